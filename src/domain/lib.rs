@@ -1,0 +1,42 @@
+//! The vocabulary of the product: ids, roles, error codes, times, and the shapes that several
+//! rooms must agree on. No I/O happens here and no other room is imported.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `id` | typed identifiers |
+//! | `text_enum` | enums that keep values AWS adds after this build |
+//! | `region`, `arn` | regions where WorkSpaces exists, role ARNs |
+//! | `time` | UTC times in whole seconds |
+//! | `access` | roles, permissions, `Scope` |
+//! | `error` | the table of error codes clients may rely on |
+//! | `organization`, `account`, `user` | tenants, their AWS accounts, people |
+//! | `workspace`, `directory` | what AWS says (records) and what we keep (rows) |
+//! | `listing` | filters, sorting, cursors, pages |
+//! | `sync`, `job`, `event` | runs, their history, live progress |
+//! | `dashboard`, `audit`, `setting` | the remaining answers of the API |
+
+pub mod access;
+pub mod account;
+pub mod arn;
+pub mod audit;
+pub mod dashboard;
+pub mod directory;
+pub mod error;
+pub mod event;
+pub mod id;
+pub mod job;
+pub mod listing;
+pub mod organization;
+pub mod region;
+pub mod setting;
+pub mod sync;
+pub mod text_enum;
+pub mod time;
+pub mod user;
+pub mod workspace;
+
+pub use access::{Permission, Role, Scope};
+pub use error::ErrorCode;
+pub use id::{AccountId, AlertId, JobId, OrganizationId, SessionId, UserId};
+pub use region::Region;
+pub use time::UtcTime;
