@@ -25,7 +25,11 @@ impl Clock {
             started: Instant::now(),
             start: start.unwrap_or_else(Timestamp::now).as_millisecond(),
             pushed: AtomicI64::new(0),
-            speed: if speed.is_finite() && speed > 0.0 { speed } else { 1.0 },
+            speed: if speed.is_finite() && speed > 0.0 {
+                speed
+            } else {
+                1.0
+            },
         }
     }
 

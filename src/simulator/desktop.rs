@@ -31,7 +31,9 @@ impl RunningMode {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::AutoStop, Self::AlwaysOn, Self::Manual].into_iter().find(|mode| mode.as_str() == text)
+        [Self::AutoStop, Self::AlwaysOn, Self::Manual]
+            .into_iter()
+            .find(|mode| mode.as_str() == text)
     }
 }
 
@@ -59,7 +61,6 @@ pub enum Rest {
 #[derive(Clone, Debug)]
 pub enum Then {
     Healthy,
-    Stuck(State),
     Off,
     /// Take on these properties, then go on as before.
     Adopt(Box<Properties>),
@@ -118,7 +119,10 @@ pub struct Desktop {
 
 impl Desktop {
     pub fn tag(&self, key: &str) -> Option<&str> {
-        self.tags.iter().find(|tag| &*tag.key == key).map(|tag| &*tag.value)
+        self.tags
+            .iter()
+            .find(|tag| &*tag.key == key)
+            .map(|tag| &*tag.value)
     }
 
     pub fn set_tag(&mut self, key: &str, value: &str) {
@@ -127,7 +131,10 @@ impl Desktop {
             return;
         }
         let mut tags = std::mem::take(&mut self.tags).into_vec();
-        tags.push(Tag { key: key.into(), value: value.into() });
+        tags.push(Tag {
+            key: key.into(),
+            value: value.into(),
+        });
         self.tags = tags.into();
     }
 
@@ -139,11 +146,17 @@ impl Desktop {
 
     /// AWS shows neither address nor computer name until the machine exists.
     pub fn is_built(&self) -> bool {
-        self.transition.as_ref().is_none_or(|t| t.shows != State::Pending)
+        self.transition
+            .as_ref()
+            .is_none_or(|t| t.shows != State::Pending)
     }
 
     pub fn computer_name(&self) -> String {
-        format!("{}-{:07X}", if self.is_windows() { "EC2AMAZ" } else { "U" }, self.computer & 0x0FFF_FFFF)
+        format!(
+            "{}-{:07X}",
+            if self.is_windows() { "EC2AMAZ" } else { "U" },
+            self.computer & 0x0FFF_FFFF
+        )
     }
 
     fn is_windows(&self) -> bool {

@@ -6,7 +6,9 @@ pub struct Dice(u64);
 
 /// One well-mixed number from two; the stateless half of the generator.
 pub fn mix(a: u64, b: u64) -> u64 {
-    let mut z = a.wrapping_add(b.wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mut z = a
+        .wrapping_add(b.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+        .wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)
@@ -14,7 +16,9 @@ pub fn mix(a: u64, b: u64) -> u64 {
 
 /// FNV-1a: stable across versions, unlike the standard hasher.
 pub fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| {
+        (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// A number in 0..1 out of a well-mixed one.
@@ -50,10 +54,6 @@ impl Dice {
         unit(self.next()) < probability
     }
 
-    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.below(from.len())]
-    }
-
     /// Picks by weight; the weights must not all be 0.
     pub fn weighted<'a, T>(&mut self, from: &'a [(u32, T)]) -> &'a T {
         let total: u32 = from.iter().map(|(w, _)| w).sum();
@@ -86,7 +86,9 @@ impl Dice {
     }
 
     fn text(&mut self, digits: usize, alphabet: &[u8]) -> String {
-        (0..digits).map(|_| char::from(alphabet[self.below(alphabet.len())])).collect()
+        (0..digits)
+            .map(|_| char::from(alphabet[self.below(alphabet.len())]))
+            .collect()
     }
 }
 
@@ -112,10 +114,6 @@ impl DesktopId {
             })
             .map(Self)
     }
-
-    pub fn number(self) -> u64 {
-        self.0
-    }
 }
 
 impl std::fmt::Display for DesktopId {
@@ -127,7 +125,9 @@ impl std::fmt::Display for DesktopId {
             left /= 36;
         }
         f.write_str("ws-")?;
-        digits.iter().try_for_each(|digit| std::fmt::Write::write_char(f, char::from(*digit)))
+        digits
+            .iter()
+            .try_for_each(|digit| std::fmt::Write::write_char(f, char::from(*digit)))
     }
 }
 

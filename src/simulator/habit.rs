@@ -36,8 +36,12 @@ pub struct Session {
 const LOOK_BACK_DAYS: i32 = 150;
 
 impl Habit {
-    pub const NEVER: Habit =
-        Habit { pattern: Pattern::Never, seed: 0, utc_offset_minutes: 0, last_day: i32::MAX };
+    pub const NEVER: Habit = Habit {
+        pattern: Pattern::Never,
+        seed: 0,
+        utc_offset_minutes: 0,
+        last_day: i32::MAX,
+    };
 
     /// The session that began last, and may still be going on. `None` when there has never been one.
     pub fn latest(&self, now: Millis) -> Option<Session> {
@@ -45,7 +49,9 @@ impl Habit {
             return None;
         }
         let today = day_of(now).saturating_add(1).min(self.last_day);
-        (0..LOOK_BACK_DAYS).filter_map(|back| self.on(today - back)).find(|session| session.from <= now)
+        (0..LOOK_BACK_DAYS)
+            .filter_map(|back| self.on(today - back))
+            .find(|session| session.from <= now)
     }
 
     fn on(&self, day: i32) -> Option<Session> {
@@ -65,7 +71,10 @@ impl Habit {
         let start = start + (roll >> 8) as i64 % 60 - 20;
         let length = length + (roll >> 20) as i64 % 70 - 35;
         let from = i64::from(day) * DAY + (start - i64::from(self.utc_offset_minutes)) * MINUTE;
-        Some(Session { from, until: from + length * MINUTE })
+        Some(Session {
+            from,
+            until: from + length * MINUTE,
+        })
     }
 
     fn comes(&self, day: i32, roll: u64) -> bool {
@@ -92,18 +101,31 @@ mod tests {
     use super::*;
 
     fn habit(pattern: Pattern, last_day: i32) -> Habit {
-        Habit { pattern, seed: 77, utc_offset_minutes: -300, last_day }
+        Habit {
+            pattern,
+            seed: 77,
+            utc_offset_minutes: -300,
+            last_day,
+        }
     }
 
     #[test]
     fn the_latest_session_never_lies_in_the_future_and_moves_forward() {
-        for pattern in [Pattern::Office, Pattern::Early, Pattern::Late, Pattern::Night, Pattern::SevenDays] {
+        for pattern in [
+            Pattern::Office,
+            Pattern::Early,
+            Pattern::Late,
+            Pattern::Night,
+            Pattern::SevenDays,
+        ] {
             let person = habit(pattern, i32::MAX);
             let mut before = i64::MIN;
             for hour in 0..24 * 30 {
                 let now = 20_000 * DAY + hour * 60 * MINUTE;
                 let session = person.latest(now).expect("comes most days");
-                assert!(session.from <= now && session.from >= before && session.until > session.from);
+                assert!(
+                    session.from <= now && session.from >= before && session.until > session.from
+                );
                 before = session.from;
             }
         }
@@ -111,7 +133,9 @@ mod tests {
 
     #[test]
     fn who_has_left_stays_at_the_last_day_and_who_never_came_has_none() {
-        let gone = habit(Pattern::Office, 19_900).latest(20_000 * DAY).expect("came once");
+        let gone = habit(Pattern::Office, 19_900)
+            .latest(20_000 * DAY)
+            .expect("came once");
         assert!((19_899..=19_901).contains(&day_of(gone.from)));
         assert_eq!(habit(Pattern::Never, i32::MAX).latest(20_000 * DAY), None);
     }

@@ -25,8 +25,12 @@ impl Desktop {
         while let Some(due) = self.transition.take_if(|t| t.until <= now) {
             match due.then {
                 Then::Healthy => self.recover(due.until),
-                Then::Stuck(state) => self.rest = Rest::Stuck(state),
-                Then::Off => self.power = Some(Power { on: false, at: due.until }),
+                Then::Off => {
+                    self.power = Some(Power {
+                        on: false,
+                        at: due.until,
+                    })
+                }
                 Then::Adopt(properties) => self.properties = *properties,
                 Then::Vanish if due.shows == State::Terminating => {
                     let until = due.until + clock.span(TERMINATED_SECS);
@@ -49,7 +53,12 @@ impl Desktop {
     }
 
     pub fn begin(&mut self, shows: State, secs: u32, then: Then, now: Millis, clock: &Clock) {
-        self.transition = Some(Box::new(Transition { shows, until: now + clock.span(secs), then, modifies: None }));
+        self.transition = Some(Box::new(Transition {
+            shows,
+            until: now + clock.span(secs),
+            then,
+            modifies: None,
+        }));
     }
 
     pub fn begin_update(
@@ -97,10 +106,18 @@ impl Desktop {
         {
             // The first connection of the day wakes the machine.
             let woken = session.from + clock.span(STARTING_SECS);
-            let was_on = self.power.is_some_and(|power| power.on && power.at > session.from - self.auto_stop());
-            return if now < woken && !was_on { State::Starting } else { State::Available };
+            let was_on = self
+                .power
+                .is_some_and(|power| power.on && power.at > session.from - self.auto_stop());
+            return if now < woken && !was_on {
+                State::Starting
+            } else {
+                State::Available
+            };
         }
-        let idle_since = session.map(|s| s.until).max(self.power.filter(|p| p.on).map(|p| p.at));
+        let idle_since = session
+            .map(|s| s.until)
+            .max(self.power.filter(|p| p.on).map(|p| p.at));
         let Some(idle_since) = idle_since else {
             return State::Stopped;
         };
@@ -119,7 +136,8 @@ impl Desktop {
     }
 
     fn switched_off_since(&self, session: Option<Session>) -> bool {
-        self.power.is_some_and(|power| !power.on && session.is_none_or(|s| s.from <= power.at))
+        self.power
+            .is_some_and(|power| !power.on && session.is_none_or(|s| s.from <= power.at))
     }
 
     /// Is the person in front of it? The caller has settled the desktop for the same moment.

@@ -1,0 +1,220 @@
+//! The one HTTP handler: finds out who calls what, lets the faults have their turn, runs the operation and frames
+//! the answer.
+
+use std::time::Duration;
+
+use actix_web::body::SizedStream;
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use futures::stream;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::auth::{self, Caller};
+use super::refusal::Refusal;
+use super::{Protocol, cbor};
+use crate::faults::AccountFaults;
+use crate::operations::{self, Call, Operation};
+use crate::server::Simulator;
+
+/// What is framed for the wire: the body, and whether it must break off.
+struct Outcome {
+    body: Vec<u8>,
+    cut: bool,
+}
+
+pub async fn handle(request: HttpRequest, body: Bytes, simulator: Data<Simulator>) -> HttpResponse {
+    let request_id = Uuid::now_v7().to_string();
+    let protocol = protocol(&request);
+    match answer(&request, &body, &simulator, protocol, &request_id).await {
+        Ok(outcome) => respond(protocol, 200, &request_id, outcome),
+        Err(refusal) => {
+            let refusal = if protocol == Protocol::Query {
+                refusal.for_query()
+            } else {
+                refusal
+            };
+            tracing::debug!(request_id, code = %refusal.code, "simulated AWS refuses: {}", refusal.message);
+            let body = refusal.body(protocol, &request_id);
+            let mut response = respond(
+                protocol,
+                refusal.status,
+                &request_id,
+                Outcome { body, cut: false },
+            );
+            if let Ok(code) = refusal.code.parse() {
+                response.headers_mut().insert(
+                    actix_web::http::header::HeaderName::from_static("x-amzn-errortype"),
+                    code,
+                );
+            }
+            response
+        }
+    }
+}
+
+async fn answer(
+    request: &HttpRequest,
+    body: &Bytes,
+    simulator: &Simulator,
+    protocol: Protocol,
+    request_id: &str,
+) -> Result<Outcome, Refusal> {
+    let parts = simulator.parts();
+    if !parts.config.latency.is_zero() {
+        tokio::time::sleep(parts.config.latency).await;
+    }
+    let (operation, input) = decode(request, body, protocol)?;
+    let now = parts.world.clock.now();
+    let caller = auth::identify(request, &parts.world, &parts.sessions, now);
+    parts.count(
+        caller.as_ref().map_or("", |caller| caller.account.as_str()),
+        operation.name,
+    );
+    let caller = caller?;
+    let faults = parts.faults.of(&caller.account);
+    misbehave(operation, &caller, &faults, simulator).await?;
+    let call = Call {
+        parts,
+        caller,
+        faults: &faults,
+        input,
+        request_id,
+    };
+    let body = (operation.run)(&call)?;
+    let body = if protocol == Protocol::Cbor {
+        transcode(&body)?
+    } else {
+        body
+    };
+    let cut = operation.listing && (faults.truncate || parts.roll(parts.config.truncate_rate));
+    Ok(Outcome { body, cut })
+}
+
+/// What goes wrong before the operation itself is looked at, in the order in which AWS would notice.
+async fn misbehave(
+    operation: &'static Operation,
+    caller: &Caller,
+    faults: &AccountFaults,
+    simulator: &Simulator,
+) -> Result<(), Refusal> {
+    let parts = simulator.parts();
+    if faults.hang.contains(operation.name) {
+        // Longer than any client waits; stopping the server drops it.
+        tokio::time::sleep(Duration::from_secs(24 * 3600)).await;
+    }
+    if faults.unrecognized_client {
+        return Err(auth::unrecognized_client());
+    }
+    let limited = parts
+        .throttle
+        .as_ref()
+        .is_some_and(|limit| !limit.admits(&caller.account, &caller.region, operation.name));
+    if faults.throttle || limited {
+        return Err(Refusal::new("ThrottlingException", "Rate exceeded"));
+    }
+    if faults.deny.covers(operation.name) {
+        return Err(operations::access_denied(caller, operation));
+    }
+    if let Some(error) = faults.errors.get(operation.name) {
+        let code = error.code.clone().into();
+        return Err(Refusal {
+            status: error.status,
+            code,
+            message: error.message.clone(),
+        });
+    }
+    if parts.roll(parts.config.error_rate) {
+        let message =
+            "The request processing has failed because of an unknown error, exception or failure.";
+        return Err(Refusal::new("InternalServerException", message).with_status(500));
+    }
+    Ok(())
+}
+
+fn protocol(request: &HttpRequest) -> Protocol {
+    let headers = request.headers();
+    if headers
+        .get("smithy-protocol")
+        .is_some_and(|value| value == "rpc-v2-cbor")
+    {
+        Protocol::Cbor
+    } else if headers.contains_key("x-amz-target") {
+        Protocol::Json
+    } else if headers
+        .get("content-type")
+        .is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form"))
+    {
+        Protocol::Query
+    } else {
+        Protocol::Json
+    }
+}
+
+fn decode(
+    request: &HttpRequest,
+    body: &Bytes,
+    protocol: Protocol,
+) -> Result<(&'static Operation, Value), Refusal> {
+    let malformed = |why: String| Refusal::new("SerializationException", why);
+    match protocol {
+        Protocol::Json => {
+            let target = request
+                .headers()
+                .get("x-amz-target")
+                .and_then(|value| value.to_str().ok());
+            let (service, name) = target
+                .and_then(|target| target.split_once('.'))
+                .unwrap_or_default();
+            let input = if body.is_empty() {
+                Value::Object(serde_json::Map::new())
+            } else {
+                serde_json::from_slice(body).map_err(|why| malformed(why.to_string()))?
+            };
+            Ok((operations::find(service, name)?, input))
+        }
+        Protocol::Cbor => {
+            let path: Vec<&str> = request.path().trim_matches('/').split('/').collect();
+            let ["service", service, "operation", name] = path.as_slice() else {
+                return Err(operations::unknown());
+            };
+            let operation = operations::find(service, name)?;
+            Ok((
+                operation,
+                cbor::decode(body).map_err(|why| malformed(why.to_string()))?,
+            ))
+        }
+        Protocol::Query => operations::sts::decode(body),
+    }
+}
+
+fn transcode(json: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let value: Value = serde_json::from_slice(json)
+        .map_err(|why| Refusal::new("InternalServerException", why.to_string()).with_status(500))?;
+    Ok(cbor::encode(&value))
+}
+
+fn respond(protocol: Protocol, status: u16, request_id: &str, outcome: Outcome) -> HttpResponse {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::build(status);
+    response.insert_header(("x-amzn-requestid", request_id));
+    match protocol {
+        Protocol::Json => response.content_type("application/x-amz-json-1.1"),
+        Protocol::Cbor => response
+            .content_type("application/cbor")
+            .insert_header(("smithy-protocol", "rpc-v2-cbor")),
+        Protocol::Query => response.content_type("text/xml"),
+    };
+    if !outcome.cut {
+        return response.body(outcome.body);
+    }
+    // The length promises the whole body; the connection ends half way through it.
+    let whole = outcome.body.len() as u64;
+    let half = Bytes::copy_from_slice(&outcome.body[..outcome.body.len() / 2]);
+    let broken = std::io::Error::new(std::io::ErrorKind::ConnectionAborted, "cut on purpose");
+    response.body(SizedStream::new(
+        whole,
+        stream::iter([Ok(half), Err(broken)]),
+    ))
+}
