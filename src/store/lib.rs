@@ -1,1 +1,43 @@
-//! store
+//! Where everything is kept: SQLite behind one [`Db`], one file per aggregate with its SQL.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `db`, `writer`, `conn`, `value` | the engine's seam: reading, the one writer, statements, values |
+//! | `lock`, `migrate` | the data folder's lock, schema steps and the copy made before them |
+//! | `events`, `cache` | what is announced after a commit, answers kept in memory |
+//! | `select`, `page` | WHERE clauses with their `Scope`, sorting and cursors |
+//! | `organization`, `account`, `person`, `session`, `setup_link`, `secret` | tenants and who logs in |
+//! | `job`, `schedule`, `setting`, `alert`, `audit` | work, when it starts, what was noticed, who did what |
+//! | `sync` | what each scope of each run did |
+//!
+//! Every read of client data takes a [`domain::Scope`]. Statements are in the subset SQLite and
+//! PostgreSQL share, with `$n` parameters. Business rules live elsewhere.
+
+mod cache;
+mod conn;
+mod db;
+mod digest;
+mod error;
+mod events;
+mod lock;
+mod migrate;
+mod page;
+mod select;
+mod value;
+mod writer;
+
+pub mod account;
+pub mod job;
+pub mod organization;
+pub mod person;
+pub mod secret;
+pub mod session;
+pub mod setup_link;
+pub mod sync;
+pub mod workspace;
+
+pub use conn::{Conn, Row};
+pub use db::{Db, DbHealth, StoreConfig};
+pub use error::{OpenError, StoreError};
+pub use events::Events;
+pub use value::{FromValue, Json, ToValue, Value};

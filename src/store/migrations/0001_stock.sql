@@ -293,3 +293,9 @@ CREATE TABLE audit_entry (
   previous_hash   TEXT NOT NULL,
   hash            TEXT NOT NULL                -- SHA-256 over previous_hash and this row's fields
 );
+
+-- What the writer writes to find out whether a disk that was full takes writes again.
+CREATE TABLE write_probe (
+  id   INTEGER PRIMARY KEY,
+  body BLOB NOT NULL
+);

@@ -1,0 +1,417 @@
+//! The door to the database: opening it, reading through a few connections, writing through the
+//! one writer. With `conn.rs`, `migrate.rs` and `query.rs` it is all that knows which engine runs.
+//!
+//! Reads run on tokio's blocking threads, at most [`StoreConfig::readers`] at a time: a semaphore
+//! bounds them, connections are opened when first needed and kept, and no thread idles for reads
+//! that nobody makes. Each read sees one moment of the data.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rusqlite::OpenFlags;
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::cache::Caches;
+use crate::conn::Conn;
+use crate::error::{OpenError, StoreError};
+use crate::events::Events;
+use crate::lock::{self, FolderLock};
+use crate::migrate;
+use crate::writer::{self, Message, Task};
+
+/// Older versions can corrupt a database in WAL mode when it is reset.
+const OLDEST_ENGINE: (i32, &str) = (3_051_003, "3.51.3");
+
+/// Writes that may wait at once; the next caller waits to queue.
+const QUEUE_PLACES: usize = 1024;
+
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    pub data_dir: PathBuf,
+    /// Reads at a time.
+    pub readers: usize,
+    /// How often a database that took no writes is tried again.
+    pub probe_interval: Duration,
+}
+
+impl StoreConfig {
+    #[must_use]
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            readers: 4,
+            probe_interval: Duration::from_secs(3),
+        }
+    }
+
+    #[must_use]
+    pub fn database_path(&self) -> PathBuf {
+        self.data_dir.join("stocktake.db")
+    }
+
+    /// Where copies made before migrating are kept.
+    #[must_use]
+    pub fn backups_path(&self) -> PathBuf {
+        self.data_dir.join("backups")
+    }
+}
+
+/// How the database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DbHealth {
+    pub writable: bool,
+    /// Why it is not writable.
+    pub reason: Option<String>,
+    pub size_bytes: u64,
+    pub wal_bytes: u64,
+    /// Writes that wait.
+    pub queue: usize,
+}
+
+/// What the handles and the writer share.
+pub(crate) struct Shared {
+    pub events: Events,
+    pub data_version: AtomicU64,
+    pub probe_interval: Duration,
+    fault: Mutex<Fault>,
+}
+
+#[derive(Default)]
+struct Fault {
+    reason: Option<String>,
+    last_probe: Option<Instant>,
+}
+
+impl Shared {
+    fn fault(&self) -> std::sync::MutexGuard<'_, Fault> {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn write_fault(&self) -> Option<String> {
+        self.fault().reason.clone()
+    }
+
+    /// True when this changed whether writes are taken.
+    pub fn set_write_fault(&self, reason: Option<String>) -> bool {
+        let mut fault = self.fault();
+        let changed = fault.reason.is_some() != reason.is_some();
+        fault.reason = reason;
+        fault.last_probe = Some(Instant::now());
+        changed
+    }
+
+    pub fn probed(&self) {
+        self.fault().last_probe = Some(Instant::now());
+    }
+
+    pub fn probe_due(&self) -> bool {
+        self.fault()
+            .last_probe
+            .is_none_or(|at| at.elapsed() >= self.probe_interval)
+    }
+}
+
+struct Inner {
+    path: PathBuf,
+    shared: Arc<Shared>,
+    caches: Caches,
+    readers: Arc<Semaphore>,
+    reader_count: u32,
+    idle: Mutex<Vec<Conn>>,
+    places: Arc<Semaphore>,
+    queue: Mutex<Option<Sender<Message>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    closed: AtomicBool,
+}
+
+/// A handle to the open database; clones share it.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+impl Db {
+    /// Takes the folder's lock, opens the database, and brings its schema up to date.
+    pub fn open(config: StoreConfig) -> Result<Self, OpenError> {
+        lock::prepare_folder(&config.data_dir)?;
+        let folder_lock = FolderLock::take(&config.data_dir)?;
+        if rusqlite::version_number() < OLDEST_ENGINE.0 {
+            return Err(OpenError::OldEngine {
+                found: rusqlite::version().to_owned(),
+                needed: OLDEST_ENGINE.1,
+            });
+        }
+        let path = config.database_path();
+        let mut raw = open_writer(&path, &config)?;
+        migrate::run(&mut raw, &config)?;
+        let shared = Arc::new(Shared {
+            events: Events::new(),
+            data_version: AtomicU64::new(1),
+            probe_interval: config.probe_interval,
+            fault: Mutex::default(),
+        });
+        let (sender, receiver) = mpsc::channel();
+        let writers_share = Arc::clone(&shared);
+        let writer = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || {
+                writer::run(Conn::new(raw), &receiver, &writers_share);
+                // Given up last: by now the connection is closed.
+                drop(folder_lock);
+            })
+            .map_err(|source| lock::io(&path, source))?;
+        let readers = config.readers.clamp(1, 64);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                path,
+                shared,
+                caches: Caches::new(),
+                readers: Arc::new(Semaphore::new(readers)),
+                reader_count: u32::try_from(readers).unwrap_or(1),
+                idle: Mutex::default(),
+                places: Arc::new(Semaphore::new(QUEUE_PLACES)),
+                queue: Mutex::new(Some(sender)),
+                writer: Mutex::new(Some(writer)),
+                closed: AtomicBool::new(false),
+            }),
+        })
+    }
+
+    /// Runs `f` on a read-only connection; all it reads is of one moment. Needs a tokio runtime.
+    pub async fn read<T, F>(&self, f: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Conn) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.with_reader(move |conn| {
+            conn.raw.execute_batch("BEGIN")?;
+            let result = catch_unwind(AssertUnwindSafe(|| f(conn)));
+            if !conn.raw.is_autocommit() {
+                conn.raw.execute_batch("COMMIT")?;
+            }
+            result.unwrap_or_else(|_| Err(StoreError::Database("a read panicked".to_owned())))
+        })
+        .await
+        .map_err(|error| match error {
+            // Only the writer decides whether the database takes writes.
+            StoreError::ReadOnly { reason } => StoreError::Database(reason),
+            other => other,
+        })
+    }
+
+    /// Runs `f` on a pooled connection, on a blocking thread, when one of the places is free.
+    async fn with_reader<T, F>(&self, f: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Conn) -> Result<T, StoreError> + Send + 'static,
+    {
+        let place = self.reader_place().await?;
+        let inner = Arc::clone(&self.inner);
+        let work = move || {
+            let _place = place;
+            let pooled = inner.idle().pop();
+            let conn = match pooled {
+                Some(conn) => conn,
+                None => Conn::new(open_reader(&inner.path)?),
+            };
+            let result = f(&conn);
+            if conn.raw.is_autocommit() {
+                inner.idle().push(conn);
+            }
+            result
+        };
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|error| StoreError::Database(error.to_string()))?
+    }
+
+    async fn reader_place(&self) -> Result<tokio::sync::OwnedSemaphorePermit, StoreError> {
+        if self.inner.closed.load(Ordering::SeqCst) {
+            return Err(StoreError::Closed);
+        }
+        Arc::clone(&self.inner.readers)
+            .acquire_owned()
+            .await
+            .map_err(|_| StoreError::Closed)
+    }
+
+    /// A read-only connection of its own, for the query door, and its place among the readers.
+    pub(crate) async fn own_reader(
+        &self,
+    ) -> Result<(rusqlite::Connection, tokio::sync::OwnedSemaphorePermit), StoreError> {
+        let place = self.reader_place().await?;
+        Ok((open_reader(&self.inner.path)?, place))
+    }
+
+    /// Queues `f` for the writer and waits until it is committed. `f` runs in a savepoint: if it
+    /// fails or panics, nothing of it stays, and other writes are not touched.
+    pub async fn write<T, F>(&self, f: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Conn) -> Result<T, StoreError> + Send + 'static,
+    {
+        let place = Arc::clone(&self.inner.places)
+            .acquire_owned()
+            .await
+            .map_err(|_| StoreError::Closed)?;
+        let (reply, answer) = oneshot::channel();
+        let sent = {
+            let queue = self
+                .inner
+                .queue
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let queue = queue.as_ref().ok_or(StoreError::Closed)?;
+            queue.send(Message::Write(Task::new(f, reply, place)))
+        };
+        sent.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    #[must_use]
+    pub fn events(&self) -> &Events {
+        &self.inner.shared.events
+    }
+
+    #[must_use]
+    pub fn health(&self) -> DbHealth {
+        let reason = self.inner.shared.write_fault();
+        let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+        DbHealth {
+            writable: reason.is_none(),
+            reason,
+            size_bytes: size(&self.inner.path),
+            wal_bytes: size(&self.inner.path.with_extension("db-wal")),
+            queue: QUEUE_PLACES - self.inner.places.available_permits(),
+        }
+    }
+
+    /// Moves on with every commit that changes rows people see; the key of every cache.
+    #[must_use]
+    pub fn data_version(&self) -> u64 {
+        self.inner.shared.data_version.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn caches(&self) -> &Caches {
+        &self.inner.caches
+    }
+
+    /// What SQLite's own check finds wrong with the file; empty when it is sound. Reads all of it.
+    pub async fn integrity(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|conn| {
+            let mut found =
+                conn.query("PRAGMA integrity_check", &[], |row| row.get::<String>(0))?;
+            found.retain(|line| line != "ok");
+            Ok(found)
+        })
+        .await
+    }
+
+    /// Ends reads and writes, folds the write-ahead log in, and gives the folder free. Writes
+    /// already queued are committed; later calls on other handles answer [`StoreError::Closed`].
+    pub async fn close(self) {
+        self.inner.closed.store(true, Ordering::SeqCst);
+        // Every place taken means that no read is running.
+        let all = self
+            .inner
+            .readers
+            .acquire_many(self.inner.reader_count)
+            .await;
+        self.inner.idle().clear();
+        self.inner.readers.close();
+        drop(all);
+        let inner = Arc::clone(&self.inner);
+        let stopped = tokio::task::spawn_blocking(move || inner.stop_writer()).await;
+        if let Err(error) = stopped {
+            tracing::error!(%error, "the writer did not stop cleanly");
+        }
+    }
+}
+
+impl Inner {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Conn>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stop_writer(&self) {
+        let queue = self
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(queue) = queue {
+            let _already_gone = queue.send(Message::Stop);
+        }
+        let writer = self
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(writer) = writer
+            // A queued write may own the last handle; a thread cannot wait for itself.
+            && writer.thread().id() != std::thread::current().id()
+            && writer.join().is_err()
+        {
+            tracing::error!("the writer thread panicked");
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.idle().clear();
+        self.stop_writer();
+    }
+}
+
+fn open_writer(path: &Path, config: &StoreConfig) -> Result<rusqlite::Connection, OpenError> {
+    drop(lock::private_file(path)?);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || -> rusqlite::Result<rusqlite::Connection> {
+        let raw = rusqlite::Connection::open_with_flags(path, flags)?;
+        raw.busy_timeout(Duration::from_secs(5))?;
+        raw.execute_batch(
+            "PRAGMA journal_mode = WAL;
+             PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = ON;
+             PRAGMA trusted_schema = OFF;
+             PRAGMA temp_store = MEMORY;
+             PRAGMA cache_size = -4000;
+             PRAGMA journal_size_limit = 67108864;",
+        )?;
+        // Reads the schema, so that a file that is no database shows here and not later.
+        raw.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(raw)
+    };
+    open().map_err(|error| opening(error, path, config))
+}
+
+fn opening(error: rusqlite::Error, path: &Path, config: &StoreConfig) -> OpenError {
+    use rusqlite::ErrorCode;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenError::Corrupt {
+            path: path.to_owned(),
+            backups: config.backups_path(),
+            reason: error.to_string(),
+        },
+        _ => OpenError::Engine(format!("{}: {error}", path.display())),
+    }
+}
+
+fn open_reader(path: &Path) -> Result<rusqlite::Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let raw = rusqlite::Connection::open_with_flags(path, flags)?;
+    raw.busy_timeout(Duration::from_secs(5))?;
+    raw.execute_batch(
+        "PRAGMA query_only = ON;
+         PRAGMA trusted_schema = OFF;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -2000;",
+    )?;
+    Ok(raw)
+}

@@ -1,0 +1,40 @@
+INSERT INTO workspace (
+  workspace_id, account_id, organization_id, region, state, user_name, computer_name, workspace_name,
+  display_name, directory_id, bundle_id, running_mode, compute_type, operating_system, ip_address,
+  subnet_id, auto_stop_timeout_minutes, root_volume_gib, user_volume_gib, root_volume_encrypted,
+  user_volume_encrypted, error_code, error_message, record, tags, search, digest,
+  created_at, created_at_source, first_seen_at, terminated_at, deleted_at, gone_seen_at
+) VALUES (
+  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+  $23, $24, $25, $26, $27, $28, 'first_seen', $28, $29, $29, $29
+)
+ON CONFLICT (workspace_id, account_id, region) DO UPDATE SET
+  organization_id = excluded.organization_id,
+  state = excluded.state,
+  user_name = excluded.user_name,
+  computer_name = excluded.computer_name,
+  workspace_name = excluded.workspace_name,
+  display_name = excluded.display_name,
+  directory_id = excluded.directory_id,
+  bundle_id = excluded.bundle_id,
+  running_mode = excluded.running_mode,
+  compute_type = excluded.compute_type,
+  operating_system = excluded.operating_system,
+  ip_address = excluded.ip_address,
+  subnet_id = excluded.subnet_id,
+  auto_stop_timeout_minutes = excluded.auto_stop_timeout_minutes,
+  root_volume_gib = excluded.root_volume_gib,
+  user_volume_gib = excluded.user_volume_gib,
+  root_volume_encrypted = excluded.root_volume_encrypted,
+  user_volume_encrypted = excluded.user_volume_encrypted,
+  error_code = excluded.error_code,
+  error_message = excluded.error_message,
+  record = excluded.record,
+  tags = excluded.tags,
+  search = excluded.search,
+  digest = excluded.digest,
+  terminated_at = excluded.terminated_at,
+  deleted_at = excluded.deleted_at,
+  gone_seen_at = excluded.gone_seen_at,
+  missing_since = NULL,
+  missing_runs = 0

@@ -1,0 +1,295 @@
+//! The one thread that writes. It drains its queue into one transaction, each write in a savepoint
+//! of its own, commits once, then answers and announces. It also notices when the disk takes no
+//! more, refuses writes from then on, and tries by itself until they work again.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use domain::event::{Audience, Event, EventBody};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+use crate::conn::{Conn, Outbox};
+use crate::db::Shared;
+use crate::error::StoreError;
+
+/// The most writes one commit carries, and the longest they may run before it.
+const BATCH_WRITES: usize = 256;
+const BATCH_TIME: Duration = Duration::from_millis(100);
+
+/// A queued write, its type erased: run once with a connection, or with why there is none.
+pub(crate) struct Task {
+    run: Box<dyn FnOnce(Result<&Conn, StoreError>) -> Ran + Send>,
+    /// Its place in the queue; given back when the task ends.
+    _place: OwnedSemaphorePermit,
+}
+
+/// A write that ran and waits for the commit.
+struct Ran {
+    error: Option<StoreError>,
+    /// Answers the caller: with the write's own result, or with why the commit failed.
+    reply: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
+}
+
+pub(crate) enum Message {
+    Write(Task),
+    Stop,
+}
+
+impl Task {
+    pub fn new<T, F>(
+        write: F,
+        reply: oneshot::Sender<Result<T, StoreError>>,
+        place: OwnedSemaphorePermit,
+    ) -> Self
+    where
+        T: Send + 'static,
+        F: FnOnce(&Conn) -> Result<T, StoreError> + Send + 'static,
+    {
+        let run = move |conn: Result<&Conn, StoreError>| {
+            let result = conn.and_then(|conn| {
+                catch_unwind(AssertUnwindSafe(|| write(conn))).unwrap_or_else(|_| {
+                    Err(StoreError::Database(
+                        "a write panicked; it was undone".to_owned(),
+                    ))
+                })
+            });
+            let error = result.as_ref().err().cloned();
+            let reply = move |commit: Result<(), StoreError>| {
+                // The caller may have gone; its write is committed or not all the same.
+                let _gone = reply.send(commit.and(result));
+            };
+            Ran {
+                error,
+                reply: Box::new(reply),
+            }
+        };
+        Self {
+            run: Box::new(run),
+            _place: place,
+        }
+    }
+
+    fn refuse(self, why: &StoreError) {
+        let ran = (self.run)(Err(why.clone()));
+        (ran.reply)(Ok(()));
+    }
+}
+
+/// Runs until told to stop, or until every handle is gone; then checkpoints and closes.
+pub(crate) fn run(conn: Conn, queue: &Receiver<Message>, shared: &Arc<Shared>) {
+    loop {
+        let message = if shared.write_fault().is_some() {
+            match queue.recv_timeout(shared.probe_interval) {
+                Ok(message) => message,
+                Err(RecvTimeoutError::Timeout) => {
+                    probe(&conn, shared);
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        } else {
+            match queue.recv() {
+                Ok(message) => message,
+                Err(_) => break,
+            }
+        };
+        match message {
+            Message::Stop => break,
+            Message::Write(task) => {
+                if handle(&conn, task, queue, shared) {
+                    break;
+                }
+            }
+        }
+    }
+    while let Ok(Message::Write(task)) = queue.try_recv() {
+        task.refuse(&StoreError::Closed);
+    }
+    // Best effort: what stays in the WAL is read from there at the next start.
+    if let Err(error) = conn.raw.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+        tracing::warn!(%error, "the write-ahead log was not folded in at close");
+    }
+}
+
+/// Runs `first` and what is queued behind it as one batch. True when told to stop meanwhile.
+fn handle(conn: &Conn, first: Task, queue: &Receiver<Message>, shared: &Arc<Shared>) -> bool {
+    if let Some(reason) = shared.write_fault() {
+        first.refuse(&StoreError::ReadOnly { reason });
+        // A steady stream of refused writes must not keep the disk from being tried.
+        if shared.probe_due() {
+            probe(conn, shared);
+        }
+        return false;
+    }
+    let started = Instant::now();
+    let mut batch = match Batch::begin(conn) {
+        Ok(batch) => batch,
+        Err(error) => {
+            first.refuse(&error);
+            notice(&error, shared);
+            return false;
+        }
+    };
+    batch.run(first);
+    let mut stop = false;
+    while batch.open && batch.ran.len() < BATCH_WRITES && started.elapsed() < BATCH_TIME {
+        match queue.try_recv() {
+            Ok(Message::Write(task)) => batch.run(task),
+            Ok(Message::Stop) => {
+                stop = true;
+                break;
+            }
+            Err(_) => break,
+        }
+    }
+    batch.end(shared);
+    stop
+}
+
+/// One transaction and the writes in it.
+struct Batch<'a> {
+    conn: &'a Conn,
+    ran: Vec<Ran>,
+    kept: Outbox,
+    /// The transaction still stands; a full disk can make SQLite undo it on its own.
+    open: bool,
+}
+
+impl<'a> Batch<'a> {
+    fn begin(conn: &'a Conn) -> Result<Self, StoreError> {
+        conn.raw.execute_batch("BEGIN IMMEDIATE")?;
+        Ok(Self {
+            conn,
+            ran: Vec::new(),
+            kept: Outbox::default(),
+            open: true,
+        })
+    }
+
+    fn run(&mut self, task: Task) {
+        let savepoint = self.conn.execute("SAVEPOINT one_write", &[]);
+        let ran = (task.run)(savepoint.map(|_| self.conn));
+        let said = self.conn.take_outbox();
+        let ended = if ran.error.is_none() {
+            self.conn.execute("RELEASE one_write", &[]).is_ok()
+        } else {
+            self.open = !self.conn.raw.is_autocommit();
+            self.open
+                && self
+                    .conn
+                    .raw
+                    .execute_batch("ROLLBACK TO one_write; RELEASE one_write")
+                    .is_ok()
+        };
+        if ran.error.is_none() && ended {
+            self.kept.events.extend(said.events);
+            for name in said.changed {
+                if !self.kept.changed.contains(&name) {
+                    self.kept.changed.push(name);
+                }
+            }
+        }
+        self.open = self.open && ended && !self.conn.raw.is_autocommit();
+        self.ran.push(ran);
+    }
+
+    /// Commits, then answers and announces; or undoes all and says why.
+    fn end(self, shared: &Arc<Shared>) {
+        let fault = self.ran.iter().find_map(|ran| match &ran.error {
+            Some(error @ StoreError::ReadOnly { .. }) => Some(error.clone()),
+            _ => None,
+        });
+        let committed = if self.open {
+            self.conn
+                .raw
+                .execute_batch("COMMIT")
+                .map_err(StoreError::from)
+        } else {
+            Err(fault.clone().unwrap_or_else(|| {
+                StoreError::Database("the transaction was undone by the engine".to_owned())
+            }))
+        };
+        if committed.is_err() && !self.conn.raw.is_autocommit() {
+            if let Err(error) = self.conn.raw.execute_batch("ROLLBACK") {
+                tracing::error!(%error, "a failed transaction could not be undone");
+            }
+        }
+        if committed.is_ok() && !self.kept.changed.is_empty() {
+            shared.data_version.fetch_add(1, Ordering::SeqCst);
+        }
+        for ran in self.ran {
+            (ran.reply)(committed.clone());
+        }
+        match &committed {
+            Ok(()) => announce(self.kept, shared),
+            Err(error) => notice(error, shared),
+        }
+        if let Some(fault) = fault {
+            notice(&fault, shared);
+        }
+    }
+}
+
+fn announce(said: Outbox, shared: &Arc<Shared>) {
+    for event in said.events {
+        shared.events.publish(event);
+    }
+    if !said.changed.is_empty() {
+        let names = said.changed.into_iter().map(str::to_owned).collect();
+        shared.events.publish(Event {
+            audience: Audience::Everyone,
+            body: EventBody::Changed { names },
+        });
+    }
+}
+
+/// Turns to read-only when `error` says that the disk takes no writes.
+fn notice(error: &StoreError, shared: &Arc<Shared>) {
+    let StoreError::ReadOnly { reason } = error else {
+        return;
+    };
+    if shared.set_write_fault(Some(reason.clone())) {
+        tracing::error!(%reason, "the database takes no writes; serving what is there");
+        database_event(shared, Some(reason.clone()));
+    }
+}
+
+/// Tries a write big enough to need space of its own, and ends the read-only time if it works.
+fn probe(conn: &Conn, shared: &Arc<Shared>) {
+    shared.probed();
+    let tried = conn.raw.execute_batch(
+        "BEGIN IMMEDIATE;
+         INSERT INTO write_probe (id, body) VALUES (1, zeroblob(65536))
+           ON CONFLICT (id) DO UPDATE SET body = excluded.body;
+         COMMIT;
+         DELETE FROM write_probe;",
+    );
+    match tried {
+        Ok(()) => {
+            shared.set_write_fault(None);
+            tracing::info!("the database takes writes again");
+            database_event(shared, None);
+        }
+        Err(error) => {
+            tracing::debug!(%error, "the database still takes no writes");
+            if !conn.raw.is_autocommit()
+                && let Err(error) = conn.raw.execute_batch("ROLLBACK")
+            {
+                tracing::error!(%error, "a failed probe could not be undone");
+            }
+        }
+    }
+}
+
+fn database_event(shared: &Arc<Shared>, reason: Option<String>) {
+    shared.events.publish(Event {
+        audience: Audience::Everyone,
+        body: EventBody::Database {
+            writable: reason.is_none(),
+            reason,
+        },
+    });
+}
