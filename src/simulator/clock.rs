@@ -53,6 +53,11 @@ impl Clock {
     }
 }
 
+/// The wall clock. Sessions live by it, since SDKs hold their Expiration against it.
+pub fn wall() -> Millis {
+    Timestamp::now().as_millisecond()
+}
+
 /// AWS's JSON protocols write times as seconds with a fraction.
 pub fn epoch_seconds(at: Millis) -> f64 {
     at as f64 / 1000.0

@@ -12,6 +12,7 @@ use actix_web::web::{Data, PayloadConfig, to};
 use actix_web::{App, HttpServer};
 use tokio::task::JoinHandle;
 
+use crate::clock;
 use crate::config::SimulatorConfig;
 use crate::desktop::Then;
 use crate::dice::{DesktopId, mix, unit};
@@ -212,14 +213,15 @@ impl Simulator {
         )
     }
 
-    /// Pushes the simulated clock forward: transitions come due, people come and go, sessions run out.
+    /// Pushes the simulated clock forward: transitions come due, people come and go. Sessions of
+    /// assumed roles stay on the wall clock.
     pub fn advance(&self, by: Duration) {
         self.0.world.clock.push(by);
     }
 
     /// Ends every assumed role's session now, earlier than its Expiration promised.
     pub fn expire_sessions(&self) {
-        self.0.sessions.expire_all(self.0.world.clock.now());
+        self.0.sessions.expire_all(clock::wall());
     }
 
     pub(crate) fn parts(&self) -> &Parts {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::input::{read, required};
 use super::{Answer, Call, Operation, STS};
-use crate::clock::Millis;
+use crate::clock::{self, Millis};
 use crate::wire::auth::role_id;
 use crate::wire::refusal::Refusal;
 
@@ -76,7 +76,7 @@ pub fn assume_role(call: &Call<'_>) -> Answer {
         )
         .with_status(403));
     }
-    let now = parts.world.clock.now();
+    let now = clock::wall();
     let lifetime =
         Millis::try_from(parts.config.session_lifetime.as_millis()).unwrap_or(Millis::MAX);
     let expires = now + lifetime.min(seconds * 1000);

@@ -7,13 +7,14 @@ use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use futures::stream;
+use futures::{StreamExt, stream};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::auth::{self, Caller};
 use super::refusal::Refusal;
 use super::{Protocol, cbor};
+use crate::clock;
 use crate::faults::AccountFaults;
 use crate::operations::{self, Call, Operation};
 use crate::server::Simulator;
@@ -66,8 +67,7 @@ async fn answer(
         tokio::time::sleep(parts.config.latency).await;
     }
     let (operation, input) = decode(request, body, protocol)?;
-    let now = parts.world.clock.now();
-    let caller = auth::identify(request, &parts.world, &parts.sessions, now);
+    let caller = auth::identify(request, &parts.world, &parts.sessions, clock::wall());
     parts.count(
         caller.as_ref().map_or("", |caller| caller.account.as_str()),
         operation.name,
@@ -212,9 +212,16 @@ fn respond(protocol: Protocol, status: u16, request_id: &str, outcome: Outcome) 
     // The length promises the whole body; the connection ends half way through it.
     let whole = outcome.body.len() as u64;
     let half = Bytes::copy_from_slice(&outcome.body[..outcome.body.len() / 2]);
-    let broken = std::io::Error::new(std::io::ErrorKind::ConnectionAborted, "cut on purpose");
+    let broken = async {
+        // What is written must be on its way first: the server drops its buffer with the connection.
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        Err(std::io::Error::new(
+            std::io::ErrorKind::ConnectionAborted,
+            "cut on purpose",
+        ))
+    };
     response.body(SizedStream::new(
         whole,
-        stream::iter([Ok(half), Err(broken)]),
+        Box::pin(stream::once(async { Ok(half) }).chain(stream::once(broken))),
     ))
 }
