@@ -1,1 +1,25 @@
-fn main(){}
+//! The binary: reads the command line, sets up memory and logging, and turns the end of a command
+//! into an exit code. What the commands do is in `cli/`, how the rooms are put together in `app`.
+
+mod app;
+mod cli;
+mod config;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match cli::run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("stocktake: {error:#}");
+            ExitCode::from(cli::exit::FAILED)
+        }
+    }
+}

@@ -22,6 +22,9 @@ pub enum JobPayload {
 }
 
 impl JobPayload {
+    /// Every kind this build can run.
+    pub const KINDS: &'static [&'static str] = &["sync", "account_test", "account_discover"];
+
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {

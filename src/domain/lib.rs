@@ -7,6 +7,7 @@
 //! | `text_enum` | enums that keep values AWS adds after this build |
 //! | `region`, `arn` | regions where WorkSpaces exists, role ARNs |
 //! | `time` | UTC times in whole seconds |
+//! | `cron` | when a schedule next comes due |
 //! | `access` | roles, permissions, `Scope` |
 //! | `error` | the table of error codes clients may rely on |
 //! | `organization`, `account`, `user` | tenants, their AWS accounts, people |
@@ -19,6 +20,7 @@ pub mod access;
 pub mod account;
 pub mod arn;
 pub mod audit;
+pub mod cron;
 pub mod dashboard;
 pub mod directory;
 pub mod error;

@@ -1,1 +1,55 @@
-//! inventory
+//! Keeps the stock true: lists AWS account by account, compares with what is known, writes what
+//! changed with its history, and says how each scope went. It knows no HTTP and no SQL.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `sync` | one run over accounts and regions: order, limits, interruption, progress |
+//! | `account_run` | one account of a run: credentials first, then its regions |
+//! | `region_run` | one region of an account: its collectors in order |
+//! | `scope_run` | one scope's row in `sync_history`, from start to end |
+//! | `listing` | a listing that decides which rows are missing, and the suspicion rule |
+//! | `pages` | the listings of desktops, directories and bundles, ready to compare |
+//! | `reconcile` | the pure decision: what a listed or absent row means for the stored one |
+//! | `versioned` | the part of a record that has history, and its digest |
+//! | `tagging` | where a desktop's tags come from in this run |
+//! | `onboarding` | testing an account, discovering the AWS Organization |
+
+mod account_run;
+mod listing;
+mod pages;
+pub mod onboarding;
+pub mod reconcile;
+mod region_run;
+mod scope_run;
+pub mod sync;
+mod tagging;
+mod versioned;
+
+use aws::Aws;
+use store::Db;
+
+/// Limits of one sync run.
+#[derive(Debug, Clone)]
+pub struct SyncConfig {
+    /// Accounts listed at the same time.
+    pub accounts_at_once: usize,
+    /// Regions of one account listed at the same time.
+    pub regions_at_once: usize,
+    /// Bundles change rarely and cost several calls a region: a complete listing younger than
+    /// this is not repeated, unless a desktop names a bundle that is not known.
+    pub bundles_fresh_hours: i64,
+}
+
+impl Default for SyncConfig {
+    fn default() -> Self {
+        Self { accounts_at_once: 8, regions_at_once: 4, bundles_fresh_hours: 20 }
+    }
+}
+
+/// The room's entry: a database, a way into AWS, and limits.
+#[derive(Clone)]
+pub struct Inventory {
+    pub db: Db,
+    pub aws: Aws,
+    pub config: SyncConfig,
+}

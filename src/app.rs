@@ -1,0 +1,215 @@
+//! Puts the rooms together into one running application: opens the database, reaches AWS, starts
+//! workers, scheduler and API, and stops them in order. It decides nothing itself.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use api::{ApiConfig, ApiState, Component, Network};
+use auth::Auth;
+use aws::{Aws, BaseCredentials};
+use domain::AccountId;
+use domain::account::PolicyDocuments;
+use domain::job::Schedule;
+use inventory::Inventory;
+use jobs::{JobsConfig, Scheduler, Workers};
+use store::{Db, StoreConfig};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::SOCKET;
+use crate::config::Config;
+
+/// What the application is started for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// A network address, the scheduler, until told to stop.
+    Server { demo: bool },
+    /// The control socket only, for one command.
+    Command,
+}
+
+/// How long running jobs may take to come to a stop.
+const STOP_WITHIN: std::time::Duration = std::time::Duration::from_secs(6);
+
+/// A running application.
+pub struct App {
+    pub db: Db,
+    pub auth: Auth,
+    pub inventory: Inventory,
+    server: api::Server,
+    stop: CancellationToken,
+    background: Vec<JoinHandle<()>>,
+}
+
+impl App {
+    /// Starts everything that `mode` needs on `data_dir`.
+    pub async fn start(data_dir: &Path, config: &Config, mode: Mode) -> anyhow::Result<Self> {
+        Self::start_with(data_dir, config, mode, BaseCredentials::DefaultChain).await
+    }
+
+    /// As [`Self::start`], with AWS credentials given instead of found.
+    pub async fn start_with(
+        data_dir: &Path,
+        config: &Config,
+        mode: Mode,
+        credentials: BaseCredentials,
+    ) -> anyhow::Result<Self> {
+        let db = Db::open(StoreConfig::new(data_dir))?;
+        let auth = Auth::new(db.clone()).await?;
+        let aws = Aws::new(aws_config(config, credentials)).await;
+        let inventory = Inventory { db: db.clone(), aws, config: sync_config(config) };
+        let workers = Workers::new(inventory.clone(), JobsConfig::default());
+        sync_schedule(&db).await?;
+
+        let stop = CancellationToken::new();
+        let mut background = vec![tokio::spawn(workers.clone().run(stop.clone()))];
+        let scheduled = matches!(mode, Mode::Server { .. });
+        if scheduled {
+            background.push(tokio::spawn(Scheduler { db: db.clone() }.run(stop.clone())));
+        }
+        let state = ApiState {
+            db: db.clone(),
+            auth: auth.clone(),
+            demo: mode == Mode::Server { demo: true },
+            version: env!("CARGO_PKG_VERSION"),
+            policies: Arc::new(Policies),
+            health: Arc::new(Health { workers, scheduled }),
+        };
+        let server = match api::serve(api_config(data_dir, config, mode), state).await {
+            Ok(server) => server,
+            Err(error) => {
+                stop.cancel();
+                db.close().await;
+                return Err(error).context("the server could not start");
+            }
+        };
+        Ok(Self { db, auth, inventory, server, stop, background })
+    }
+
+    /// Where people reach it; `None` for a command.
+    pub fn url(&self) -> Option<String> {
+        self.server.url()
+    }
+
+    /// A one-time link when nobody can log in yet.
+    pub async fn setup_link_if_needed(&self) -> anyhow::Result<Option<String>> {
+        if store::person::count(&self.db).await? > 0 {
+            return Ok(None);
+        }
+        let link = self.auth.issue_setup_link().await?;
+        Ok(self.url().map(|url| format!("{url}/setup?token={}", link.token)))
+    }
+
+    /// Stops taking requests, lets running jobs come to a stop, closes the database.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.server.stop().await;
+        for task in self.background {
+            if tokio::time::timeout(STOP_WITHIN, task).await.is_err() {
+                tracing::warn!("a background task did not stop in time; its job is taken up again at the next start");
+            }
+        }
+        self.db.close().await;
+    }
+}
+
+fn aws_config(config: &Config, base_credentials: BaseCredentials) -> aws::AwsConfig {
+    aws::AwsConfig {
+        endpoint_url: config.aws.endpoint_url.clone(),
+        base_credentials,
+        requests_per_second: config.aws.requests_per_second,
+        burst: config.aws.burst,
+        max_attempts: config.aws.max_attempts,
+        ..aws::AwsConfig::default()
+    }
+}
+
+fn sync_config(config: &Config) -> inventory::SyncConfig {
+    inventory::SyncConfig {
+        accounts_at_once: config.sync.accounts_at_once,
+        regions_at_once: config.sync.regions_at_once,
+        ..inventory::SyncConfig::default()
+    }
+}
+
+fn api_config(data_dir: &Path, config: &Config, mode: Mode) -> ApiConfig {
+    let server = &config.server;
+    let tls = match (&server.tls_cert, &server.tls_key) {
+        (Some(cert), Some(key)) => Some(api::TlsConfig { cert: cert.clone(), key: key.clone() }),
+        _ => None,
+    };
+    ApiConfig {
+        listen: matches!(mode, Mode::Server { .. }).then_some(server.listen),
+        control_socket: Some(data_dir.join(SOCKET)),
+        tls,
+        redirect_listen: server.redirect_from,
+        insecure_http: server.insecure_http,
+        public_url: server.public_url.clone(),
+        trusted_proxies: server.trusted_proxies.iter().copied().map(Network::from).collect(),
+        limits: api::LimitsConfig {
+            anonymous_per_minute: config.limits.anonymous_per_minute,
+            login_per_minute: config.limits.login_per_minute,
+            session_per_minute: config.limits.session_per_minute,
+            ..api::LimitsConfig::default()
+        },
+        workers: (server.threads > 0).then_some(server.threads),
+    }
+}
+
+/// Makes the stored schedule follow the stored settings.
+async fn sync_schedule(db: &Db) -> anyhow::Result<()> {
+    let settings = store::setting::load(db).await?.sync_schedule;
+    let known = store::schedule::list(db).await?;
+    if known.iter().any(|schedule| schedule.name == "sync") {
+        return Ok(());
+    }
+    let schedule = Schedule {
+        name: "sync".to_owned(),
+        cron: settings.cron,
+        time_zone: settings.time_zone,
+        jitter_seconds: settings.jitter_seconds,
+        missed: settings.missed,
+        enabled: settings.enabled,
+        payload: domain::job::JobPayload::Sync(domain::sync::SyncRequest::default()),
+        next_run_at: None,
+        last_run_at: None,
+    };
+    store::schedule::upsert(db, &schedule).await?;
+    Ok(())
+}
+
+/// The policy documents of the AWS room, for the API.
+struct Policies;
+
+impl api::Policies for Policies {
+    fn policy(
+        &self,
+        role_name: &str,
+        external_id: Option<&str>,
+        trusted: Option<&AccountId>,
+    ) -> PolicyDocuments {
+        aws::policy::documents(role_name, external_id, trusted)
+    }
+}
+
+/// How the parts that the API cannot see are.
+struct Health {
+    workers: Workers,
+    scheduled: bool,
+}
+
+impl api::Health for Health {
+    fn components(&self) -> Vec<(&'static str, Component)> {
+        let workers = self.workers.status();
+        let scheduler = if self.scheduled {
+            Component::ok()
+        } else {
+            Component::degraded("this process runs one command and starts nothing by itself")
+        };
+        vec![
+            ("workers", Component::ok().with("workers", workers.workers).with("busy", workers.busy)),
+            ("scheduler", scheduler),
+        ]
+    }
+}

@@ -1,0 +1,144 @@
+//! How commands reach the API: through `DIR/control.sock`. When a server runs on the data folder,
+//! that is its socket; otherwise the command starts the same application in this process, without
+//! a network address, and talks to its own socket. So every command has one path, and what the
+//! command line can do the API can do.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use domain::error::Problem;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::net::UnixStream;
+
+use crate::app::{App, Mode};
+use crate::config::Config;
+
+pub const SOCKET: &str = "control.sock";
+
+pub struct Client {
+    socket: PathBuf,
+    /// The application of this process, when no server was there to do the work.
+    local: Option<App>,
+}
+
+/// An answer that is not a success.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", describe(.0))]
+pub struct Refused(pub Problem);
+
+fn describe(problem: &Problem) -> String {
+    let mut text = problem.detail.clone().unwrap_or_else(|| problem.title.clone());
+    for error in &problem.errors {
+        text.push_str(&format!("\n  {}: {}", error.field, error.message));
+    }
+    text
+}
+
+impl Client {
+    /// Reaches the server that holds `data_dir`, or becomes it for the length of the command.
+    pub async fn connect(data_dir: &Path, config: &Config) -> anyhow::Result<Self> {
+        let socket = data_dir.join(SOCKET);
+        if UnixStream::connect(&socket).await.is_ok() {
+            return Ok(Self { socket, local: None });
+        }
+        let app = App::start(data_dir, config, Mode::Command).await?;
+        Ok(Self { socket, local: Some(app) })
+    }
+
+    /// Whether this process does the work itself.
+    pub fn is_local(&self) -> bool {
+        self.local.is_some()
+    }
+
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        self.call(Method::GET, path, None::<&()>).await
+    }
+
+    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> anyhow::Result<T> {
+        self.call(Method::POST, path, Some(body)).await
+    }
+
+    pub async fn patch<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> anyhow::Result<T> {
+        self.call(Method::PATCH, path, Some(body)).await
+    }
+
+    /// Deletes; the answer has no body.
+    pub async fn delete(&self, path: &str) -> anyhow::Result<()> {
+        self.exchange(Method::DELETE, path, None::<&()>).await.map(|_| ())
+    }
+
+    /// Every row of a paged list.
+    pub async fn all<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<Vec<T>> {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let first = format!("{path}{separator}limit={}", domain::listing::MAX_LIMIT);
+        let mut page: domain::listing::Page<T> = self.get(&first).await?;
+        let mut items = page.items;
+        while let Some(cursor) = page.next_cursor {
+            page = self.get(&format!("{first}&cursor={}", encode(&cursor))).await?;
+            items.append(&mut page.items);
+        }
+        Ok(items)
+    }
+
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> anyhow::Result<T> {
+        let bytes = self.exchange(method, path, body).await?;
+        serde_json::from_slice(&bytes).with_context(|| format!("the answer of {path} is not what this version expects"))
+    }
+
+    /// Sends one request on a connection of its own; answers the body of a success.
+    async fn exchange(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> anyhow::Result<Bytes> {
+        let stream = UnixStream::connect(&self.socket)
+            .await
+            .with_context(|| format!("no answer on {}", self.socket.display()))?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        let driver = tokio::spawn(connection);
+        let payload = body.map(serde_json::to_vec).transpose()?.unwrap_or_default();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "localhost")
+            .header("content-type", "application/json")
+            .body(Full::new(Bytes::from(payload)))?;
+        let response = sender.send_request(request).await?;
+        let status = response.status();
+        let bytes = response.into_body().collect().await?.to_bytes();
+        driver.abort();
+        if status.is_success() { Ok(bytes) } else { Err(refusal(status, &bytes)) }
+    }
+
+    /// Ends the application if it was this process's own.
+    pub async fn close(self) {
+        if let Some(app) = self.local {
+            app.stop().await;
+        }
+    }
+}
+
+fn refusal(status: StatusCode, body: &[u8]) -> anyhow::Error {
+    match serde_json::from_slice::<Problem>(body) {
+        Ok(problem) => Refused(problem).into(),
+        Err(_) => anyhow::anyhow!("the server answered {status}: {}", String::from_utf8_lossy(body)),
+    }
+}
+
+/// `text` as a part of a path or query.
+pub fn encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
+}

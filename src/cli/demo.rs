@@ -1,0 +1,173 @@
+//! `stocktake demo`: the whole product on an invented estate. The estate is a simulated AWS in
+//! this process; everything else is real: onboarding, sync, history, login. The pages say that the
+//! data is made up.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use aws::BaseCredentials;
+use clap::Args;
+use domain::account::DiscoverRequest;
+use domain::job::{JobPayload, JobState, NewJob};
+use domain::listing::PageRequest;
+use domain::organization::NewOrganization;
+use domain::sync::SyncRequest;
+use domain::user::NewUser;
+use domain::{Region, Scope};
+use simulator::{Running, Simulator, SimulatorConfig};
+
+use super::simulate::Dials;
+use super::{output, serve};
+use crate::app::{App, Mode};
+use crate::config::Config;
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Keep the data here; left out, a temporary folder is used and removed at the end.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// Print one line of JSON with url, username and password first.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    dials: Dials,
+}
+
+const USERNAME: &str = "demo";
+
+impl Demo {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        anyhow::ensure!(self.listen.ip().is_loopback(), "demo listens on loopback only, not on {}", self.listen);
+        let temporary = tempfile::tempdir().context("no temporary folder could be made")?;
+        let data_dir = self.data_dir.clone().unwrap_or_else(|| temporary.path().to_owned());
+        let mut config = Config::load(None, &data_dir)?;
+        config.server.listen = self.listen;
+        if std::env::var_os("STOCKTAKE_LOG_FILTER").is_none() {
+            config.log.filter = "warn".to_owned();
+        }
+        crate::telemetry::start(&config.log)?;
+
+        let simulated = self.dials.config()?;
+        let simulator = Simulator::new(simulated.clone());
+        let running = simulator.serve(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        config.aws.endpoint_url = Some(running.url());
+        // The simulator has no quota unless --throttle-rate gives it one.
+        config.aws.requests_per_second = 0.0;
+
+        let started = self.start(&data_dir, &config, &simulated).await;
+        let outcome = match started {
+            Ok((app, password)) => self.attend(app, &password).await,
+            Err(error) => Err(error),
+        };
+        Running::stop(running).await;
+        outcome
+    }
+
+    /// The application with its estate onboarded and synced once.
+    async fn start(
+        &self,
+        data_dir: &Path,
+        config: &Config,
+        simulated: &SimulatorConfig,
+    ) -> anyhow::Result<(App, String)> {
+        // Any static key is the simulator's management account.
+        let credentials = BaseCredentials::Static {
+            access_key_id: "AKIADEMODEMODEMODEMO".to_owned(),
+            secret_access_key: "demo".to_owned(),
+        };
+        let app = App::start_with(data_dir, config, Mode::Server { demo: true }, credentials).await?;
+        let prepared = self.prepare(&app, simulated).await;
+        match prepared {
+            Ok(password) => Ok((app, password)),
+            Err(error) => {
+                app.stop().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn prepare(&self, app: &App, simulated: &SimulatorConfig) -> anyhow::Result<String> {
+        let password = self.login(app).await?;
+        onboard(app, simulated).await?;
+        let job = NewJob {
+            payload: JobPayload::Sync(SyncRequest::default()),
+            organization_id: None,
+            trigger: "demo".to_owned(),
+            requested_by: None,
+        };
+        let mut job = store::job::enqueue(&app.db, job).await?;
+        output::note(&format!("Syncing {} simulated desktops …", simulated.desktops));
+        while !job.state.ended() {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            job = store::job::find(&app.db, &Scope::All, &job.id).await?.context("the first sync's job is gone")?;
+        }
+        // Dials can make parts of it fail on purpose; the pages then show that.
+        if job.state == JobState::Failed {
+            output::note(&format!("The first sync failed: {}", job.error.unwrap_or_default()));
+        }
+        Ok(password)
+    }
+
+    /// A user with a fresh password, also in a folder that was used before.
+    async fn login(&self, app: &App) -> anyhow::Result<String> {
+        let password = auth::random_password();
+        let existing = store::person::find_by_username(&app.db, USERNAME).await?;
+        match existing {
+            Some(person) => app.auth.set_password(&person.user.id, &password).await?,
+            None => {
+                let new = NewUser {
+                    username: USERNAME.to_owned(),
+                    password: password.clone(),
+                    email: None,
+                    display_name: Some("Demo technician".to_owned()),
+                    global_admin: true,
+                    memberships: Vec::new(),
+                };
+                app.auth.create_user(&new).await?;
+            }
+        }
+        Ok(password)
+    }
+
+    async fn attend(&self, app: App, password: &str) -> anyhow::Result<ExitCode> {
+        let url = app.url().unwrap_or_default();
+        if self.json {
+            let login = serde_json::json!({ "url": url, "username": USERNAME, "password": password });
+            output::line(&login.to_string())?;
+        }
+        let stock = store::dashboard::load(&app.db, &Scope::All).await?;
+        output::note(&format!(
+            "\n  stocktake demo: {} client accounts, {} WorkSpaces (all of it made up)\n\n  \
+             Open      {url}\n  Username  {USERNAME}\n  Password  {password}\n\n  Ctrl-C ends it.",
+            stock.accounts, stock.workspaces
+        ));
+        serve::stopped().await?;
+        app.stop().await;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Onboards every client account of the simulator, each as an organization of its own.
+async fn onboard(app: &App, simulated: &SimulatorConfig) -> anyhow::Result<()> {
+    let home = match store::organization::find_by_name(&app.db, &Scope::All, "Demo MSP").await? {
+        Some(home) => home,
+        None => store::organization::create(&app.db, &NewOrganization { name: "Demo MSP".to_owned() }).await?,
+    };
+    let regions = simulated.regions.iter().map(|region| region.parse()).collect::<Result<Vec<Region>, _>>()?;
+    let request = DiscoverRequest {
+        organization_id: home.id.clone(),
+        add: true,
+        role_name: Some(simulated.role_name.clone()),
+        external_id: Some(simulated.external_id.clone()),
+        regions,
+        organization_per_account: true,
+    };
+    app.inventory.discover(&request).await?;
+    let accounts = store::account::list(&app.db, &Scope::All, None, &PageRequest::default()).await?;
+    anyhow::ensure!(accounts.total > 0, "the simulator has no client account");
+    Ok(())
+}

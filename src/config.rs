@@ -1,0 +1,224 @@
+//! Configuration: a TOML file, then `STOCKTAKE_*` variables, then flags; the later wins. Unknown
+//! keys are errors, so that a misspelt one is noticed at start and not in the field.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+
+/// The whole file. Every table and key may be left out.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    pub server: ServerConfig,
+    pub limits: LimitsConfig,
+    pub aws: AwsConfig,
+    pub sync: SyncConfig,
+    pub log: LogConfig,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServerConfig {
+    /// Where to listen; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// PEM certificate chain; with `tls_key` the server speaks HTTPS.
+    pub tls_cert: Option<PathBuf>,
+    pub tls_key: Option<PathBuf>,
+    /// With TLS: a plain address that only redirects to HTTPS.
+    pub redirect_from: Option<SocketAddr>,
+    /// Allows plain HTTP on addresses other than loopback.
+    pub insecure_http: bool,
+    /// As people reach it when that differs, `https://stock.example.org`.
+    pub public_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Worker threads for HTTP; 0 is one per core.
+    pub threads: usize,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            tls_cert: None,
+            tls_key: None,
+            redirect_from: None,
+            insecure_http: false,
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            threads: 0,
+        }
+    }
+}
+
+/// Requests per minute; 0 switches a limit off.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    pub anonymous_per_minute: u32,
+    pub login_per_minute: u32,
+    pub session_per_minute: u32,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self { anonymous_per_minute: 100, login_per_minute: 10, session_per_minute: 1200 }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AwsConfig {
+    /// In place of AWS's own addresses; `AWS_ENDPOINT_URL` does the same.
+    pub endpoint_url: Option<String>,
+    /// For each account, region and service; 0 is no limit.
+    pub requests_per_second: f64,
+    pub burst: u32,
+    pub max_attempts: u32,
+}
+
+impl Default for AwsConfig {
+    fn default() -> Self {
+        let aws = aws::AwsConfig::default();
+        Self {
+            endpoint_url: None,
+            requests_per_second: aws.requests_per_second,
+            burst: aws.burst,
+            max_attempts: aws.max_attempts,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SyncConfig {
+    pub accounts_at_once: usize,
+    pub regions_at_once: usize,
+}
+
+impl Default for SyncConfig {
+    fn default() -> Self {
+        let sync = inventory::SyncConfig::default();
+        Self { accounts_at_once: sync.accounts_at_once, regions_at_once: sync.regions_at_once }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    pub format: LogFormat,
+    pub filter: String,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, filter: "info".to_owned() }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Config {
+    /// Reads `file`, or `stocktake.toml` in the data folder when it exists, and then the
+    /// environment.
+    pub fn load(file: Option<&Path>, data_dir: &Path) -> anyhow::Result<Self> {
+        let default_file = data_dir.join("stocktake.toml");
+        let mut config = match file {
+            Some(path) => Self::read(path)?,
+            None if default_file.exists() => Self::read(&default_file)?,
+            None => Self::default(),
+        };
+        config.take_environment(std::env::vars())?;
+        Ok(config)
+    }
+
+    fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} is not a valid configuration", path.display()))
+    }
+
+    /// `STOCKTAKE_SERVER_LISTEN=…` sets `listen` of `[server]`, and so on for every plain key.
+    fn take_environment(&mut self, vars: impl Iterator<Item = (String, String)>) -> anyhow::Result<()> {
+        for (name, value) in vars {
+            let Some(key) = name.strip_prefix("STOCKTAKE_") else { continue };
+            match key {
+                "SERVER_LISTEN" => self.server.listen = parse(&name, &value)?,
+                "SERVER_TLS_CERT" => self.server.tls_cert = Some(value.into()),
+                "SERVER_TLS_KEY" => self.server.tls_key = Some(value.into()),
+                "SERVER_REDIRECT_FROM" => self.server.redirect_from = Some(parse(&name, &value)?),
+                "SERVER_INSECURE_HTTP" => self.server.insecure_http = parse(&name, &value)?,
+                "SERVER_PUBLIC_URL" => self.server.public_url = Some(value),
+                "SERVER_TRUSTED_PROXIES" => {
+                    self.server.trusted_proxies =
+                        value.split(',').map(|ip| parse(&name, ip)).collect::<Result<_, _>>()?;
+                }
+                "SERVER_THREADS" => self.server.threads = parse(&name, &value)?,
+                "LIMITS_ANONYMOUS_PER_MINUTE" => self.limits.anonymous_per_minute = parse(&name, &value)?,
+                "LIMITS_LOGIN_PER_MINUTE" => self.limits.login_per_minute = parse(&name, &value)?,
+                "LIMITS_SESSION_PER_MINUTE" => self.limits.session_per_minute = parse(&name, &value)?,
+                "AWS_ENDPOINT_URL" => self.aws.endpoint_url = Some(value),
+                "AWS_REQUESTS_PER_SECOND" => self.aws.requests_per_second = parse(&name, &value)?,
+                "AWS_BURST" => self.aws.burst = parse(&name, &value)?,
+                "AWS_MAX_ATTEMPTS" => self.aws.max_attempts = parse(&name, &value)?,
+                "SYNC_ACCOUNTS_AT_ONCE" => self.sync.accounts_at_once = parse(&name, &value)?,
+                "SYNC_REGIONS_AT_ONCE" => self.sync.regions_at_once = parse(&name, &value)?,
+                "LOG_FORMAT" => {
+                    self.log.format = match value.as_str() {
+                        "text" => LogFormat::Text,
+                        "json" => LogFormat::Json,
+                        _ => bail!("{name} is {value:?}; it may be text or json"),
+                    }
+                }
+                "LOG_FILTER" => self.log.filter = value,
+                // Read by the command line itself, and by the browser tests.
+                "DATA_DIR" | "CONFIG" | "URL" | "USERNAME" | "PASSWORD" | "BIN" => {}
+                _ => bail!("the environment variable {name} is not known; docs list the names in README.md"),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn parse<T: std::str::FromStr>(name: &str, value: &str) -> anyhow::Result<T>
+where
+    T::Err: std::fmt::Display,
+{
+    value.trim().parse().map_err(|error| anyhow::anyhow!("{name} is {value:?}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vars(pairs: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<Vec<_>>().into_iter()
+    }
+
+    #[test]
+    fn an_unknown_key_names_itself_and_its_line() {
+        let error = toml::from_str::<Config>("[server]\nlissten = \"127.0.0.1:1\"\n").unwrap_err().to_string();
+        assert!(error.contains("lissten") && error.contains("line 2"), "{error}");
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let mut config: Config = toml::from_str("[server]\nlisten = \"127.0.0.1:1\"\n").unwrap();
+        config.take_environment(vars(&[("STOCKTAKE_SERVER_LISTEN", "127.0.0.1:2"), ("HOME", "/")])).unwrap();
+        assert_eq!(config.server.listen.port(), 2);
+    }
+
+    #[test]
+    fn unknown_and_unreadable_variables_are_errors() {
+        let unknown = Config::default().take_environment(vars(&[("STOCKTAKE_SERVER_PORT", "1")])).unwrap_err();
+        assert!(unknown.to_string().contains("STOCKTAKE_SERVER_PORT"));
+        let bad = Config::default().take_environment(vars(&[("STOCKTAKE_AWS_BURST", "many")])).unwrap_err();
+        assert!(bad.to_string().contains("many"), "{bad}");
+    }
+}

@@ -1,0 +1,151 @@
+//! One account of a run: its credentials first, then its regions. A credential error ends the
+//! account at once with one alert, instead of failing five times in each region.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use aws::{AwsError, collectors};
+use domain::account::{Account, AccountAccess, AwsFailure};
+use domain::sync::ScopeStatus;
+use domain::{JobId, Region};
+use futures::stream::{self, StreamExt};
+use store::StoreError;
+use tokio_util::sync::CancellationToken;
+
+use crate::Inventory;
+use crate::region_run::RegionRun;
+use crate::scope_run::Scope;
+
+/// The scope that stands for reaching the account at all.
+const ACCOUNT_SCOPE: &str = "account";
+
+/// How an account's scopes ended.
+#[derive(Debug, Default)]
+pub struct AccountOutcome {
+    pub complete: u64,
+    pub incomplete: u64,
+}
+
+impl AccountOutcome {
+    pub fn add(&mut self, other: Self) {
+        self.complete += other.complete;
+        self.incomplete += other.incomplete;
+    }
+
+    pub fn status(&self) -> ScopeStatus {
+        match (self.complete, self.incomplete) {
+            (_, 0) => ScopeStatus::Complete,
+            (0, _) => ScopeStatus::Failed,
+            _ => ScopeStatus::Partial,
+        }
+    }
+
+    pub fn count(&mut self, status: ScopeStatus) {
+        if status == ScopeStatus::Complete {
+            self.complete += 1;
+        } else {
+            self.incomplete += 1;
+        }
+    }
+}
+
+/// The regions an account is listed in.
+pub fn regions_of(account: &Account) -> Vec<Region> {
+    if account.regions.is_empty() { Region::all_commercial() } else { account.regions.clone() }
+}
+
+/// How many scopes a run of this account has: each collector in each region, and the account.
+pub fn scopes_of(account: &Account) -> u64 {
+    (regions_of(account).len() * collectors::ALL.len() + 1) as u64
+}
+
+/// Lists one account.
+pub async fn run(
+    inventory: &Inventory,
+    run: &JobId,
+    account: &Account,
+    stop: &CancellationToken,
+    scope_done: &(dyn Fn() + Send + Sync),
+) -> Result<AccountOutcome, StoreError> {
+    let this = AccountRun { inventory, run, account, stop, scope_done, locked_out: AtomicBool::new(false) };
+    let session = inventory.aws.account(&AccountAccess::from(account));
+    let mut outcome = AccountOutcome::default();
+
+    let mut scope = this.open(None, ACCOUNT_SCOPE).await?;
+    let verified = session.verify().await;
+    scope.row.counts.calls_made = 1;
+    match verified {
+        Ok(_) => {
+            store::alert::close(&inventory.db, "credentials", &account.id, None).await?;
+            outcome.count(this.close(scope, ScopeStatus::Complete, None).await?);
+        }
+        Err(error) => {
+            this.credentials_failed(&error).await?;
+            outcome.count(this.close(scope, ScopeStatus::Failed, Some(error.failure.clone())).await?);
+        }
+    }
+
+    let regions = regions_of(account);
+    let results: Vec<Result<AccountOutcome, StoreError>> = stream::iter(&regions)
+        .map(|region| RegionRun { account: &this, region, session: session.region(region) }.run())
+        .buffer_unordered(inventory.config.regions_at_once.max(1))
+        .collect()
+        .await;
+    for result in results {
+        outcome.add(result?);
+    }
+    Ok(outcome)
+}
+
+/// What the scopes of one account share.
+pub struct AccountRun<'a> {
+    pub inventory: &'a Inventory,
+    pub run: &'a JobId,
+    pub account: &'a Account,
+    pub stop: &'a CancellationToken,
+    scope_done: &'a (dyn Fn() + Send + Sync),
+    /// Set by the first credential error: what has not started is skipped.
+    locked_out: AtomicBool,
+}
+
+impl AccountRun<'_> {
+    /// Whether what has not started is to be skipped.
+    pub fn locked_out(&self) -> bool {
+        self.locked_out.load(Ordering::Relaxed)
+    }
+
+    pub async fn open(&self, region: Option<&Region>, resource_type: &str) -> Result<Scope<'_>, StoreError> {
+        Scope::start(&self.inventory.db, self.run, self.account, region, resource_type).await
+    }
+
+    pub async fn close(
+        &self,
+        scope: Scope<'_>,
+        status: ScopeStatus,
+        failure: Option<AwsFailure>,
+    ) -> Result<ScopeStatus, StoreError> {
+        let row = scope.end(status, failure).await?;
+        if let Some(failure) = &row.failure {
+            tracing::warn!(
+                account = %row.account_id, region = row.region.as_ref().map(Region::as_str), resource_type = row.resource_type,
+                status = row.status.as_str(), code = failure.code, request_id = failure.request_id,
+                "scope {} of account {} ended {}: {}", row.resource_type, row.account_id, row.status.as_str(), failure.message
+            );
+        }
+        (self.scope_done)();
+        Ok(status)
+    }
+
+    /// Notes that the account's credentials do not work: one alert, and the rest is skipped.
+    pub async fn credentials_failed(&self, error: &AwsError) -> Result<(), StoreError> {
+        if self.locked_out.swap(true, Ordering::Relaxed) {
+            return Ok(());
+        }
+        let message = format!(
+            "Account {} ({}) cannot be read: {}: {}",
+            self.account.name, self.account.id, error.failure.code, error.failure.message
+        );
+        let organization = Some(&self.account.organization_id);
+        store::alert::raise(&self.inventory.db, "credentials", organization, Some(&self.account.id), None, &message).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,203 @@
+//! One region of an account: its collectors in order. Tags are read before desktops so that a
+//! desktop is compared once, with its tags; connection states after, because they only add to
+//! desktops that are known.
+
+use std::collections::HashMap;
+
+use aws::collectors::{self, Declaration};
+use aws::{AwsError, AwsErrorKind, RegionSession};
+use domain::account::AwsFailure;
+use domain::sync::ScopeStatus;
+use domain::{Region, UtcTime};
+use store::StoreError;
+use store::stock::{self, ResourceType, ScopeKey};
+
+use crate::account_run::{AccountOutcome, AccountRun};
+use crate::listing::{self, Pages};
+use crate::pages::{BundlePages, DirectoryPages, WorkspacePages};
+use crate::scope_run::{Scope, interrupted, status_of_failure};
+use crate::tagging::{TagSource, must_ask_each};
+
+pub struct RegionRun<'a> {
+    pub account: &'a AccountRun<'a>,
+    pub region: &'a Region,
+    pub session: RegionSession,
+}
+
+/// A scope that may be listed, or how it was closed without being tried.
+type Started<'a> = Result<Scope<'a>, ScopeStatus>;
+
+impl RegionRun<'_> {
+    pub async fn run(self) -> Result<AccountOutcome, StoreError> {
+        let mut outcome = AccountOutcome::default();
+        let mut directories = DirectoryPages::new(&self.session);
+        outcome.count(
+            self.list(ResourceType::Directories, &collectors::directories::DECLARATION, &mut directories).await?,
+        );
+        let (status, tags) = self.tags().await?;
+        outcome.count(status);
+        let db = &self.account.inventory.db;
+        let mut desktops = WorkspacePages::new(&self.session, db, self.key(ResourceType::Workspaces), tags);
+        outcome.count(
+            self.list(ResourceType::Workspaces, &collectors::workspaces::DECLARATION, &mut desktops).await?,
+        );
+        outcome.count(self.connections().await?);
+        outcome.count(self.bundles().await?);
+        Ok(outcome)
+    }
+
+    fn key(&self, resource_type: ResourceType) -> ScopeKey {
+        ScopeKey {
+            account_id: self.account.account.id.clone(),
+            organization_id: self.account.account.organization_id.clone(),
+            region: self.region.clone(),
+            resource_type,
+        }
+    }
+
+    /// Opens a scope; when the run is stopping or the account is locked out it is closed at once.
+    async fn start(&self, declaration: &Declaration) -> Result<Started<'_>, StoreError> {
+        let scope = self.account.open(Some(self.region), declaration.name).await?;
+        if self.account.stop.is_cancelled() {
+            return Ok(Err(self.account.close(scope, ScopeStatus::Interrupted, Some(interrupted())).await?));
+        }
+        if self.account.locked_out() {
+            return Ok(Err(self.account.close(scope, ScopeStatus::Skipped, None).await?));
+        }
+        Ok(Ok(scope))
+    }
+
+    /// A listing that decides what is missing.
+    async fn list(
+        &self,
+        resource_type: ResourceType,
+        declaration: &Declaration,
+        pages: &mut dyn Pages,
+    ) -> Result<ScopeStatus, StoreError> {
+        let mut scope = match self.start(declaration).await? {
+            Ok(scope) => scope,
+            Err(status) => return Ok(status),
+        };
+        let db = &self.account.inventory.db;
+        let ended = listing::run(db, &self.key(resource_type), &mut scope, pages, self.account.stop).await?;
+        if let Some(sentence) = ended.shrank {
+            let account = self.account.account;
+            let message =
+                format!("{} in {} of {} ({}): {sentence}", declaration.title, self.region, account.name, account.id);
+            let organization = Some(&account.organization_id);
+            store::alert::raise(db, "listing_shrank", organization, Some(&account.id), Some(self.region), &message)
+                .await?;
+            scope.row.note = Some(sentence);
+        }
+        self.close(scope, ended.status, ended.failure, ended.error.as_ref()).await
+    }
+
+    async fn close(
+        &self,
+        scope: Scope<'_>,
+        status: ScopeStatus,
+        failure: Option<AwsFailure>,
+        error: Option<&AwsError>,
+    ) -> Result<ScopeStatus, StoreError> {
+        if let Some(error) = error.filter(|error| error.kind == AwsErrorKind::Credentials) {
+            self.account.credentials_failed(error).await?;
+        }
+        self.account.close(scope, status, failure).await
+    }
+
+    /// The tags of the region, a hundred desktops a call where the role allows it.
+    async fn tags(&self) -> Result<(ScopeStatus, TagSource), StoreError> {
+        let mut scope = match self.start(&collectors::tags::DECLARATION).await? {
+            Ok(scope) => scope,
+            Err(status) => return Ok((status, TagSource::Stored(HashMap::new()))),
+        };
+        let before = self.session.calls();
+        let mut pager = collectors::tags::pager(&self.session);
+        let mut all = HashMap::new();
+        loop {
+            let page = tokio::select! {
+                biased;
+                () = self.account.stop.cancelled() => {
+                    let status = self.account.close(scope, ScopeStatus::Interrupted, Some(interrupted())).await?;
+                    return Ok((status, TagSource::Stored(all)));
+                }
+                page = pager.next_page() => page,
+            };
+            scope.row.counts.calls_made = self.session.calls() - before;
+            match page {
+                Ok(Some(rows)) => all.extend(rows),
+                Ok(None) => {
+                    return Ok((self.account.close(scope, ScopeStatus::Complete, None).await?, TagSource::Batch(all)));
+                }
+                Err(error) if all.is_empty() && must_ask_each(&error) => {
+                    scope.row.note = Some(format!(
+                        "Tags are read one desktop at a time, because the tagging API is refused: {}: {}",
+                        error.failure.code, error.failure.message
+                    ));
+                    let status = self.account.close(scope, ScopeStatus::Complete, None).await?;
+                    return Ok((status, TagSource::EachDesktop));
+                }
+                Err(error) => {
+                    let status = status_of_failure(all.len() as u64);
+                    let failure = Some(error.failure.clone());
+                    let status = self.close(scope, status, failure, Some(&error)).await?;
+                    return Ok((status, TagSource::Stored(all)));
+                }
+            }
+            scope.row.counts.rows_seen = all.len() as u64;
+            scope.moved();
+        }
+    }
+
+    /// Who is connected: an overlay on known desktops, without history.
+    async fn connections(&self) -> Result<ScopeStatus, StoreError> {
+        let mut scope = match self.start(&collectors::connection_status::DECLARATION).await? {
+            Ok(scope) => scope,
+            Err(status) => return Ok(status),
+        };
+        let db = &self.account.inventory.db;
+        let key = self.key(ResourceType::Workspaces);
+        let before = self.session.calls();
+        let mut pager = collectors::connection_status::pager(&self.session);
+        loop {
+            let page = tokio::select! {
+                biased;
+                () = self.account.stop.cancelled() => {
+                    return self.account.close(scope, ScopeStatus::Interrupted, Some(interrupted())).await;
+                }
+                page = pager.next_page() => page,
+            };
+            scope.row.counts.calls_made = self.session.calls() - before;
+            match page {
+                Ok(Some(rows)) => {
+                    scope.row.counts.rows_seen += rows.len() as u64;
+                    scope.row.counts.rows_changed += stock::apply_connections(db, &key, rows).await?;
+                }
+                Ok(None) => return self.account.close(scope, ScopeStatus::Complete, None).await,
+                Err(error) => {
+                    let status = status_of_failure(scope.row.counts.rows_seen);
+                    return self.close(scope, status, Some(error.failure.clone()), Some(&error)).await;
+                }
+            }
+            scope.moved();
+        }
+    }
+
+    /// Bundles, unless they were listed a moment ago and every desktop's bundle is known.
+    async fn bundles(&self) -> Result<ScopeStatus, StoreError> {
+        let key = self.key(ResourceType::Bundles);
+        let db = &self.account.inventory.db;
+        let fresh_since = UtcTime::now().plus_seconds(-self.account.inventory.config.bundles_fresh_hours * 3600);
+        if stock::bundles_are_fresh(db, &key, fresh_since).await? {
+            return match self.start(&collectors::bundles::DECLARATION).await? {
+                Ok(mut scope) => {
+                    scope.row.note = Some("Still fresh from an earlier run; not listed again.".to_owned());
+                    self.account.close(scope, ScopeStatus::Complete, None).await
+                }
+                Err(status) => Ok(status),
+            };
+        }
+        let mut pages = BundlePages::new(&self.session);
+        self.list(ResourceType::Bundles, &collectors::bundles::DECLARATION, &mut pages).await
+    }
+}
