@@ -1,7 +1,7 @@
 //! Directories registered with WorkSpaces, in the three shapes AWS has for Active Directory.
 
 use crate::desktop::Tag;
-use crate::dice::Dice;
+use crate::dice::{Dice, hash};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -69,7 +69,8 @@ impl Directory {
                 .collect::<Vec<_>>()
                 .join(",")
         );
-        let network = 16 + dice.below(200) as u8;
+        // Neighbouring directories get neighbouring networks, so that no address is given twice.
+        let network = 16 + ((hash(account) ^ hash(region)).wrapping_add(number as u64) % 200) as u8;
         Self {
             id: format!("d-{}", dice.hex(10)),
             alias: format!("{slug}-{site}{suffix}"),

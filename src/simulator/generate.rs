@@ -11,6 +11,7 @@ use crate::dice::{DesktopId, Dice};
 use crate::directory::Directory;
 use crate::habit::{Habit, Pattern, day_of};
 use crate::names;
+use crate::shares::{sizes, spread};
 use crate::standby;
 use crate::state::State;
 use crate::world::{Account, SimAccount, Site, World};
@@ -97,53 +98,6 @@ fn client(number: usize, dice: &mut Dice, taken: impl Fn(&str) -> bool) -> SimAc
     SimAccount { id, name, email }
 }
 
-/// A few large clients and many small ones; the parts add up to the whole.
-fn sizes(config: &SimulatorConfig, dice: &mut Dice) -> Vec<usize> {
-    let mut weights: Vec<f64> = (0..config.accounts)
-        .map(|rank| (0.7 + 0.6 * crate::dice::unit(dice.next())) / (rank as f64 + 1.5))
-        .collect();
-    // Alphabetical order of names must not be order of size.
-    for at in (1..weights.len()).rev() {
-        weights.swap(at, dice.below(at + 1));
-    }
-    apportion(config.desktops, &weights)
-}
-
-/// Whole numbers in proportion to the weights that add up to the total.
-fn apportion(total: usize, weights: &[f64]) -> Vec<usize> {
-    let sum: f64 = weights.iter().sum();
-    let mut parts: Vec<usize> = weights
-        .iter()
-        .map(|w| (total as f64 * w / sum) as usize)
-        .collect();
-    let count = parts.len();
-    let rest = total - parts.iter().sum::<usize>().min(total);
-    for extra in 0..if count == 0 { 0 } else { rest } {
-        parts[extra % count] += 1;
-    }
-    parts
-}
-
-/// Small clients stay in one region, the others have a main one and up to two more.
-fn spread(desktops: usize, regions: &[Arc<str>], dice: &mut Dice) -> Vec<(Arc<str>, usize)> {
-    if regions.is_empty() || desktops == 0 {
-        return Vec::new();
-    }
-    let used = if desktops < 12 {
-        1
-    } else {
-        dice.between(1, 3).max(if desktops >= 100 { 2 } else { 1 })
-    };
-    let first = dice.below(regions.len());
-    let used = used.min(regions.len());
-    let weights: Vec<f64> = [6.0, 3.0, 1.0][..used].to_vec();
-    let chosen = (0..used).map(|n| regions[(first + n) % regions.len()].clone());
-    chosen
-        .zip(apportion(desktops, &weights))
-        .filter(|(_, share)| *share > 0)
-        .collect()
-}
-
 /// Fills one site. Its fields are what all desktops of the site share.
 struct Settlers<'a> {
     slug: String,
@@ -154,6 +108,8 @@ struct Settlers<'a> {
     key: Arc<str>,
     texts: HashMap<&'static str, Arc<str>>,
     namesakes: HashMap<(usize, usize), u32>,
+    /// Desktops so far in each directory.
+    housed: Vec<usize>,
     dice: Dice,
     today: i32,
 }
@@ -182,6 +138,7 @@ impl<'a> Settlers<'a> {
             key: key.into(),
             texts: HashMap::new(),
             namesakes: HashMap::new(),
+            housed: Vec::new(),
             dice,
             today: day_of(clock.start()),
         }
@@ -200,10 +157,11 @@ impl<'a> Settlers<'a> {
             })
             .collect();
         let mut desktops = BTreeMap::new();
+        self.housed = vec![0; directories.len()];
         while desktops.len() < share {
             let id = DesktopId::roll(&mut self.dice);
             if !desktops.contains_key(&id) {
-                let desktop = self.desktop(id, desktops.len(), &directories);
+                let desktop = self.desktop(id, &directories);
                 desktops.insert(id, desktop);
             }
         }
@@ -215,8 +173,9 @@ impl<'a> Settlers<'a> {
         }
     }
 
-    fn desktop(&mut self, id: DesktopId, number: usize, directories: &[Directory]) -> Desktop {
+    fn desktop(&mut self, id: DesktopId, directories: &[Directory]) -> Desktop {
         let directory = self.dice.below(directories.len());
+        self.housed[directory] += 1;
         let (department, cost_centre) = *self.dice.weighted(names::DEPARTMENTS);
         let bundle = self.dice.weighted(&self.catalogue).clone();
         let encrypted = self.dice.chance(0.55);
@@ -230,7 +189,11 @@ impl<'a> Settlers<'a> {
             subnet,
             user_encrypted: encrypted,
             root_encrypted,
-            ip: address(directories[directory].network, subnet, number),
+            ip: address(
+                directories[directory].network,
+                subnet,
+                self.housed[directory],
+            ),
             computer: self.dice.next() as u32,
             properties: self.properties(&bundle),
             bundle: bundle.id,

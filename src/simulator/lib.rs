@@ -19,6 +19,7 @@ mod names;
 mod operations;
 mod server;
 mod sessions;
+mod shares;
 mod standby;
 mod state;
 mod throttle;

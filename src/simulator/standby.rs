@@ -8,8 +8,9 @@ use crate::desktop::{Desktop, Rest, Twin};
 use crate::dice::{DesktopId, Dice};
 use crate::world::Site;
 
-/// One desktop in so many is protected by a standby.
+/// One desktop in so many is protected by a standby, and at least one where both sites have a good number.
 const ONE_IN: usize = 60;
+const GOOD_NUMBER: usize = 20;
 
 pub fn pair_up(sites: &mut HashMap<Arc<str>, Site>, clock: &Clock, dice: &mut Dice) {
     // A map's order differs from run to run; the world must not.
@@ -19,7 +20,8 @@ pub fn pair_up(sites: &mut HashMap<Arc<str>, Site>, clock: &Clock, dice: &mut Di
         return;
     };
     let snapshot = clock.start() / DAY * DAY;
-    let pairs = healthy(&sites[home]).len().min(healthy(&sites[away]).len()) / ONE_IN;
+    let candidates = healthy(&sites[home]).len().min(healthy(&sites[away]).len());
+    let pairs = (candidates / ONE_IN).max(usize::from(candidates >= GOOD_NUMBER));
     let primaries: Vec<DesktopId> = healthy(&sites[home]).into_iter().take(pairs).collect();
     let standbys: Vec<DesktopId> = healthy(&sites[away]).into_iter().take(pairs).collect();
     for (primary, standby) in primaries.into_iter().zip(standbys) {

@@ -4,11 +4,16 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+/// Account, region, operation.
+type Key = (String, String, &'static str);
+/// Tokens left, and when they were counted.
+type Bucket = (f64, Instant);
+
 #[derive(Debug)]
 pub struct Throttle {
     /// Requests per second; also the size of the burst, at least one.
     rate: f64,
-    buckets: Mutex<HashMap<(String, String, &'static str), (f64, Instant)>>,
+    buckets: Mutex<HashMap<Key, Bucket>>,
 }
 
 impl Throttle {

@@ -53,7 +53,7 @@ pub fn identify(
     let session = sessions
         .find(scope.access_key)
         .filter(|session| token == Some(&session.token))
-        .ok_or_else(|| unrecognized_client())?;
+        .ok_or_else(unrecognized_client)?;
     if session.expires <= now {
         return Err(Refusal::new(
             "ExpiredTokenException",

@@ -114,7 +114,8 @@ async fn misbehave(
     if faults.throttle || limited {
         return Err(Refusal::new("ThrottlingException", "Rate exceeded"));
     }
-    if faults.deny.covers(operation.name) {
+    // Nobody can be denied the question who they are.
+    if operation.name != "GetCallerIdentity" && faults.deny.covers(operation.name) {
         return Err(operations::access_denied(caller, operation));
     }
     if let Some(error) = faults.errors.get(operation.name) {

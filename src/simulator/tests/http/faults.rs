@@ -97,6 +97,7 @@ async fn denials_name_the_action_and_spare_the_others() {
             .code(),
         "AccessDeniedException"
     );
+    assert_eq!(client.sts("Action=GetCallerIdentity").await.status, 200);
     simulator.faults().set(
         &account,
         AccountFaults {

@@ -456,3 +456,38 @@ async fn cbor_is_answered_in_cbor() {
     assert!(refused.text().contains("ValidationException"));
     running.stop().await;
 }
+
+#[actix_web::test]
+async fn every_desktop_has_its_own_address_and_standbys_name_each_other() {
+    let regions = vec!["eu-west-1".to_owned(), "us-east-1".to_owned()];
+    let (_, running, client, _) = one(SimulatorConfig {
+        regions: regions.clone(),
+        ..config(1, 500)
+    })
+    .await;
+    let (mut addresses, mut pairs) = (Vec::new(), Vec::new());
+    for region in &regions {
+        let client = client.in_region(region);
+        for id in client.list(json!({}), 100).await {
+            let row = client.row(&id).await.expect("there");
+            addresses.push(row["IpAddress"].to_string());
+            if let Some(twin) = row["RelatedWorkspaces"].get(0) {
+                let primary = twin["Type"] == "PRIMARY";
+                assert_eq!(row["DataReplicationSettings"].is_object(), primary);
+                assert_eq!(row["StandbyWorkspacesProperties"].is_array(), !primary);
+                pairs.push((row["WorkspaceId"].clone(), twin["WorkspaceId"].clone()));
+            }
+        }
+    }
+    assert!(
+        !pairs.is_empty()
+            && pairs
+                .iter()
+                .all(|(one, other)| pairs.contains(&(other.clone(), one.clone())))
+    );
+    assert_eq!(addresses.len(), 500);
+    addresses.sort();
+    addresses.dedup();
+    assert_eq!(addresses.len(), 500);
+    running.stop().await;
+}
