@@ -1,0 +1,115 @@
+//! What a client must grant, derived from the collectors' declarations alone: a collector that is
+//! added changes these documents by itself. This decides what is in them; `policy_templates`
+//! decides how each format writes it.
+
+use domain::AccountId;
+use domain::account::PolicyDocuments;
+use serde_json::{Value, json};
+
+use crate::collectors;
+use crate::policy_templates::{cloudformation, terraform};
+
+/// Who may take the role, and what it is called.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grant<'a> {
+    pub(crate) role_name: &'a str,
+    /// Unknown, it becomes a parameter of the template.
+    pub(crate) external_id: Option<&'a str>,
+    /// Unknown, it becomes a parameter of the template.
+    pub(crate) trusted_account: Option<&'a AccountId>,
+}
+
+/// The three documents. `trusted_account` is the account our own credentials belong to; left out,
+/// the templates ask for it, and the same goes for the external id.
+#[must_use]
+pub fn documents(
+    role_name: &str,
+    external_id: Option<&str>,
+    trusted_account: Option<&AccountId>,
+) -> PolicyDocuments {
+    let grant = Grant {
+        role_name,
+        external_id,
+        trusted_account,
+    };
+    let actions: Vec<&str> = actions();
+    PolicyDocuments {
+        json: format!("{:#}\n", permissions(&actions)),
+        cloudformation: cloudformation(&grant, &actions),
+        terraform: terraform(&grant, &actions),
+    }
+}
+
+/// Every action any collector declares, in order of name.
+fn actions() -> Vec<&'static str> {
+    let mut names: Vec<_> = collectors::actions().iter().map(|a| a.name).collect();
+    names.sort_unstable();
+    names
+}
+
+/// These actions cannot be limited to resources: listing is not about one.
+fn permissions(actions: &[&str]) -> Value {
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [{
+            "Sid": "StocktakeRead",
+            "Effect": "Allow",
+            "Action": actions,
+            "Resource": "*",
+        }],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_policy_is_exactly_what_is_declared() {
+        let json: Value = serde_json::from_str(&documents("r", None, None).json).unwrap();
+        let granted: BTreeSet<&str> = json["Statement"][0]["Action"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|action| action.as_str().unwrap())
+            .collect();
+        let declared: BTreeSet<&str> = collectors::ALL
+            .iter()
+            .flat_map(|declaration| declaration.actions)
+            .map(|action| action.name)
+            .collect();
+        assert_eq!(granted, declared);
+    }
+
+    #[test]
+    fn all_three_with_everything_known() {
+        let account = "999988887777".parse().unwrap();
+        let all = documents("stocktake-read", Some("acme-42"), Some(&account));
+        insta::assert_snapshot!(all.json);
+        insta::assert_snapshot!(all.cloudformation);
+        insta::assert_snapshot!(all.terraform);
+    }
+
+    #[test]
+    fn what_is_unknown_is_asked_for() {
+        let all = documents("stocktake-read", None, None);
+        insta::assert_snapshot!(all.cloudformation);
+        insta::assert_snapshot!(all.terraform);
+    }
+
+    #[test]
+    fn a_role_with_a_path_keeps_it() {
+        let all = documents("msp/readers/stocktake-read", Some("x"), None);
+        assert!(all.cloudformation.contains("Path: \"/msp/readers/\""));
+        assert!(all.cloudformation.contains("RoleName: \"stocktake-read\""));
+        assert!(all.terraform.contains("path = \"/msp/readers/\""));
+    }
+
+    #[test]
+    fn odd_characters_cannot_leave_their_quotes() {
+        let all = documents("r", Some("a\"b\n${var.x}%{if}"), None);
+        assert!(all.cloudformation.contains(r#""a\"b\n${var.x}%{if}""#));
+        assert!(all.terraform.contains(r#""a\"b\n$${var.x}%%{if}""#));
+    }
+}

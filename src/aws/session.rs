@@ -1,0 +1,337 @@
+//! Sessions: one per account, and in it one view per region. They hold who signs, where calls go,
+//! and how fast; what is called stands in `collectors`.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime::client::retries::RetryPartition;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::SdkConfig;
+use aws_types::region::Region as AwsRegion;
+use domain::Region;
+use domain::account::AccountAccess;
+
+use crate::bucket::Bucket;
+use crate::clouds::Base;
+use crate::collectors::Action;
+use crate::credentials::{RoleSource, SessionCredentials, Source};
+use crate::error::{AwsError, AwsErrorKind};
+use crate::transport::MeteredClient;
+
+/// An account as we reach it. The role is assumed at the first call that needs it.
+#[derive(Clone)]
+pub struct AccountSession(Arc<AccountInner>);
+
+struct AccountInner {
+    base: Arc<Base>,
+    access: AccountAccess,
+    credentials: SessionCredentials,
+    /// STS calls, the only ones that belong to no region session.
+    calls: Arc<AtomicU64>,
+    lanes: Mutex<HashMap<(String, &'static str), Lane>>,
+}
+
+/// What one (account, region, service) has for itself: its rate, and the allowance of retries
+/// that the SDK would otherwise share between all accounts.
+#[derive(Clone)]
+pub(crate) struct Lane {
+    pub(crate) bucket: Arc<Bucket>,
+    pub(crate) partition: RetryPartition,
+}
+
+/// What a client for one service is built from.
+pub(crate) struct Connection {
+    pub(crate) sdk: SdkConfig,
+    pub(crate) lane: Lane,
+    pub(crate) credentials: SessionCredentials,
+    /// The account's own endpoint, which comes before everything else.
+    pub(crate) endpoint_url: Option<String>,
+}
+
+/// Builds the configuration of an SDK client; a macro because each SDK crate has its own type.
+macro_rules! client_config {
+    ($service:ident, $connection:expr) => {{
+        let connection: &$crate::session::Connection = $connection;
+        let mut builder = $service::config::Builder::from(&connection.sdk)
+            .retry_partition(connection.lane.partition.clone())
+            .interceptor($crate::resilience::RefuseEmptyBody)
+            .retry_classifier($crate::resilience::RetryUnreadable)
+            .retry_classifier($crate::resilience::RetryWithNewSession {
+                credentials: connection.credentials.clone(),
+            });
+        if let Some(url) = &connection.endpoint_url {
+            builder = builder.endpoint_url(url);
+        }
+        builder.build()
+    }};
+}
+pub(crate) use client_config;
+
+impl AccountSession {
+    pub(crate) fn new(base: Arc<Base>, access: AccountAccess) -> Self {
+        let calls = Arc::new(AtomicU64::new(0));
+        let lanes = Mutex::new(HashMap::new());
+        let credentials = match &access.role_arn {
+            None => base.credentials.clone(),
+            Some(arn) => {
+                let source = role_source(
+                    &base,
+                    &access,
+                    arn.as_str(),
+                    access.external_id.clone(),
+                    &calls,
+                    lane_in(&lanes, &base, &access, base.region.clone(), "sts"),
+                );
+                SessionCredentials::new(Source::Role(source))
+            }
+        };
+        Self(Arc::new(AccountInner {
+            base,
+            access,
+            credentials,
+            calls,
+            lanes,
+        }))
+    }
+
+    #[must_use]
+    pub fn access(&self) -> &AccountAccess {
+        &self.0.access
+    }
+
+    /// Assumes the role, asks AWS who we are now, and returns that ARN. An answer from another
+    /// account than expected is a credential error.
+    pub async fn verify(&self) -> Result<String, AwsError> {
+        let connection = self.connection(
+            &self.0.base.region,
+            "sts",
+            &self.0.credentials,
+            Arc::clone(&self.0.calls),
+        );
+        let client = aws_sdk_sts::Client::from_conf(client_config!(aws_sdk_sts, &connection));
+        let answer = client
+            .get_caller_identity()
+            .send()
+            .await
+            .map_err(AwsError::from_sdk)?;
+        let (Some(account), Some(arn)) = (answer.account, answer.arn) else {
+            return Err(AwsError::unreadable(
+                "GetCallerIdentity answered without account or ARN",
+            ));
+        };
+        if account == self.0.access.id.as_str() {
+            Ok(arn)
+        } else {
+            Err(AwsError::new(
+                AwsErrorKind::Credentials,
+                "WrongAccount",
+                format!(
+                    "the credentials belong to account {account} ({arn}), not {}",
+                    self.0.access.id
+                ),
+            ))
+        }
+    }
+
+    /// Tries to assume the role without the external id: the answer should be a refusal.
+    pub(crate) async fn assume_without_external_id(&self) -> Option<Result<(), AwsError>> {
+        let arn = self.0.access.role_arn.as_ref()?;
+        self.0.access.external_id.as_ref()?;
+        let source = role_source(
+            &self.0.base,
+            &self.0.access,
+            arn.as_str(),
+            None,
+            &self.0.calls,
+            self.lane(self.0.base.region.clone(), "sts"),
+        );
+        Some(source.assume().await.map(drop))
+    }
+
+    /// A view of one region that counts its own calls. Rates and retry allowance are shared with
+    /// every other view of the same region.
+    #[must_use]
+    pub fn region(&self, region: &Region) -> RegionSession {
+        RegionSession(Arc::new(RegionInner {
+            account: self.clone(),
+            region: region.clone(),
+            calls: Arc::new(AtomicU64::new(0)),
+            workspaces: OnceLock::new(),
+        }))
+    }
+
+    /// STS calls made so far, retries included.
+    #[must_use]
+    pub fn sts_calls(&self) -> u64 {
+        self.0.calls.load(Ordering::Relaxed)
+    }
+
+    fn connection(
+        &self,
+        region: &str,
+        service: &'static str,
+        credentials: &SessionCredentials,
+        calls: Arc<AtomicU64>,
+    ) -> Connection {
+        connect(
+            &self.0.base,
+            region,
+            self.lane(region.to_owned(), service),
+            credentials,
+            self.0.access.endpoint_url.clone(),
+            calls,
+        )
+    }
+
+    fn lane(&self, region: String, service: &'static str) -> Lane {
+        lane_in(&self.0.lanes, &self.0.base, &self.0.access, region, service)
+    }
+}
+
+fn lane_in(
+    lanes: &Mutex<HashMap<(String, &'static str), Lane>>,
+    base: &Base,
+    access: &AccountAccess,
+    region: String,
+    service: &'static str,
+) -> Lane {
+    let mut lanes = lanes.lock().unwrap_or_else(PoisonError::into_inner);
+    let partition = format!("{}/{region}/{service}", access.id);
+    lanes
+        .entry((region, service))
+        .or_insert_with(|| Lane {
+            bucket: Arc::new(Bucket::new(
+                base.config.requests_per_second,
+                base.config.burst,
+            )),
+            partition: RetryPartition::custom(partition).build(),
+        })
+        .clone()
+}
+
+pub(crate) fn connect(
+    base: &Base,
+    region: &str,
+    lane: Lane,
+    credentials: &SessionCredentials,
+    endpoint_url: Option<String>,
+    calls: Arc<AtomicU64>,
+) -> Connection {
+    let http = MeteredClient::new(
+        base.http.clone(),
+        Arc::clone(&lane.bucket),
+        calls,
+    );
+    let sdk = base
+        .sdk
+        .to_builder()
+        .region(AwsRegion::new(region.to_owned()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
+        .http_client(http)
+        .build();
+    Connection {
+        sdk,
+        lane,
+        credentials: credentials.clone(),
+        endpoint_url,
+    }
+}
+
+fn role_source(
+    base: &Base,
+    access: &AccountAccess,
+    role_arn: &str,
+    external_id: Option<String>,
+    calls: &Arc<AtomicU64>,
+    lane: Lane,
+) -> RoleSource {
+    let connection = connect(
+        base,
+        &base.region,
+        lane,
+        &base.credentials,
+        access.endpoint_url.clone(),
+        Arc::clone(calls),
+    );
+    RoleSource {
+        sts: aws_sdk_sts::Client::from_conf(client_config!(aws_sdk_sts, &connection)),
+        role_arn: role_arn.to_owned(),
+        external_id,
+        session_seconds: base.config.session_seconds,
+    }
+}
+
+/// One region of one account; cheap to clone, clones count together.
+#[derive(Clone)]
+pub struct RegionSession(Arc<RegionInner>);
+
+struct RegionInner {
+    account: AccountSession,
+    region: Region,
+    calls: Arc<AtomicU64>,
+    workspaces: OnceLock<aws_sdk_workspaces::Client>,
+}
+
+impl RegionSession {
+    #[must_use]
+    pub fn region(&self) -> &Region {
+        &self.0.region
+    }
+
+    #[must_use]
+    pub fn account(&self) -> &AccountSession {
+        &self.0.account
+    }
+
+    /// HTTP calls made through this view, retries included.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.0.calls.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn workspaces(&self) -> &aws_sdk_workspaces::Client {
+        self.0.workspaces.get_or_init(|| {
+            let connection = self.connection("workspaces");
+            aws_sdk_workspaces::Client::from_conf(client_config!(aws_sdk_workspaces, &connection))
+        })
+    }
+
+    pub(crate) fn connection(&self, service: &'static str) -> Connection {
+        let account = &self.0.account;
+        account.connection(
+            self.0.region.as_str(),
+            service,
+            &account.0.credentials,
+            Arc::clone(&self.0.calls),
+        )
+    }
+
+    /// Runs a request under the name it is declared by; the only way collectors call AWS.
+    pub(crate) async fn call<T, E>(
+        &self,
+        action: &Action,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, AwsError>
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        let outcome = request.await.map_err(AwsError::from_sdk);
+        if let Err(error) = &outcome {
+            tracing::debug!(
+                account.id = %self.0.account.access().id,
+                region = %self.0.region,
+                action = action.name,
+                error.code = %error.failure.code,
+                error.request_id = error.failure.request_id.as_deref(),
+                "AWS call failed"
+            );
+        }
+        outcome
+    }
+}
