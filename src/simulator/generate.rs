@@ -1,5 +1,6 @@
 //! Invents the world from a seed: companies of uneven size, their directories, bundles, people and desktops.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
@@ -160,9 +161,8 @@ impl<'a> Settlers<'a> {
         self.housed = vec![0; directories.len()];
         while desktops.len() < share {
             let id = DesktopId::roll(&mut self.dice);
-            if !desktops.contains_key(&id) {
-                let desktop = self.desktop(id, &directories);
-                desktops.insert(id, desktop);
+            if let Entry::Vacant(free) = desktops.entry(id) {
+                free.insert(self.desktop(id, &directories));
             }
         }
         Site {
