@@ -71,8 +71,9 @@ pub async fn run(
     let mut outcome = AccountOutcome::default();
 
     let mut scope = this.open(None, ACCOUNT_SCOPE).await?;
+    let calls_before = session.sts_calls();
     let verified = session.verify().await;
-    scope.row.counts.calls_made = 1;
+    scope.row.counts.calls_made = session.sts_calls() - calls_before;
     match verified {
         Ok(_) => {
             store::alert::close(&inventory.db, "credentials", &account.id, None).await?;

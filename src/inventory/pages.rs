@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use aws::collectors::{bundles, directories, workspaces};
+use aws::collectors::workspaces::Workspaces;
+use aws::collectors::{Pager, bundles, directories, workspaces};
 use aws::{AwsError, RegionSession};
 use domain::workspace::{Tags, WorkspaceRecord};
 use store::Db;
@@ -18,7 +19,7 @@ pub struct WorkspacePages<'a> {
     session: &'a RegionSession,
     db: &'a Db,
     key: ScopeKey,
-    pager: workspaces::Pager,
+    pager: Pager<Workspaces>,
     tags: TagSource,
     calls_before: u64,
     tag_failure: Option<AwsError>,
@@ -26,7 +27,7 @@ pub struct WorkspacePages<'a> {
 
 impl<'a> WorkspacePages<'a> {
     pub fn new(session: &'a RegionSession, db: &'a Db, key: ScopeKey, tags: TagSource) -> Self {
-        let pager = workspaces::pager(session);
+        let pager = workspaces::list(session);
         Self { session, db, key, pager, tags, calls_before: session.calls(), tag_failure: None }
     }
 
@@ -67,7 +68,7 @@ impl Pages for WorkspacePages<'_> {
     }
 
     fn restart(&mut self) {
-        self.pager = workspaces::pager(self.session);
+        self.pager = workspaces::list(self.session);
     }
 
     fn note(&mut self) -> Option<String> {
@@ -78,17 +79,17 @@ impl Pages for WorkspacePages<'_> {
 }
 
 macro_rules! plain_pages {
-    ($(#[$doc:meta])* $name:ident, $collector:ident, $id:ident, $row:ident, $versioned:ident) => {
+    ($(#[$doc:meta])* $name:ident, $collector:ident, $listing:ident, $id:ident, $row:ident, $versioned:ident) => {
         $(#[$doc])*
         pub struct $name<'a> {
             session: &'a RegionSession,
-            pager: $collector::Pager,
+            pager: Pager<$collector::$listing>,
             calls_before: u64,
         }
 
         impl<'a> $name<'a> {
             pub fn new(session: &'a RegionSession) -> Self {
-                Self { session, pager: $collector::pager(session), calls_before: session.calls() }
+                Self { session, pager: $collector::list(session), calls_before: session.calls() }
             }
         }
 
@@ -114,7 +115,7 @@ macro_rules! plain_pages {
             }
 
             fn restart(&mut self) {
-                self.pager = $collector::pager(self.session);
+                self.pager = $collector::list(self.session);
             }
         }
     };
@@ -122,9 +123,9 @@ macro_rules! plain_pages {
 
 plain_pages!(
     /// Directories registered with WorkSpaces.
-    DirectoryPages, directories, directory_id, Directory, directory
+    DirectoryPages, directories, Directories, directory_id, Directory, directory
 );
 plain_pages!(
     /// Bundles: AWS's own and the account's.
-    BundlePages, bundles, bundle_id, Bundle, bundle
+    BundlePages, bundles, Bundles, bundle_id, Bundle, bundle
 );

@@ -88,6 +88,8 @@ impl RegionRun<'_> {
             store::alert::raise(db, "listing_shrank", organization, Some(&account.id), Some(self.region), &message)
                 .await?;
             scope.row.note = Some(sentence);
+        } else if ended.status == ScopeStatus::Complete {
+            store::alert::close(db, "listing_shrank", &self.account.account.id, Some(self.region)).await?;
         }
         self.close(scope, ended.status, ended.failure, ended.error.as_ref()).await
     }
@@ -112,7 +114,7 @@ impl RegionRun<'_> {
             Err(status) => return Ok((status, TagSource::Stored(HashMap::new()))),
         };
         let before = self.session.calls();
-        let mut pager = collectors::tags::pager(&self.session);
+        let mut pager = collectors::tags::list(&self.session);
         let mut all = HashMap::new();
         loop {
             let page = tokio::select! {
@@ -158,7 +160,7 @@ impl RegionRun<'_> {
         let db = &self.account.inventory.db;
         let key = self.key(ResourceType::Workspaces);
         let before = self.session.calls();
-        let mut pager = collectors::connection_status::pager(&self.session);
+        let mut pager = collectors::connection_status::list(&self.session);
         loop {
             let page = tokio::select! {
                 biased;

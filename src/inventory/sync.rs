@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::account::Account;
 use domain::job::Progress;
-use domain::listing::{MAX_LIMIT, PageRequest};
 use domain::sync::{ScopeStatus, SyncRequest};
 use domain::{JobId, OrganizationId, Scope};
 use futures::stream::{self, StreamExt};
@@ -82,23 +81,15 @@ impl Inventory {
             [] => Scope::All,
             some => Scope::Organizations(some.iter().cloned().collect::<std::collections::BTreeSet<OrganizationId>>()),
         };
-        let mut accounts = Vec::new();
-        let mut page = PageRequest { limit: MAX_LIMIT, ..PageRequest::default() };
-        loop {
-            let found = store::account::list(&self.db, &scope, None, &page).await?;
-            accounts.extend(found.items);
-            match found.next_cursor {
-                Some(cursor) => page.cursor = Some(cursor),
-                None => break,
-            }
-        }
+        let mut accounts = store::account::list_enabled(&self.db, &scope).await?;
         if accounts.is_empty() {
-            return Err(SyncError::NothingToSync("no account is onboarded yet; add one with `stocktake account add`"));
+            return Err(SyncError::NothingToSync(
+                "no enabled account is onboarded here; add one with `stocktake account add`",
+            ));
         }
         if !request.account_ids.is_empty() {
             accounts.retain(|account| request.account_ids.contains(&account.id));
         }
-        accounts.retain(|account| account.enabled);
         if accounts.is_empty() {
             return Err(SyncError::NothingToSync("the accounts asked for are unknown or switched off"));
         }

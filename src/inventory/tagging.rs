@@ -33,11 +33,9 @@ impl TagSource {
                 (ids.iter().filter_map(|id| some.remove(id).map(|tags| (id.clone(), tags))).collect(), None)
             }
             Self::EachDesktop => {
-                let answers: Vec<(String, Result<Tags, AwsError>)> = stream::iter(ids)
-                    .map(|id| async move { (id.clone(), aws::collectors::tags::describe(session, id).await) })
-                    .buffer_unordered(AT_ONCE)
-                    .collect()
-                    .await;
+                let asked: Vec<_> = ids.iter().map(|id| ask(session, id)).collect();
+                let answers: Vec<(String, Result<Tags, AwsError>)> =
+                    stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
                 let mut read = HashMap::new();
                 let mut failed = None;
                 for (id, answer) in answers {
@@ -53,6 +51,10 @@ impl TagSource {
             }
         }
     }
+}
+
+async fn ask(session: &RegionSession, id: &str) -> (String, Result<Tags, AwsError>) {
+    (id.to_owned(), aws::collectors::tags::describe_tags(session, id).await)
 }
 
 /// Whether a refusal of the tagging API means that desktops must be asked one by one.
