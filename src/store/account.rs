@@ -28,14 +28,6 @@ const SORTS: &[SortColumn] = &[
     nullable("role_arn", "a.role_arn"),
 ];
 
-/// Which accounts a list holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct AccountFilter {
-    pub enabled: Option<bool>,
-    /// Text found, ignoring case, in id, name, role or organization.
-    pub q: Option<String>,
-}
-
 fn from_row(row: &Row<'_>) -> Result<Account, StoreError> {
     let role_arn: Option<String> = row.get(4)?;
     Ok(Account {
@@ -113,8 +105,8 @@ pub(crate) fn failure(row: &Row<'_>, first: usize) -> Result<Option<AwsFailure>,
 }
 
 /// Onboards an account. A role without an external id gets a random one, fixed from then on.
-pub async fn create(db: &Db, new: NewAccount) -> Result<Account, StoreError> {
-    let id = new.id.clone();
+pub async fn create(db: &Db, new: &NewAccount) -> Result<Account, StoreError> {
+    let (id, new) = (new.id.clone(), new.clone());
     db.write(move |conn| insert(conn, new)).await?;
     find(db, &Scope::All, &id)
         .await?
@@ -188,27 +180,26 @@ pub async fn find(db: &Db, scope: &Scope, id: &AccountId) -> Result<Option<Accou
     .await
 }
 
+/// Accounts the caller may see; `q` is looked for in id, name, role and organization.
 pub async fn list(
     db: &Db,
     scope: &Scope,
-    filter: &AccountFilter,
+    q: Option<&str>,
     request: &PageRequest,
 ) -> Result<Page<Account>, StoreError> {
     let mut conditions = Conditions::in_scope(scope, "a.organization_id");
-    if let Some(enabled) = filter.enabled {
-        conditions.any_of("a.enabled", [enabled]);
-    }
-    if let Some(q) = &filter.q {
+    if let Some(q) = q {
         let place = conditions.bind(q.to_lowercase());
         conditions.push(format!(
             "(instr(lower(a.account_id || ' ' || a.name || ' ' || o.name || ' ' ||
                coalesce(a.role_arn, '')), {place}) > 0)"
         ));
     }
-    let (request, fingerprint) = (request.clone(), format!("{filter:?}"));
+    let (request, fingerprint) = (request.clone(), format!("{q:?}"));
     db.read(move |conn| {
         let listing = Listing {
             name: "accounts",
+            with: "",
             columns: COLUMNS,
             from: FROM,
             sorts: SORTS,

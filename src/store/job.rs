@@ -152,6 +152,7 @@ pub async fn list(
     db.read(move |conn| {
         let listing = Listing {
             name: "jobs",
+            with: "",
             columns: COLUMNS,
             from: "job j",
             sorts: SORTS,
@@ -319,6 +320,20 @@ pub async fn request_cancel(db: &Db, scope: &Scope, id: &JobId) -> Result<Option
             }
             Some(_) => fetch(conn, &id),
         }
+    })
+    .await
+}
+
+/// Puts a running job back into the queue, because the process that runs it is stopping.
+pub async fn put_back(db: &Db, id: &JobId) -> Result<(), StoreError> {
+    let id = id.clone();
+    db.write(move |conn| {
+        conn.execute(
+            "UPDATE job SET state = 'queued', leased_by = NULL, leased_until = NULL
+             WHERE job_id = $1 AND state = 'running'",
+            &[&id],
+        )?;
+        told(conn, &id).map(|_| ())
     })
     .await
 }

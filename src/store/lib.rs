@@ -8,6 +8,9 @@
 //! | `select`, `page` | WHERE clauses with their `Scope`, sorting and cursors |
 //! | `organization`, `account`, `person`, `session`, `setup_link`, `secret` | tenants and who logs in |
 //! | `job`, `schedule`, `setting`, `alert`, `audit` | work, when it starts, what was noticed, who did what |
+//! | `stock` | what a sync compares with and writes |
+//! | `workspace`, `directory`, `bundle`, `placed` | lists of what is in stock, and desktops' past |
+//! | `dashboard` | the first page's numbers |
 //! | `sync` | what each scope of each run did |
 //!
 //! Every read of client data takes a [`domain::Scope`]. Statements are in the subset SQLite and
@@ -22,17 +25,26 @@ mod events;
 mod lock;
 mod migrate;
 mod page;
+mod placed;
 mod select;
 mod value;
 mod writer;
 
 pub mod account;
+pub mod alert;
+pub mod audit;
+pub mod bundle;
+pub mod dashboard;
+pub mod directory;
 pub mod job;
 pub mod organization;
 pub mod person;
+pub mod schedule;
 pub mod secret;
 pub mod session;
+pub mod setting;
 pub mod setup_link;
+pub mod stock;
 pub mod sync;
 pub mod workspace;
 

@@ -31,9 +31,10 @@ fn from_row(row: &Row<'_>) -> Result<Organization, StoreError> {
 }
 
 /// Adds a client; its name must be free.
-pub async fn create(db: &Db, new: NewOrganization) -> Result<Organization, StoreError> {
+pub async fn create(db: &Db, new: &NewOrganization) -> Result<Organization, StoreError> {
+    let name = new.name.clone();
     db.write(move |conn| {
-        let name = free_name(conn, &new.name, None)?;
+        let name = free_name(conn, &name, None)?;
         let organization = Organization {
             id: OrganizationId::new(),
             name,
@@ -116,6 +117,7 @@ pub async fn list(
     db.read(move |conn| {
         let listing = Listing {
             name: "organizations",
+            with: "",
             columns: COLUMNS,
             from: "organization o",
             sorts: SORTS,

@@ -44,6 +44,8 @@ pub(crate) const fn nullable(name: &'static str, sql: &'static str) -> SortColum
 pub(crate) struct Listing<'a> {
     /// Names the list inside cursors.
     pub name: &'a str,
+    /// A WITH clause for `from` to use, or nothing.
+    pub with: &'a str,
     /// What is selected, as `map` reads it.
     pub columns: &'a str,
     /// Tables and joins.
@@ -69,7 +71,12 @@ struct Cursor {
 impl Listing<'_> {
     /// Rows that match.
     pub fn count(&self, conn: &Conn, conditions: &Conditions) -> Result<u64, StoreError> {
-        let sql = format!("SELECT count(*) FROM {} {}", self.from, conditions.sql());
+        let sql = format!(
+            "{} SELECT count(*) FROM {} {}",
+            self.with,
+            self.from,
+            conditions.sql()
+        );
         conn.query_one(&sql, &conditions.values(), |row| row.get(0))
     }
 
@@ -205,7 +212,8 @@ impl Listing<'_> {
         let order: Vec<String> = keys.iter().map(|key| format!("{key}{direction}")).collect();
         let place = conditions.bind(limit as u64);
         let sql = format!(
-            "SELECT {}, {}, {} FROM {} {} ORDER BY {} LIMIT {place}",
+            "{} SELECT {}, {}, {} FROM {} {} ORDER BY {} LIMIT {place}",
+            self.with,
             self.columns,
             self.ids.join(", "),
             sort.sql,

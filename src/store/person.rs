@@ -262,6 +262,7 @@ pub async fn list(
     db.read(move |conn| {
         let listing = Listing {
             name: "users",
+            with: "",
             columns: COLUMNS,
             from: "person p",
             sorts: SORTS,

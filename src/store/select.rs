@@ -66,6 +66,18 @@ impl Conditions {
         }
     }
 
+    /// The WHERE clause for a subquery, and conditions that go on binding after its values.
+    pub fn into_source(self) -> (String, Self) {
+        let sql = self.sql();
+        (
+            sql,
+            Self {
+                clauses: Vec::new(),
+                values: self.values,
+            },
+        )
+    }
+
     pub fn values(&self) -> Vec<&dyn ToValue> {
         self.values
             .iter()

@@ -90,7 +90,13 @@ impl Known {
     #[must_use]
     pub fn after(kind: ChangeKind, digest: Digest, state: Option<String>) -> Self {
         let terminated = matches!(kind, ChangeKind::Terminated | ChangeKind::CreatedTerminated);
-        Self { digest, state, missing: false, deleted: terminated, terminated }
+        Self {
+            digest,
+            state,
+            missing: false,
+            deleted: terminated,
+            terminated,
+        }
     }
 }
 
@@ -181,7 +187,11 @@ pub async fn known(db: &Db, key: &ScopeKey) -> Result<HashMap<String, Known>, St
 }
 
 /// The stored tags of some desktops.
-pub async fn tags(db: &Db, key: &ScopeKey, ids: Vec<String>) -> Result<HashMap<String, Tags>, StoreError> {
+pub async fn tags(
+    db: &Db,
+    key: &ScopeKey,
+    ids: Vec<String>,
+) -> Result<HashMap<String, Tags>, StoreError> {
     let key = key.clone();
     db.read(move |conn| {
         let mut found = HashMap::new();
@@ -198,8 +208,14 @@ pub async fn tags(db: &Db, key: &ScopeKey, ids: Vec<String>) -> Result<HashMap<S
     .await
 }
 
-/// Notes that the scope was listed at `at`, and whether the listing was complete.
-pub async fn listed(db: &Db, key: &ScopeKey, at: UtcTime, complete: bool) -> Result<(), StoreError> {
+/// Notes that the scope was listed at `at`, and whether the listing was complete. The age of
+/// lists, `as_of`, comes from here.
+pub async fn listed(
+    db: &Db,
+    key: &ScopeKey,
+    at: UtcTime,
+    complete: bool,
+) -> Result<(), StoreError> {
     let key = key.clone();
     db.write(move |conn| {
         conn.execute(
@@ -218,7 +234,11 @@ pub async fn listed(db: &Db, key: &ScopeKey, at: UtcTime, complete: bool) -> Res
 
 /// Whether bundles were completely listed at or after `since`, and no desktop has appeared since
 /// then with a bundle that is not known.
-pub async fn bundles_are_fresh(db: &Db, key: &ScopeKey, since: UtcTime) -> Result<bool, StoreError> {
+pub async fn bundles_are_fresh(
+    db: &Db,
+    key: &ScopeKey,
+    since: UtcTime,
+) -> Result<bool, StoreError> {
     let key = key.clone();
     db.read(move |conn| {
         let fresh = conn.query_opt(
@@ -247,7 +267,11 @@ pub async fn apply(
     at: UtcTime,
     changes: Vec<Change>,
 ) -> Result<(), StoreError> {
-    let batch = Batch { key: key.clone(), run: run.clone(), at };
+    let batch = Batch {
+        key: key.clone(),
+        run: run.clone(),
+        at,
+    };
     db.write(move |conn| {
         for change in &changes {
             batch.write(conn, change)?;
@@ -260,7 +284,11 @@ pub async fn apply(
 
 /// Writes who is connected; answers how many desktops differ from before. A desktop whose state
 /// and last connection are as they were costs no write.
-pub async fn apply_connections(db: &Db, key: &ScopeKey, records: Vec<ConnectionRecord>) -> Result<u64, StoreError> {
+pub async fn apply_connections(
+    db: &Db,
+    key: &ScopeKey,
+    records: Vec<ConnectionRecord>,
+) -> Result<u64, StoreError> {
     let reading = key.clone();
     let records = db
         .read(move |conn| {
@@ -352,8 +380,8 @@ impl Batch {
         tags: &Tags,
         digest: Digest,
     ) -> Result<(), StoreError> {
-        let terminated_at =
-            matches!(kind, ChangeKind::Terminated | ChangeKind::CreatedTerminated).then_some(self.at);
+        let terminated_at = matches!(kind, ChangeKind::Terminated | ChangeKind::CreatedTerminated)
+            .then_some(self.at);
         let display_name = tags.get("DisplayName").or_else(|| tags.get("Name"));
         conn.execute(
             include_str!("sql/upsert_workspace.sql"),
@@ -369,7 +397,10 @@ impl Batch {
                 &display_name,
                 &record.directory_id,
                 &record.bundle_id,
-                &record.running_mode.as_ref().map(domain::workspace::RunningMode::as_str),
+                &record
+                    .running_mode
+                    .as_ref()
+                    .map(domain::workspace::RunningMode::as_str),
                 &record.compute_type,
                 &record.operating_system,
                 &record.ip_address,
@@ -392,7 +423,12 @@ impl Batch {
         Ok(())
     }
 
-    fn directory(&self, conn: &Conn, record: &DirectoryRecord, digest: Digest) -> Result<(), StoreError> {
+    fn directory(
+        &self,
+        conn: &Conn,
+        record: &DirectoryRecord,
+        digest: Digest,
+    ) -> Result<(), StoreError> {
         conn.execute(
             include_str!("sql/upsert_directory.sql"),
             &[
@@ -443,9 +479,11 @@ impl Batch {
                SELECT s.last_listed_at FROM sync_scope s
                WHERE s.account_id = $2 AND s.region = $3 AND s.resource_type = $5)"
         };
-        let sql = format!("UPDATE {table} SET {set} WHERE {id} = $1 AND account_id = $2 AND region = $3");
+        let sql =
+            format!("UPDATE {table} SET {set} WHERE {id} = $1 AND account_id = $2 AND region = $3");
         let (key, resource_type) = (&self.key, self.key.resource_type.as_str());
-        let mut params: Vec<&dyn ToValue> = vec![&change.id, &key.account_id, &key.region, &self.at];
+        let mut params: Vec<&dyn ToValue> =
+            vec![&change.id, &key.account_id, &key.region, &self.at];
         if change.kind != ChangeKind::Deleted {
             params.push(&resource_type);
         }
@@ -453,7 +491,12 @@ impl Batch {
         Ok(())
     }
 
-    fn state_change(&self, conn: &Conn, change: &Change, record: &WorkspaceRecord) -> Result<(), StoreError> {
+    fn state_change(
+        &self,
+        conn: &Conn,
+        change: &Change,
+        record: &WorkspaceRecord,
+    ) -> Result<(), StoreError> {
         let key = &self.key;
         let before: Option<String> = conn.query_opt(
             "SELECT state FROM workspace WHERE workspace_id = $1 AND account_id = $2 AND region = $3",

@@ -3,12 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::account::AwsFailure;
-use domain::event::{Audience, EventBody};
 use domain::job::JobState;
 use domain::listing::{Page, PageRequest};
 use domain::sync::{ScopeCounts, ScopeRun, ScopeStatus, SyncRun};
-use domain::{AccountId, JobId, Region, Scope, UtcTime};
+use domain::{JobId, Region, Scope, UtcTime};
 
 use crate::account::failure;
 use crate::conn::{Conn, Row};
@@ -16,34 +14,6 @@ use crate::db::Db;
 use crate::error::StoreError;
 use crate::page::{Listing, SortColumn, column};
 use crate::select::Conditions;
-
-/// One scope of one run.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct ScopeKey {
-    pub run_id: JobId,
-    pub account_id: AccountId,
-    /// Absent for what an account has once.
-    pub region: Option<Region>,
-    /// The collector's name.
-    pub resource_type: String,
-}
-
-impl ScopeKey {
-    fn region_text(&self) -> &str {
-        self.region.as_ref().map_or("", Region::as_str)
-    }
-}
-
-/// How a scope ended.
-#[derive(Debug, Clone)]
-pub struct ScopeEnd {
-    pub status: ScopeStatus,
-    pub counts: ScopeCounts,
-    pub failure: Option<AwsFailure>,
-    pub note: Option<String>,
-    /// To the millisecond; kept times are whole seconds.
-    pub duration_ms: u64,
-}
 
 pub(crate) const SCOPE_COLUMNS: &str =
     "r.run_id, r.account_id, a.name, a.organization_id, r.region,
@@ -117,183 +87,58 @@ pub(crate) fn overall(statuses: &[&str]) -> ScopeStatus {
     }
 }
 
-/// Writes the scopes a run is going to work on as waiting. Scopes already there start over, which
-/// is what a resumed run does.
-pub async fn plan(db: &Db, scopes: Vec<ScopeKey>) -> Result<(), StoreError> {
+/// Opens the row of a scope. One left by an earlier attempt of the same run starts over.
+pub async fn start_scope(db: &Db, scope: &ScopeRun) -> Result<(), StoreError> {
+    save(db, scope).await
+}
+
+/// Ends a scope: its row becomes what `scope` says.
+pub async fn finish_scope(db: &Db, scope: &ScopeRun) -> Result<(), StoreError> {
+    save(db, scope).await
+}
+
+async fn save(db: &Db, scope: &ScopeRun) -> Result<(), StoreError> {
+    let scope = scope.clone();
     db.write(move |conn| {
-        for key in &scopes {
-            begin(conn, key, ScopeStatus::Waiting, None)?;
-        }
+        let failure = scope.failure.as_ref();
+        conn.execute(
+            include_str!("sql/upsert_sync_scope_run.sql"),
+            &[
+                &scope.run_id,
+                &scope.account_id,
+                &scope.region.as_ref().map_or("", Region::as_str),
+                &scope.resource_type,
+                &scope.status.as_str(),
+                &scope.counts.calls_made,
+                &scope.counts.rows_seen,
+                &scope.counts.rows_new,
+                &scope.counts.rows_changed,
+                &scope.counts.rows_missing,
+                &scope.counts.rows_deleted,
+                &scope.counts.versions_written,
+                &scope.started_at,
+                &scope.completed_at,
+                &scope.duration_ms,
+                &failure.map(|failure| &failure.code),
+                &failure.map(|failure| &failure.message),
+                &failure.and_then(|failure| failure.request_id.as_ref()),
+                &scope.note,
+            ],
+        )?;
         conn.changed("sync_history");
+        conn.changed("accounts");
         Ok(())
     })
     .await
 }
 
-/// Marks a scope as running from now on.
-pub async fn start_scope(db: &Db, key: &ScopeKey) -> Result<(), StoreError> {
-    let key = key.clone();
-    db.write(move |conn| {
-        begin(conn, &key, ScopeStatus::Running, Some(UtcTime::now()))?;
-        told(conn, &key)
-    })
-    .await
-}
-
-fn begin(
-    conn: &Conn,
-    key: &ScopeKey,
-    status: ScopeStatus,
-    at: Option<UtcTime>,
-) -> Result<(), StoreError> {
-    conn.execute(
-        "INSERT INTO sync_scope_run (run_id, account_id, region, resource_type, status, started_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (run_id, account_id, region, resource_type) DO UPDATE SET
-           status = excluded.status, started_at = excluded.started_at, completed_at = NULL,
-           duration_ms = NULL, calls_made = 0, rows_seen = 0, rows_new = 0, rows_changed = 0,
-           rows_missing = 0, rows_deleted = 0, versions_written = 0, error_code = NULL,
-           error_message = NULL, request_id = NULL, note = NULL",
-        &[
-            &key.run_id,
-            &key.account_id,
-            &key.region_text(),
-            &key.resource_type,
-            &status.as_str(),
-            &at,
-        ],
-    )?;
-    Ok(())
-}
-
-/// What a running scope has counted so far, for those who watch; lists are not read again for it.
-pub async fn progress_scope(
-    db: &Db,
-    key: &ScopeKey,
-    counts: ScopeCounts,
-) -> Result<(), StoreError> {
-    let key = key.clone();
-    db.write(move |conn| {
-        set_counts(conn, &key, &counts)?;
-        told(conn, &key)
-    })
-    .await
-}
-
-/// Ends a scope and remembers how fresh its rows are now. `as_of` of a list comes from here.
-pub async fn finish_scope(db: &Db, key: &ScopeKey, end: ScopeEnd) -> Result<(), StoreError> {
-    let key = key.clone();
-    db.write(move |conn| {
-        set_counts(conn, &key, &end.counts)?;
-        conn.execute(
-            "UPDATE sync_scope_run SET status = $5, completed_at = $6, duration_ms = $7,
-               error_code = $8, error_message = $9, request_id = $10, note = $11
-             WHERE run_id = $1 AND account_id = $2 AND region = $3 AND resource_type = $4",
-            &[
-                &key.run_id,
-                &key.account_id,
-                &key.region_text(),
-                &key.resource_type,
-                &end.status.as_str(),
-                &UtcTime::now(),
-                &end.duration_ms,
-                &end.failure.as_ref().map(|failure| &failure.code),
-                &end.failure.as_ref().map(|failure| &failure.message),
-                &end.failure
-                    .as_ref()
-                    .and_then(|failure| failure.request_id.as_ref()),
-                &end.note,
-            ],
-        )?;
-        remember_freshness(conn, &key, &end)?;
-        conn.changed("sync_history");
-        conn.changed("accounts");
-        told(conn, &key)
-    })
-    .await
-}
-
-fn set_counts(conn: &Conn, key: &ScopeKey, counts: &ScopeCounts) -> Result<(), StoreError> {
-    conn.execute(
-        "UPDATE sync_scope_run SET calls_made = $5, rows_seen = $6, rows_new = $7,
-           rows_changed = $8, rows_missing = $9, rows_deleted = $10, versions_written = $11
-         WHERE run_id = $1 AND account_id = $2 AND region = $3 AND resource_type = $4",
-        &[
-            &key.run_id,
-            &key.account_id,
-            &key.region_text(),
-            &key.resource_type,
-            &counts.calls_made,
-            &counts.rows_seen,
-            &counts.rows_new,
-            &counts.rows_changed,
-            &counts.rows_missing,
-            &counts.rows_deleted,
-            &counts.versions_written,
-        ],
-    )?;
-    Ok(())
-}
-
-fn remember_freshness(conn: &Conn, key: &ScopeKey, end: &ScopeEnd) -> Result<(), StoreError> {
-    let complete = end.status == ScopeStatus::Complete;
-    let listed = complete || (end.status == ScopeStatus::Partial && end.counts.rows_seen > 0);
-    if !listed {
-        return Ok(());
-    }
-    conn.execute(
-        "INSERT INTO sync_scope (account_id, region, resource_type, last_listed_at, last_complete_at)
-         SELECT account_id, region, resource_type, started_at,
-           CASE WHEN $5 = 1 THEN started_at END
-         FROM sync_scope_run
-         WHERE run_id = $1 AND account_id = $2 AND region = $3 AND resource_type = $4
-         ON CONFLICT (account_id, region, resource_type) DO UPDATE SET
-           last_listed_at = excluded.last_listed_at,
-           last_complete_at = coalesce(excluded.last_complete_at, sync_scope.last_complete_at)",
-        &[
-            &key.run_id,
-            &key.account_id,
-            &key.region_text(),
-            &key.resource_type,
-            &complete,
-        ],
-    )?;
-    conn.changed("workspaces");
-    Ok(())
-}
-
-/// Tells those who may see the account how its scope is.
-fn told(conn: &Conn, key: &ScopeKey) -> Result<(), StoreError> {
-    let sql = format!(
-        "SELECT {SCOPE_COLUMNS} FROM {SCOPE_FROM}
-         WHERE r.run_id = $1 AND r.account_id = $2 AND r.region = $3 AND r.resource_type = $4"
-    );
-    let scope = conn.query_opt(
-        &sql,
-        &[
-            &key.run_id,
-            &key.account_id,
-            &key.region_text(),
-            &key.resource_type,
-        ],
-        scope_from_row,
-    )?;
-    if let Some(scope) = scope {
-        conn.publish(
-            Audience::Organization(scope.organization_id.clone()),
-            EventBody::SyncScope(Box::new(scope)),
-        );
-    }
-    Ok(())
-}
-
-/// Marks what a dead process left waiting or running; of one run, or of all. Answers how many.
-pub async fn interrupt_unfinished(db: &Db, run_id: Option<&JobId>) -> Result<u64, StoreError> {
-    let run_id = run_id.cloned();
+/// Marks what an earlier attempt of the run left waiting or running; answers how many.
+pub async fn interrupt_unfinished(db: &Db, run_id: &JobId) -> Result<u64, StoreError> {
+    let run_id = run_id.clone();
     db.write(move |conn| {
         let marked = conn.execute(
             "UPDATE sync_scope_run SET status = 'interrupted', completed_at = $2
-             WHERE status IN ('waiting', 'running') AND ($1 IS NULL OR run_id = $1)",
+             WHERE status IN ('waiting', 'running') AND run_id = $1",
             &[&run_id, &UtcTime::now()],
         )?;
         if marked > 0 {
@@ -424,6 +269,7 @@ pub async fn history(
     db.read(move |conn| {
         let listing = Listing {
             name: "sync_history",
+            with: "",
             columns: RUN_COLUMNS,
             from: "job j",
             sorts: RUN_SORTS,

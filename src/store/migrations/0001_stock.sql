@@ -111,6 +111,27 @@ CREATE TABLE workspace (
   PRIMARY KEY (workspace_id, account_id, region)
 );
 CREATE INDEX workspace_scope ON workspace (account_id, region);
+-- Everything the list filters and sorts by, so that counting, filtering and sorting read this
+-- narrow index and not the wide rows with their JSON.
+CREATE INDEX workspace_present ON workspace (
+  organization_id, account_id, region, state, running_mode, compute_type, operating_system,
+  directory_id, bundle_id, connection_state, last_connected_at, user_name, computer_name,
+  workspace_name, display_name, ip_address, subnet_id, auto_stop_timeout_minutes, root_volume_gib,
+  user_volume_gib, root_volume_encrypted, user_volume_encrypted, error_code, connection_checked_at,
+  created_at, created_at_source, first_seen_at, workspace_id, missing_since, deleted_at,
+  gone_seen_at, terminated_at
+) WHERE missing_since IS NULL AND deleted_at IS NULL;
+-- The sorts people use most can stop after one page.
+CREATE INDEX workspace_by_user ON workspace (user_name, workspace_id, account_id, region)
+  WHERE missing_since IS NULL AND deleted_at IS NULL;
+CREATE INDEX workspace_by_computer ON workspace (computer_name, workspace_id, account_id, region)
+  WHERE missing_since IS NULL AND deleted_at IS NULL;
+CREATE INDEX workspace_by_last_connected ON workspace (last_connected_at, workspace_id, account_id, region)
+  WHERE missing_since IS NULL AND deleted_at IS NULL;
+CREATE INDEX workspace_by_state ON workspace (state, workspace_id, account_id, region)
+  WHERE missing_since IS NULL AND deleted_at IS NULL;
+CREATE INDEX workspace_by_creation ON workspace (created_at, workspace_id, account_id, region)
+  WHERE missing_since IS NULL AND deleted_at IS NULL;
 
 CREATE TABLE workspace_tag (
   workspace_id TEXT NOT NULL,
@@ -122,7 +143,7 @@ CREATE TABLE workspace_tag (
   FOREIGN KEY (workspace_id, account_id, region)
     REFERENCES workspace (workspace_id, account_id, region) ON DELETE CASCADE
 );
-CREATE INDEX workspace_tag_owner ON workspace_tag (workspace_id, account_id, region);
+CREATE INDEX workspace_tag_owner ON workspace_tag (workspace_id, account_id, region, tag_key);
 
 -- The short log of states; versions leave states out.
 CREATE TABLE workspace_state_change (
@@ -224,6 +245,7 @@ CREATE TABLE sync_scope_run (
   PRIMARY KEY (run_id, account_id, region, resource_type)
 );
 CREATE INDEX sync_scope_run_newest ON sync_scope_run (account_id, region, resource_type, run_id);
+CREATE INDEX sync_scope_run_of_account ON sync_scope_run (account_id, run_id, status, completed_at);
 
 CREATE TABLE alert (
   alert_id        TEXT PRIMARY KEY,

@@ -1,0 +1,98 @@
+//! The filters of the desktop list as SQL.
+
+use domain::listing::WorkspaceFilter;
+use domain::{Scope, UtcTime};
+
+use crate::conn::Conn;
+use crate::error::StoreError;
+use crate::select::Conditions;
+
+/// Rows in stock: neither missing nor deleted. Written as the partial indexes have it.
+pub(crate) const PRESENT: &str = "w.missing_since IS NULL AND w.deleted_at IS NULL";
+
+/// What rows of `workspace w` must fulfil.
+pub(crate) fn conditions(scope: &Scope, filter: &WorkspaceFilter) -> Conditions {
+    let mut all = Conditions::in_scope(scope, "w.organization_id");
+    if !filter.include_gone {
+        all.push(PRESENT);
+    }
+    all.any_of_if_given("w.organization_id", &filter.organization_id);
+    all.any_of_if_given("w.account_id", &filter.account_id);
+    all.any_of_if_given("w.region", &filter.region);
+    all.any_of_if_given("w.state", &filter.state);
+    all.any_of_if_given("w.running_mode", &filter.running_mode);
+    all.any_of_if_given("w.compute_type", &filter.compute_type);
+    all.any_of_if_given("w.directory_id", &filter.directory_id);
+    all.any_of_if_given("w.bundle_id", &filter.bundle_id);
+    all.any_of_if_given("w.user_name", &filter.user_name);
+    all.any_of_if_given("w.operating_system", &filter.operating_system);
+    all.any_of_if_given("w.connection_state", &filter.connection_state);
+    connections(&mut all, filter);
+    for (key, value) in &filter.tags {
+        tag(&mut all, key, value);
+    }
+    if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
+        text(&mut all, q);
+    }
+    all
+}
+
+fn connections(all: &mut Conditions, filter: &WorkspaceFilter) {
+    if let Some(before) = filter.last_connected_before {
+        let place = all.bind(before);
+        all.push(format!("w.last_connected_at < {place}"));
+    }
+    // A desktop whose connections were never read is not known to be unused.
+    match filter.never_connected {
+        Some(true) => all.push("w.last_connected_at IS NULL AND w.connection_state IS NOT NULL"),
+        Some(false) => all.push("w.last_connected_at IS NOT NULL"),
+        None => {}
+    }
+}
+
+fn tag(all: &mut Conditions, key: &str, value: &str) {
+    let mut inner = format!("t.tag_key = {}", all.bind(key));
+    if !value.is_empty() {
+        inner.push_str(&format!(" AND t.tag_value = {}", all.bind(value)));
+    }
+    all.push(format!(
+        "(w.workspace_id, w.account_id, w.region) IN
+           (SELECT t.workspace_id, t.account_id, t.region FROM workspace_tag t WHERE {inner})"
+    ));
+}
+
+/// Attributes and tags stand in `search`; names kept elsewhere are looked up by their own rows, of
+/// which there are few.
+fn text(all: &mut Conditions, q: &str) {
+    let place = all.bind(q.to_lowercase());
+    all.push(format!(
+        "(instr(w.search, {place}) > 0
+          OR instr(lower(coalesce(w.connection_state, '')), {place}) > 0
+          OR w.account_id IN (SELECT a.account_id FROM account a
+               JOIN organization o ON o.organization_id = a.organization_id
+               WHERE instr(lower(a.name), {place}) > 0 OR instr(lower(o.name), {place}) > 0)
+          OR w.directory_id IN (SELECT d.directory_id FROM directory d
+               WHERE instr(lower(coalesce(d.alias, '') || ' ' || coalesce(d.directory_name, '')), {place}) > 0)
+          OR w.bundle_id IN (SELECT b.bundle_id FROM bundle b
+               WHERE instr(lower(coalesce(b.name, '')), {place}) > 0))"
+    ));
+}
+
+/// The oldest complete listing among the scopes that feed the list.
+pub(crate) fn as_of(
+    conn: &Conn,
+    scope: &Scope,
+    filter: &WorkspaceFilter,
+) -> Result<Option<UtcTime>, StoreError> {
+    let mut all = Conditions::in_scope(scope, "a.organization_id");
+    all.push("a.enabled = 1 AND s.resource_type = 'workspaces'");
+    all.any_of_if_given("a.organization_id", &filter.organization_id);
+    all.any_of_if_given("s.account_id", &filter.account_id);
+    all.any_of_if_given("s.region", &filter.region);
+    let sql = format!(
+        "SELECT min(s.last_complete_at) FROM sync_scope s
+         JOIN account a ON a.account_id = s.account_id {}",
+        all.sql()
+    );
+    conn.query_one(&sql, &all.values(), |row| row.get(0))
+}
