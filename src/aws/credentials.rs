@@ -229,7 +229,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_refused_session_is_replaced_once_and_then_left() {
-        let keys = Credentials::from_keys("AKIDOLD", "secret", None);
+        let keys = Credentials::new("AKIDOLD", "secret", None, None, "test");
         let session = SessionCredentials::new(Source::Chain(SharedCredentialsProvider::new(keys)));
         session.get().await.unwrap();
         assert!(session.renew("AKIDOTHER"), "someone else renewed already");

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use aws_smithy_runtime::client::retries::RetryPartition;
 use domain::AccountId;
 
 use crate::bucket::Bucket;
 use crate::clouds::Aws;
 use crate::error::{AwsError, AwsErrorKind};
+use crate::resilience::retry_allowance;
 use crate::session::{Lane, client_config, connect};
 
 /// One member.
@@ -66,7 +66,7 @@ impl Aws {
                 base.config.requests_per_second,
                 base.config.burst,
             )),
-            partition: RetryPartition::custom("organizations").build(),
+            partition: retry_allowance("organizations".to_owned()),
         };
         let connection = connect(
             base,

@@ -2,12 +2,10 @@
 //! added changes these documents by itself. This decides what is in them; `policy_templates`
 //! decides how each format writes it.
 
-use domain::AccountId;
-use domain::account::PolicyDocuments;
-use serde_json::{Value, json};
-
 use crate::collectors;
 use crate::policy_templates::{cloudformation, terraform};
+use domain::AccountId;
+use domain::account::PolicyDocuments;
 
 /// Who may take the role, and what it is called.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +32,7 @@ pub fn documents(
     };
     let actions: Vec<&str> = actions();
     PolicyDocuments {
-        json: format!("{:#}\n", permissions(&actions)),
+        json: permissions(&actions),
         cloudformation: cloudformation(&grant, &actions),
         terraform: terraform(&grant, &actions),
     }
@@ -47,22 +45,36 @@ fn actions() -> Vec<&'static str> {
     names
 }
 
-/// These actions cannot be limited to resources: listing is not about one.
-fn permissions(actions: &[&str]) -> Value {
-    json!({
-        "Version": "2012-10-17",
-        "Statement": [{
-            "Sid": "StocktakeRead",
-            "Effect": "Allow",
-            "Action": actions,
-            "Resource": "*",
-        }],
-    })
+/// These actions cannot be limited to resources: listing is not about one. Written out, because
+/// people read it and expect the version first.
+fn permissions(actions: &[&str]) -> String {
+    let listed: Vec<String> = actions
+        .iter()
+        .map(|action| format!("        \"{action}\""))
+        .collect();
+    format!(
+        r#"{{
+  "Version": "2012-10-17",
+  "Statement": [
+    {{
+      "Sid": "StocktakeRead",
+      "Effect": "Allow",
+      "Action": [
+{}
+      ],
+      "Resource": "*"
+    }}
+  ]
+}}
+"#,
+        listed.join(",\n")
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
     use std::collections::BTreeSet;
 
     #[test]
@@ -86,16 +98,220 @@ mod tests {
     fn all_three_with_everything_known() {
         let account = "999988887777".parse().unwrap();
         let all = documents("stocktake-read", Some("acme-42"), Some(&account));
-        insta::assert_snapshot!(all.json);
-        insta::assert_snapshot!(all.cloudformation);
-        insta::assert_snapshot!(all.terraform);
+        insta::assert_snapshot!(all.json, @r#"
+    {
+      "Version": "2012-10-17",
+      "Statement": [
+        {
+          "Sid": "StocktakeRead",
+          "Effect": "Allow",
+          "Action": [
+            "tag:GetResources",
+            "workspaces:DescribeTags",
+            "workspaces:DescribeWorkspaceBundles",
+            "workspaces:DescribeWorkspaceDirectories",
+            "workspaces:DescribeWorkspaces",
+            "workspaces:DescribeWorkspacesConnectionStatus"
+          ],
+          "Resource": "*"
+        }
+      ]
+    }
+    "#);
+        insta::assert_snapshot!(all.cloudformation, @r#"
+    # Create the stack with the capability CAPABILITY_NAMED_IAM: it makes a role with a name.
+    AWSTemplateFormatVersion: "2010-09-09"
+    Description: "Lets stocktake read the WorkSpaces inventory of this account"
+    Resources:
+      StocktakeRole:
+        Type: AWS::IAM::Role
+        Properties:
+          RoleName: "stocktake-read"
+          Description: "Lets stocktake read the WorkSpaces inventory of this account"
+          MaxSessionDuration: 3600
+          AssumeRolePolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - Effect: Allow
+                Principal:
+                  AWS: !Sub "arn:${AWS::Partition}:iam::999988887777:root"
+                Action: sts:AssumeRole
+                Condition:
+                  StringEquals:
+                    sts:ExternalId: "acme-42"
+          Policies:
+            - PolicyName: StocktakeRead
+              PolicyDocument:
+                Version: "2012-10-17"
+                Statement:
+                  - Sid: StocktakeRead
+                    Effect: Allow
+                    Action:
+                      - "tag:GetResources"
+                      - "workspaces:DescribeTags"
+                      - "workspaces:DescribeWorkspaceBundles"
+                      - "workspaces:DescribeWorkspaceDirectories"
+                      - "workspaces:DescribeWorkspaces"
+                      - "workspaces:DescribeWorkspacesConnectionStatus"
+                    Resource: "*"
+    Outputs:
+      RoleArn:
+        Value: !GetAtt StocktakeRole.Arn
+    "#);
+        insta::assert_snapshot!(all.terraform, @r#"
+    data "aws_partition" "current" {}
+
+    resource "aws_iam_role" "stocktake" {
+      name = "stocktake-read"
+      description = "Lets stocktake read the WorkSpaces inventory of this account"
+      max_session_duration = 3600
+
+      assume_role_policy = jsonencode({
+        Version = "2012-10-17"
+        Statement = [{
+          Effect    = "Allow"
+          Principal = { AWS = "arn:${data.aws_partition.current.partition}:iam::999988887777:root" }
+          Action    = "sts:AssumeRole"
+          Condition = { StringEquals = { "sts:ExternalId" = "acme-42" } }
+        }]
+      })
+    }
+
+    resource "aws_iam_role_policy" "stocktake" {
+      name = "StocktakeRead"
+      role = aws_iam_role.stocktake.id
+
+      policy = jsonencode({
+        Version = "2012-10-17"
+        Statement = [{
+          Sid    = "StocktakeRead"
+          Effect = "Allow"
+          Action = [
+            "tag:GetResources",
+            "workspaces:DescribeTags",
+            "workspaces:DescribeWorkspaceBundles",
+            "workspaces:DescribeWorkspaceDirectories",
+            "workspaces:DescribeWorkspaces",
+            "workspaces:DescribeWorkspacesConnectionStatus",
+          ]
+          Resource = "*"
+        }]
+      })
+    }
+
+    output "role_arn" {
+      value = aws_iam_role.stocktake.arn
+    }
+    "#);
     }
 
     #[test]
     fn what_is_unknown_is_asked_for() {
         let all = documents("stocktake-read", None, None);
-        insta::assert_snapshot!(all.cloudformation);
-        insta::assert_snapshot!(all.terraform);
+        insta::assert_snapshot!(all.cloudformation, @r#"
+    # Create the stack with the capability CAPABILITY_NAMED_IAM: it makes a role with a name.
+    AWSTemplateFormatVersion: "2010-09-09"
+    Description: "Lets stocktake read the WorkSpaces inventory of this account"
+    Parameters:
+      TrustedAccountId:
+        Type: String
+        AllowedPattern: "[0-9]{12}"
+        Description: "FILL IN: the AWS account that stocktake runs with"
+      ExternalId:
+        Type: String
+        MinLength: 2
+        Description: "FILL IN: the external id that stocktake shows for this account"
+    Resources:
+      StocktakeRole:
+        Type: AWS::IAM::Role
+        Properties:
+          RoleName: "stocktake-read"
+          Description: "Lets stocktake read the WorkSpaces inventory of this account"
+          MaxSessionDuration: 3600
+          AssumeRolePolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - Effect: Allow
+                Principal:
+                  AWS: !Sub "arn:${AWS::Partition}:iam::${TrustedAccountId}:root"
+                Action: sts:AssumeRole
+                Condition:
+                  StringEquals:
+                    sts:ExternalId: !Ref ExternalId
+          Policies:
+            - PolicyName: StocktakeRead
+              PolicyDocument:
+                Version: "2012-10-17"
+                Statement:
+                  - Sid: StocktakeRead
+                    Effect: Allow
+                    Action:
+                      - "tag:GetResources"
+                      - "workspaces:DescribeTags"
+                      - "workspaces:DescribeWorkspaceBundles"
+                      - "workspaces:DescribeWorkspaceDirectories"
+                      - "workspaces:DescribeWorkspaces"
+                      - "workspaces:DescribeWorkspacesConnectionStatus"
+                    Resource: "*"
+    Outputs:
+      RoleArn:
+        Value: !GetAtt StocktakeRole.Arn
+    "#);
+        insta::assert_snapshot!(all.terraform, @r#"
+    variable "trusted_account_id" {
+      type        = string
+      description = "FILL IN: the AWS account that stocktake runs with"
+    }
+
+    variable "external_id" {
+      type        = string
+      description = "FILL IN: the external id that stocktake shows for this account"
+    }
+
+    data "aws_partition" "current" {}
+
+    resource "aws_iam_role" "stocktake" {
+      name = "stocktake-read"
+      description = "Lets stocktake read the WorkSpaces inventory of this account"
+      max_session_duration = 3600
+
+      assume_role_policy = jsonencode({
+        Version = "2012-10-17"
+        Statement = [{
+          Effect    = "Allow"
+          Principal = { AWS = "arn:${data.aws_partition.current.partition}:iam::${var.trusted_account_id}:root" }
+          Action    = "sts:AssumeRole"
+          Condition = { StringEquals = { "sts:ExternalId" = var.external_id } }
+        }]
+      })
+    }
+
+    resource "aws_iam_role_policy" "stocktake" {
+      name = "StocktakeRead"
+      role = aws_iam_role.stocktake.id
+
+      policy = jsonencode({
+        Version = "2012-10-17"
+        Statement = [{
+          Sid    = "StocktakeRead"
+          Effect = "Allow"
+          Action = [
+            "tag:GetResources",
+            "workspaces:DescribeTags",
+            "workspaces:DescribeWorkspaceBundles",
+            "workspaces:DescribeWorkspaceDirectories",
+            "workspaces:DescribeWorkspaces",
+            "workspaces:DescribeWorkspacesConnectionStatus",
+          ]
+          Resource = "*"
+        }]
+      })
+    }
+
+    output "role_arn" {
+      value = aws_iam_role.stocktake.arn
+    }
+    "#);
     }
 
     #[test]

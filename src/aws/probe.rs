@@ -80,8 +80,12 @@ async fn without_external_id(session: &AccountSession, warnings: &mut Vec<String
 }
 
 async fn each_region(session: &AccountSession, regions: &[Region]) -> Vec<PermissionTest> {
-    let per_region = futures::stream::iter(regions)
+    // Collected first, so that the whole is `Send` for callers that spawn it.
+    let probes: Vec<_> = regions
+        .iter()
         .map(|region| each_action(session, region))
+        .collect();
+    let per_region = futures::stream::iter(probes)
         .buffered(REGIONS_AT_ONCE)
         .collect::<Vec<_>>()
         .await;

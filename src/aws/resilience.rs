@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
     FinalizerInterceptorContextMut, InterceptorContext,
 };
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, OrchestratorError};
+use aws_smithy_runtime_api::client::orchestrator::OrchestratorError;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
@@ -18,6 +19,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::config::AwsConfig;
 use crate::credentials::SessionCredentials;
+use crate::transport::SignedBy;
 
 /// Turns of the token bucket that an attempt may wait for without eating into its own time.
 const TURNS_ALLOWED: f64 = 4.0;
@@ -30,6 +32,19 @@ pub(crate) fn retries(config: &AwsConfig) -> RetryConfig {
         .with_max_attempts(config.max_attempts.max(1))
         .with_initial_backoff(config.initial_backoff)
         .with_max_backoff(config.max_backoff)
+}
+
+/// What may be spent on retries before only first attempts are made; it fills up by one a second,
+/// so that an outage of an hour does not leave the account without retries for the next.
+pub(crate) fn retry_allowance(name: String) -> RetryPartition {
+    let allowance = TokenBucket::builder()
+        .capacity(500)
+        .retry_cost(5)
+        .throttling_retry_cost(5)
+        .timeout_retry_cost(10)
+        .refill_rate(1.0)
+        .build();
+    RetryPartition::custom(name).token_bucket(allowance).build()
 }
 
 /// The wait for the token bucket happens inside an attempt, so both limits grow by what a slow
@@ -123,9 +138,9 @@ impl ClassifyRetry for RetryWithNewSession {
         });
         let renewed = refused
             && context
-                .request()
-                .and_then(signing_key)
-                .is_some_and(|key| self.credentials.renew(key));
+                .response()
+                .and_then(|response| response.extension::<SignedBy>())
+                .is_some_and(|key| self.credentials.renew(&key.0));
         if renewed {
             RetryAction::transient_error()
         } else {
@@ -147,10 +162,4 @@ fn says_session_is_over(body: &[u8]) -> bool {
     ];
     let text = String::from_utf8_lossy(body);
     CODES.iter().any(|code| text.contains(code))
-}
-
-/// The access key id in `AWS4-HMAC-SHA256 Credential=AKIA…/20261121/…`.
-fn signing_key(request: &HttpRequest) -> Option<&str> {
-    let header = request.headers().get("authorization")?;
-    header.split_once("Credential=")?.1.split('/').next()
 }

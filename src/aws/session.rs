@@ -22,6 +22,7 @@ use crate::clouds::Base;
 use crate::collectors::Action;
 use crate::credentials::{RoleSource, SessionCredentials, Source};
 use crate::error::{AwsError, AwsErrorKind};
+use crate::resilience::retry_allowance;
 use crate::transport::MeteredClient;
 
 /// An account as we reach it. The role is assumed at the first call that needs it.
@@ -210,7 +211,7 @@ fn lane_in(
                 base.config.requests_per_second,
                 base.config.burst,
             )),
-            partition: RetryPartition::custom(partition).build(),
+            partition: retry_allowance(partition),
         })
         .clone()
 }
@@ -223,11 +224,7 @@ pub(crate) fn connect(
     endpoint_url: Option<String>,
     calls: Arc<AtomicU64>,
 ) -> Connection {
-    let http = MeteredClient::new(
-        base.http.clone(),
-        Arc::clone(&lane.bucket),
-        calls,
-    );
+    let http = MeteredClient::new(base.http.clone(), Arc::clone(&lane.bucket), calls);
     let sdk = base
         .sdk
         .to_builder()

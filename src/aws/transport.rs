@@ -68,9 +68,26 @@ impl HttpConnector for MeteredConnector {
         let bucket = Arc::clone(&self.bucket);
         let calls = Arc::clone(&self.calls);
         HttpConnectorFuture::new(async move {
+            let key = signing_key(&request);
             bucket.wait().await;
             calls.fetch_add(1, Ordering::Relaxed);
-            inner.call(request).await
+            let mut response = inner.call(request).await?;
+            if let Some(key) = key {
+                response.add_extension(SignedBy(key));
+            }
+            Ok(response)
         })
     }
+}
+
+/// The access key id a request was signed with, kept with its response: by the time a refusal is
+/// looked at, the SDK has given the request away.
+#[derive(Debug, Clone)]
+pub(crate) struct SignedBy(pub(crate) String);
+
+/// The access key id in `AWS4-HMAC-SHA256 Credential=AKIA…/20261121/…`.
+fn signing_key(request: &HttpRequest) -> Option<String> {
+    let header = request.headers().get("authorization")?;
+    let key = header.split_once("Credential=")?.1.split('/').next()?;
+    Some(key.to_owned())
 }
