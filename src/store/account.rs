@@ -1,5 +1,7 @@
 //! AWS accounts: how each is reached, and what its syncs last said.
 
+use std::borrow::Borrow;
+
 use domain::account::{Account, AccountChange, AwsFailure, NewAccount};
 use domain::listing::{Page, PageRequest};
 use domain::{AccountId, OrganizationId, Region, Scope, UtcTime};
@@ -27,6 +29,14 @@ const SORTS: &[SortColumn] = &[
     column("created_at", "a.created_at"),
     nullable("role_arn", "a.role_arn"),
 ];
+
+/// Which accounts a list holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct AccountFilter {
+    pub enabled: Option<bool>,
+    /// Text found, ignoring case, in id, name, role or organization.
+    pub q: Option<String>,
+}
 
 fn from_row(row: &Row<'_>) -> Result<Account, StoreError> {
     let role_arn: Option<String> = row.get(4)?;
@@ -105,8 +115,9 @@ pub(crate) fn failure(row: &Row<'_>, first: usize) -> Result<Option<AwsFailure>,
 }
 
 /// Onboards an account. A role without an external id gets a random one, fixed from then on.
-pub async fn create(db: &Db, new: &NewAccount) -> Result<Account, StoreError> {
-    let (id, new) = (new.id.clone(), new.clone());
+pub async fn create(db: &Db, new: impl Borrow<NewAccount> + Send) -> Result<Account, StoreError> {
+    let new = new.borrow().clone();
+    let id = new.id.clone();
     db.write(move |conn| insert(conn, new)).await?;
     find(db, &Scope::All, &id)
         .await?
@@ -180,22 +191,26 @@ pub async fn find(db: &Db, scope: &Scope, id: &AccountId) -> Result<Option<Accou
     .await
 }
 
-/// Accounts the caller may see; `q` is looked for in id, name, role and organization.
+/// Accounts the caller may see, those that match when there is a filter.
 pub async fn list(
     db: &Db,
     scope: &Scope,
-    q: Option<&str>,
+    filter: Option<&AccountFilter>,
     request: &PageRequest,
 ) -> Result<Page<Account>, StoreError> {
     let mut conditions = Conditions::in_scope(scope, "a.organization_id");
-    if let Some(q) = q {
+    let filter = filter.cloned().unwrap_or_default();
+    if let Some(enabled) = filter.enabled {
+        conditions.any_of("a.enabled", [enabled]);
+    }
+    if let Some(q) = &filter.q {
         let place = conditions.bind(q.to_lowercase());
         conditions.push(format!(
             "(instr(lower(a.account_id || ' ' || a.name || ' ' || o.name || ' ' ||
                coalesce(a.role_arn, '')), {place}) > 0)"
         ));
     }
-    let (request, fingerprint) = (request.clone(), format!("{q:?}"));
+    let (request, fingerprint) = (request.clone(), format!("{filter:?}"));
     db.read(move |conn| {
         let listing = Listing {
             name: "accounts",

@@ -1,13 +1,13 @@
 //! Directories that desktops are registered with.
 
+use domain::Scope;
 use domain::directory::Directory;
 use domain::listing::{Page, PageRequest};
-use domain::{AccountId, Region, Scope};
 
 use crate::db::Db;
 use crate::error::StoreError;
 use crate::page::{column, nullable};
-use crate::placed::{self, Asked, Kind};
+use crate::placed::{self, Kind, StockFilter};
 
 static KIND: Kind = Kind {
     name: "directories",
@@ -28,24 +28,15 @@ static KIND: Kind = Kind {
     default_sort: "directory_name",
 };
 
-/// Directories in stock that the caller may see; `q` is looked for in every attribute.
+/// Directories in stock that the caller may see.
 pub async fn list(
     db: &Db,
     scope: &Scope,
-    q: Option<&str>,
-    account_id: Option<&AccountId>,
-    region: Option<&Region>,
+    filter: &StockFilter,
     request: &PageRequest,
 ) -> Result<Page<Directory>, StoreError> {
-    let asked = Asked {
-        scope: scope.clone(),
-        q: q.map(str::to_owned),
-        account_id: account_id.cloned(),
-        region: region.cloned(),
-    };
-    placed::list(db, &KIND, asked, request, |record, placement| Directory {
-        record,
-        placement,
+    placed::list(db, &KIND, scope, filter, request, |record, placement| {
+        Directory { record, placement }
     })
     .await
 }

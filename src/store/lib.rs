@@ -52,4 +52,5 @@ pub use conn::{Conn, Row};
 pub use db::{Db, DbHealth, StoreConfig};
 pub use error::{OpenError, StoreError};
 pub use events::Events;
+pub use placed::StockFilter;
 pub use value::{FromValue, Json, ToValue, Value};

@@ -1,5 +1,7 @@
 //! Organizations: the MSP's clients.
 
+use std::borrow::Borrow;
+
 use domain::listing::{Page, PageRequest};
 use domain::organization::{NewOrganization, Organization};
 use domain::{OrganizationId, Scope, UtcTime};
@@ -31,8 +33,11 @@ fn from_row(row: &Row<'_>) -> Result<Organization, StoreError> {
 }
 
 /// Adds a client; its name must be free.
-pub async fn create(db: &Db, new: &NewOrganization) -> Result<Organization, StoreError> {
-    let name = new.name.clone();
+pub async fn create(
+    db: &Db,
+    new: impl Borrow<NewOrganization> + Send,
+) -> Result<Organization, StoreError> {
+    let name = new.borrow().name.clone();
     db.write(move |conn| {
         let name = free_name(conn, &name, None)?;
         let organization = Organization {

@@ -23,26 +23,28 @@ pub(crate) struct Kind {
     pub default_sort: &'static str,
 }
 
-/// Which rows are listed; missing and deleted ones are not.
-#[derive(Debug, Clone)]
-pub(crate) struct Asked {
-    pub scope: Scope,
+/// Which directories or bundles a list holds; empty means any. Missing and deleted ones are not in
+/// it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct StockFilter {
+    /// Text found, ignoring case, in any attribute.
     pub q: Option<String>,
-    pub account_id: Option<AccountId>,
-    pub region: Option<Region>,
+    pub account_id: Vec<AccountId>,
+    pub region: Vec<Region>,
 }
 
-impl Asked {
+impl StockFilter {
     fn narrow(&self, all: &mut Conditions, alias: &str) {
-        all.any_of_if_given(&format!("{alias}.account_id"), self.account_id.as_slice());
-        all.any_of_if_given(&format!("{alias}.region"), self.region.as_slice());
+        all.any_of_if_given(&format!("{alias}.account_id"), &self.account_id);
+        all.any_of_if_given(&format!("{alias}.region"), &self.region);
     }
 }
 
 pub(crate) async fn list<R, T>(
     db: &Db,
     kind: &'static Kind,
-    asked: Asked,
+    scope: &Scope,
+    filter: &StockFilter,
     request: &PageRequest,
     make: fn(R, Placement) -> T,
 ) -> Result<Page<T>, StoreError>
@@ -50,12 +52,12 @@ where
     R: DeserializeOwned + 'static,
     T: Send + 'static,
 {
-    let request = request.clone();
+    let (scope, filter, request) = (scope.clone(), filter.clone(), request.clone());
     db.read(move |conn| {
-        let mut all = Conditions::in_scope(&asked.scope, "p.organization_id");
+        let mut all = Conditions::in_scope(&scope, "p.organization_id");
         all.push("p.missing_since IS NULL AND p.deleted_at IS NULL");
-        asked.narrow(&mut all, "p");
-        if let Some(q) = asked.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
+        filter.narrow(&mut all, "p");
+        if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
             let place = all.bind(q.to_lowercase());
             all.push(format!(
                 "(instr(p.search, {place}) > 0 OR instr(lower(a.name), {place}) > 0
@@ -72,12 +74,12 @@ where
             sorts: kind.sorts,
             default_sort: kind.default_sort,
             ids: &[&id, "p.account_id", "p.region"],
-            fingerprint: &format!("{:?} {:?} {:?}", asked.q, asked.account_id, asked.region),
+            fingerprint: &format!("{filter:?}"),
         };
         let mut page = listing.page(conn, &all, &request, |row| {
             Ok(make(row.get::<Json<R>>(0)?.0, placement(row)?))
         })?;
-        page.as_of = as_of(conn, kind, &asked)?;
+        page.as_of = as_of(conn, kind, &scope, &filter)?;
         Ok(page)
     })
     .await
@@ -121,11 +123,16 @@ fn placement(row: &Row<'_>) -> Result<Placement, StoreError> {
     })
 }
 
-fn as_of(conn: &Conn, kind: &Kind, asked: &Asked) -> Result<Option<UtcTime>, StoreError> {
-    let mut all = Conditions::in_scope(&asked.scope, "a.organization_id");
+fn as_of(
+    conn: &Conn,
+    kind: &Kind,
+    scope: &Scope,
+    filter: &StockFilter,
+) -> Result<Option<UtcTime>, StoreError> {
+    let mut all = Conditions::in_scope(scope, "a.organization_id");
     all.push("a.enabled = 1");
     all.any_of("s.resource_type", [kind.name]);
-    asked.narrow(&mut all, "s");
+    filter.narrow(&mut all, "s");
     let sql = format!(
         "SELECT min(s.last_complete_at) FROM sync_scope s
          JOIN account a ON a.account_id = s.account_id {}",
