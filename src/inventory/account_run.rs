@@ -86,8 +86,11 @@ pub async fn run(
     }
 
     let regions = regions_of(account);
-    let results: Vec<Result<AccountOutcome, StoreError>> = stream::iter(&regions)
+    let runs: Vec<_> = regions
+        .iter()
         .map(|region| RegionRun { account: &this, region, session: session.region(region) }.run())
+        .collect();
+    let results: Vec<Result<AccountOutcome, StoreError>> = stream::iter(runs)
         .buffer_unordered(inventory.config.regions_at_once.max(1))
         .collect()
         .await;

@@ -60,8 +60,9 @@ impl Inventory {
             on_progress(Progress { done: done.min(total), total, message: message.clone() });
         };
 
-        let outcomes: Vec<Result<AccountOutcome, StoreError>> = stream::iter(&accounts)
-            .map(|account| account_run::run(self, run, account, stop, &scope_done))
+        let runs: Vec<_> =
+            accounts.iter().map(|account| account_run::run(self, run, account, stop, &scope_done)).collect();
+        let outcomes: Vec<Result<AccountOutcome, StoreError>> = stream::iter(runs)
             .buffer_unordered(self.config.accounts_at_once.max(1))
             .collect()
             .await;
