@@ -1,0 +1,161 @@
+//! How the process is doing: for people, for load balancers and for Prometheus.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get};
+use domain::job::JobState;
+use domain::listing::PageRequest;
+use domain::{ErrorCode, Scope, UtcTime};
+use serde_json::Map;
+use store::StoreError;
+
+use crate::error::{ApiError, ApiResult};
+use crate::metrics::Exposition;
+use crate::state::{App, Component, HealthTree, Status};
+
+/// The component tree
+#[utoipa::path(tag = "health", responses((status = 200, body = HealthTree), (status = 503, body = HealthTree)), security(()))]
+#[get("/health")]
+pub async fn read_health(app: Data<App>) -> ApiResult<HttpResponse> {
+    let tree = match app.kept_health.get() {
+        Some(tree) => tree,
+        None => {
+            let tree = collect(&app).await?;
+            app.kept_health.put(tree.clone());
+            tree
+        }
+    };
+    // Degraded still serves; only a failed part makes the whole unhealthy.
+    Ok(match tree.status {
+        Status::Ok | Status::Degraded => HttpResponse::Ok().json(tree),
+        Status::Failed => HttpResponse::ServiceUnavailable().json(tree),
+    })
+}
+
+/// The process answers
+#[utoipa::path(tag = "health", responses((status = 200, body = String)), security(()))]
+#[get("/health/live")]
+pub async fn read_live() -> &'static str {
+    "live\n"
+}
+
+/// The process can do its work
+#[utoipa::path(tag = "health", responses((status = 200, body = String)), security(()))]
+#[get("/health/ready")]
+pub async fn read_ready(app: Data<App>) -> ApiResult<&'static str> {
+    if app.stop.is_cancelled() {
+        return Err(ApiError::new(ErrorCode::Unavailable, "the server is stopping"));
+    }
+    // A full disk leaves reading in order, so it does not count against readiness.
+    app.auth.needs_setup().await.map_err(|error| {
+        tracing::warn!("not ready: {error}");
+        ApiError::new(ErrorCode::Unavailable, "the database cannot be read")
+    })?;
+    Ok("ready\n")
+}
+
+async fn collect(app: &App) -> ApiResult<HealthTree> {
+    let mut parts = vec![
+        ("database", database(app)),
+        ("cache", cache(app)),
+        ("last_sync", last_sync(app).await?),
+    ];
+    parts.extend(app.health.components());
+    let status = parts.iter().map(|(_, part)| part.status).max().unwrap_or(Status::Ok);
+    let mut components = Map::new();
+    for (name, part) in parts {
+        components.insert(name.to_owned(), serde_json::to_value(part).map_err(ApiError::internal)?);
+    }
+    Ok(HealthTree { status, version: app.version.to_owned(), demo: app.demo, components })
+}
+
+fn database(app: &App) -> Component {
+    let health = app.db.health();
+    let part = match (health.writable, health.reason) {
+        (true, _) => Component::ok(),
+        (false, reason) => Component::degraded(format!(
+            "read-only: {}",
+            reason.unwrap_or_else(|| "it is not known why".to_owned())
+        )),
+    };
+    part.with("size_bytes", health.size_bytes)
+        .with("wal_bytes", health.wal_bytes)
+        .with("queued_writes", health.queue)
+}
+
+fn cache(app: &App) -> Component {
+    Component::ok()
+        .with("answers", app.answers.entries())
+        .with("answer_bytes", app.answers.bytes())
+        .with("sessions", app.auth.sessions_in_memory())
+}
+
+async fn last_sync(app: &App) -> Result<Component, StoreError> {
+    let newest = PageRequest { limit: 1, ..PageRequest::default() };
+    let page = store::sync::history(&app.db, &Scope::All, &newest).await?;
+    Ok(match page.items.first() {
+        None => Component::ok().with("status", "never"),
+        Some(run) => {
+            let at = run.completed_at.or(run.started_at);
+            Component::ok()
+                .with("status", run.status.as_str())
+                .with("at", at.map(|time| time.to_string()))
+                .with("scopes_failed", run.scopes_failed)
+        }
+    })
+}
+
+/// Prometheus metrics
+#[utoipa::path(
+    tag = "health",
+    responses((status = 200, body = String, content_type = "text/plain")),
+    security(())
+)]
+#[get("/metrics")]
+pub async fn read_metrics(app: Data<App>) -> ApiResult<HttpResponse> {
+    let gauges = match app.kept_gauges.get() {
+        Some(text) => text,
+        None => {
+            let text = gauges(&app).await?;
+            app.kept_gauges.put(text.clone());
+            text
+        }
+    };
+    let mut requests = Exposition::default();
+    app.metrics.write(&mut requests);
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(requests.finish() + &gauges))
+}
+
+async fn gauges(app: &App) -> Result<String, StoreError> {
+    let mut out = Exposition::default();
+    let database = app.db.health();
+    out.gauge("stocktake_database_bytes", "Size of the database.", database.size_bytes as f64);
+    out.gauge("stocktake_database_wal_bytes", "Size of its log.", database.wal_bytes as f64);
+    out.gauge("stocktake_database_queued_writes", "Writes that wait.", database.queue as f64);
+    let writable = f64::from(u8::from(database.writable));
+    out.gauge("stocktake_database_writable", "1 while it takes writes.", writable);
+    let sessions = app.auth.sessions_in_memory() as f64;
+    out.gauge("stocktake_sessions", "Sessions in use.", sessions);
+    jobs(app, &mut out).await?;
+    let newest = PageRequest { limit: 1, ..PageRequest::default() };
+    let runs = store::sync::history(&app.db, &Scope::All, &newest).await?;
+    if let Some(at) = runs.items.first().and_then(|run| run.completed_at) {
+        let age = UtcTime::now().seconds_since(at).max(0);
+        let help = "Seconds since the newest sync ended.";
+        out.gauge("stocktake_last_sync_age_seconds", help, age as f64);
+    }
+    Ok(out.finish())
+}
+
+async fn jobs(app: &App, out: &mut Exposition) -> Result<(), StoreError> {
+    let name = "stocktake_jobs";
+    out.family(name, "gauge", "Jobs kept, by state.");
+    let none = PageRequest { limit: 1, ..PageRequest::default() };
+    for state in JobState::ALL {
+        let filter = store::job::JobFilter { state: vec![state.as_str().to_owned()], kind: Vec::new() };
+        let page = store::job::list(&app.db, &Scope::All, &filter, &none).await?;
+        out.sample(name, &format!("state=\"{}\"", state.as_str()), page.total as f64);
+    }
+    Ok(())
+}

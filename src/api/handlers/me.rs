@@ -1,0 +1,138 @@
+//! The caller: who they are, what they may, their profile and sessions.
+
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpResponse, delete, get, patch};
+use auth::{Identity, OwnChange, PasswordChange};
+use domain::user::{Membership, SessionView, User};
+use domain::{SessionId, UserId, UtcTime};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::allowed::LoggedIn;
+use crate::body::Body;
+use crate::error::{ApiError, ApiResult};
+use crate::state::App;
+
+#[derive(Serialize, ToSchema)]
+pub struct Me {
+    pub user: User,
+    /// The caller's role in each of their organizations.
+    pub permissions: Vec<Membership>,
+    /// May do everything everywhere.
+    pub global_admin: bool,
+    /// The data is made up.
+    pub demo: bool,
+    /// Set while the database takes no writes.
+    pub read_only: Option<ReadOnly>,
+    pub version: String,
+    pub insecure_http: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ReadOnly {
+    pub reason: String,
+}
+
+/// Absent fields stay as they are; an empty email removes it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileChange {
+    #[serde(default)]
+    pub email: Option<String>,
+    #[serde(default)]
+    pub display_name: Option<String>,
+    /// Ends the caller's other sessions.
+    #[serde(default)]
+    pub password: Option<NewPassword>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPassword {
+    pub current: String,
+    /// At least 12 characters.
+    pub new: String,
+}
+
+pub fn describe(app: &App, user: User) -> Me {
+    let health = app.db.health();
+    Me {
+        permissions: user.memberships.clone(),
+        global_admin: user.global_admin,
+        demo: app.demo,
+        read_only: (!health.writable).then(|| ReadOnly {
+            reason: health.reason.unwrap_or_else(|| "it is not known why".to_owned()),
+        }),
+        version: app.version.to_owned(),
+        insecure_http: app.insecure_http && !app.secure,
+        user,
+    }
+}
+
+/// The control socket is nobody in particular and may do everything.
+fn control_user(name: &str) -> User {
+    User {
+        id: UserId::from_text(""),
+        username: name.to_owned(),
+        email: None,
+        display_name: None,
+        global_admin: true,
+        disabled: false,
+        created_at: UtcTime::now(),
+        last_login_at: None,
+        memberships: Vec::new(),
+    }
+}
+
+/// Who I am
+#[utoipa::path(tag = "me", responses((status = 200, body = Me)))]
+#[get("/me")]
+pub async fn read_me(who: LoggedIn, app: Data<App>) -> Json<Me> {
+    let user = match who.caller().identity() {
+        Identity::User { user, .. } => User::clone(user),
+        Identity::Control | Identity::Scheduler => control_user(who.caller().name()),
+    };
+    Json(describe(&app, user))
+}
+
+/// Change my profile or password
+#[utoipa::path(tag = "me", responses((status = 200, body = User)))]
+#[patch("/me")]
+pub async fn change_me(
+    who: LoggedIn,
+    app: Data<App>,
+    body: Body<ProfileChange>,
+) -> ApiResult<Json<User>> {
+    let change = OwnChange {
+        email: body.0.email,
+        display_name: body.0.display_name,
+        password: body.0.password.map(|password| PasswordChange {
+            current: SecretString::from(password.current),
+            new: SecretString::from(password.new),
+        }),
+    };
+    Ok(Json(app.auth.change_self(who.caller(), &who.client, change).await?))
+}
+
+/// My sessions
+#[utoipa::path(tag = "me", responses((status = 200, body = [SessionView])))]
+#[get("/me/sessions")]
+pub async fn list_my_sessions(who: LoggedIn, app: Data<App>) -> ApiResult<Json<Vec<SessionView>>> {
+    Ok(Json(app.auth.own_sessions(who.caller()).await?))
+}
+
+/// End one of my sessions
+#[utoipa::path(tag = "me", responses((status = 204, description = "It has ended")))]
+#[delete("/me/sessions/{id}")]
+pub async fn end_my_session(
+    who: LoggedIn,
+    app: Data<App>,
+    id: Path<String>,
+) -> ApiResult<HttpResponse> {
+    let id = SessionId::from_text(id.into_inner());
+    if !app.auth.end_own_session(who.caller(), &who.client, &id).await? {
+        return Err(ApiError::not_found("session", &id));
+    }
+    Ok(HttpResponse::NoContent().finish())
+}

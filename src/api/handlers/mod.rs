@@ -1,0 +1,18 @@
+//! One file per resource. A handler authorises through its signature, checks what it was sent,
+//! makes one call and answers; rules live in the rooms it calls.
+
+pub mod account;
+pub mod audit;
+pub mod dashboard;
+pub mod directory;
+pub mod health;
+pub mod job;
+pub mod login;
+pub mod me;
+pub mod organization;
+pub mod query;
+pub mod setting;
+pub mod setup;
+pub mod sync;
+pub mod user;
+pub mod workspace;

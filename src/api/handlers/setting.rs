@@ -1,0 +1,58 @@
+//! Settings a global admin may change while the server runs, and the schedules that follow them.
+
+use actix_web::web::{Data, Json};
+use actix_web::{get, put};
+use auth::Change;
+use domain::job::Schedule;
+use domain::setting::Settings;
+use serde_json::json;
+
+use crate::allowed::{Allowed, ManageInstallation, ViewInventory};
+use crate::body::Body;
+use crate::error::{ApiError, ApiResult};
+use crate::state::App;
+
+/// The longest spread of a schedule's starts.
+const MOST_JITTER_SECONDS: u32 = 3600;
+
+/// Read the settings
+#[utoipa::path(tag = "settings", responses((status = 200, body = Settings)))]
+#[get("/settings")]
+pub async fn read_settings(
+    _: Allowed<ViewInventory>,
+    app: Data<App>,
+) -> ApiResult<Json<Settings>> {
+    Ok(Json(store::setting::load(&app.db).await?))
+}
+
+/// Change the settings; the scheduler follows at once
+#[utoipa::path(tag = "settings", responses((status = 200, body = Settings)))]
+#[put("/settings")]
+pub async fn change_settings(
+    allowed: Allowed<ManageInstallation>,
+    app: Data<App>,
+    body: Body<Settings>,
+) -> ApiResult<Json<Settings>> {
+    let Body(settings) = body;
+    let sync = &settings.sync_schedule;
+    domain::cron::validate(&sync.cron, &sync.time_zone)
+        .map_err(|error| ApiError::field("sync_schedule", error.to_string()))?;
+    if sync.jitter_seconds > MOST_JITTER_SECONDS {
+        let message = format!("at most {MOST_JITTER_SECONDS} seconds");
+        return Err(ApiError::field("sync_schedule.jitter_seconds", message));
+    }
+    store::setting::save(&app.db, &settings).await?;
+    let change = Change::new("settings.changed", "settings").with(json!(settings));
+    app.auth.record(allowed.caller(), allowed.client(), change).await?;
+    Ok(Json(settings))
+}
+
+/// When jobs start by themselves
+#[utoipa::path(tag = "settings", responses((status = 200, body = [Schedule])))]
+#[get("/schedules")]
+pub async fn list_schedules(
+    _: Allowed<ViewInventory>,
+    app: Data<App>,
+) -> ApiResult<Json<Vec<Schedule>>> {
+    Ok(Json(store::schedule::list(&app.db).await?))
+}

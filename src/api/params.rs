@@ -1,0 +1,111 @@
+//! Query parameters as the OpenAPI document describes them. `query` reads them; a test holds the
+//! two together.
+
+// These types are read by the derive macro only.
+#![allow(dead_code)]
+
+use utoipa::IntoParams;
+
+macro_rules! parameters {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty),* $(,)? } $(with $($more:ident),+)?) => {
+        $(#[$doc])*
+        pub struct $name;
+
+        const _: () = {
+            #[derive(IntoParams)]
+            #[into_params(parameter_in = Query)]
+            struct Own { $($(#[$field_doc])* $field: Option<$kind>),* }
+
+            impl IntoParams for $name {
+                fn into_params(
+                    place: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>,
+                ) -> Vec<utoipa::openapi::path::Parameter> {
+                    #[allow(unused_mut)]
+                    let mut all = Own::into_params(&place);
+                    $($(all.extend($more::into_params(&place));)+)?
+                    all
+                }
+            }
+        };
+    };
+}
+
+parameters!(OrganizationParams {
+    /// Only this organization.
+    organization_id: String,
+});
+
+parameters!(PageParams {
+    /// A column, descending with `-` in front.
+    sort: String,
+    /// 1 to 500; 50 unless given.
+    limit: u32,
+    /// From `next_cursor` of the page before.
+    cursor: String,
+});
+
+parameters!(SearchParams {
+    /// Text to find, ignoring case.
+    q: String,
+});
+
+parameters!(OrganizationPageParams {} with OrganizationParams, PageParams);
+parameters!(UserParams {} with OrganizationParams, SearchParams, PageParams);
+
+parameters!(AccountParams {
+    /// Only accounts that are switched on, or off.
+    enabled: bool,
+} with OrganizationParams, SearchParams, PageParams);
+
+parameters!(StockParams {
+    account_id: String,
+    region: String,
+} with OrganizationParams, SearchParams, PageParams);
+
+parameters!(JobParams {
+    /// `sync`, `account_test`, `account_discover`.
+    kind: Vec<String>,
+    /// `queued`, `running`, `succeeded`, `partial`, `failed`, `cancelled`.
+    state: Vec<String>,
+} with OrganizationPageParams);
+
+parameters!(PolicyParams {
+    /// `stocktake-read` unless given.
+    role_name: String,
+    external_id: String,
+    /// The account whose credentials assume the role.
+    trusted_account_id: String,
+});
+
+parameters!(WorkspaceFilterParams {
+    state: Vec<String>,
+    running_mode: Vec<String>,
+    compute_type: Vec<String>,
+    account_id: Vec<String>,
+    organization_id: Vec<String>,
+    region: Vec<String>,
+    directory_id: Vec<String>,
+    bundle_id: Vec<String>,
+    user_name: Vec<String>,
+    operating_system: Vec<String>,
+    connection_state: Vec<String>,
+    /// A tag's value; write the tag's key instead of KEY.
+    #[param(rename = "tag.KEY")]
+    tag: String,
+    /// A time or a day.
+    last_connected_before: String,
+    never_connected: bool,
+    /// Also desktops that are missing or deleted.
+    include_gone: bool,
+    /// Text to find in any attribute or tag, ignoring case.
+    q: String,
+});
+
+parameters!(WorkspaceParams {} with WorkspaceFilterParams, PageParams);
+
+parameters!(ExportParams {
+    /// `csv` or `json`.
+    format: String,
+    /// A column, descending with `-` in front.
+    sort: String,
+} with WorkspaceFilterParams);

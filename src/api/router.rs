@@ -1,0 +1,112 @@
+//! Every route on one page. The OpenAPI document falls out of it.
+
+use std::sync::LazyLock;
+
+use actix_web::dev::ResourceDef;
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
+use domain::ErrorCode;
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::error::{ApiError, ApiResult};
+use crate::handlers::{
+    account, audit, dashboard, directory, health, job, login, me, organization, query, setting,
+    setup, sync, user, workspace,
+};
+use crate::openapi;
+
+/// Routes are tried from the top: the busiest stand first, fixed paths before `{id}`.
+pub fn routes(config: &mut ServiceConfig) {
+    let v1 = scope("/api/v1")
+        .service(workspace::list_workspaces)
+        .service(workspace::count_workspaces)
+        .service(workspace::export_workspaces)
+        .service(workspace::read_workspace)
+        .service(dashboard::read_dashboard)
+        .service(directory::list_directories)
+        .service(directory::list_bundles)
+        .service(sync::trigger_sync)
+        .service(sync::list_sync_runs)
+        .service(sync::read_sync_run)
+        .service(sync::stream_events)
+        .service(job::list_jobs)
+        .service(job::read_job)
+        .service(job::cancel_job)
+        .service(query::run_query)
+        .service(query::read_query_schema)
+        .service(account::list_accounts)
+        .service(account::create_account)
+        .service(account::read_policy)
+        .service(account::discover_accounts)
+        .service(account::read_account)
+        .service(account::change_account)
+        .service(account::delete_account)
+        .service(account::test_account)
+        .service(account::list_regions)
+        .service(organization::list_organizations)
+        .service(organization::create_organization)
+        .service(organization::rename_organization)
+        .service(organization::delete_organization)
+        .service(user::list_users)
+        .service(user::create_user)
+        .service(user::read_user)
+        .service(user::change_user)
+        .service(user::delete_user)
+        .service(me::read_me)
+        .service(me::change_me)
+        .service(me::list_my_sessions)
+        .service(me::end_my_session)
+        .service(login::start_session)
+        .service(login::end_session)
+        .service(login::issue_token)
+        .service(setup::read_setup)
+        .service(setup::redeem_setup_link)
+        .service(setup::create_setup_link)
+        .service(setting::read_settings)
+        .service(setting::change_settings)
+        .service(setting::list_schedules)
+        .service(audit::list_audit);
+    config
+        .service(v1)
+        .service(health::read_health)
+        .service(health::read_live)
+        .service(health::read_ready)
+        .service(health::read_metrics)
+        .service(openapi::read_openapi);
+}
+
+/// What no route takes: the pages of the UI, or an error under `/api`.
+pub async fn elsewhere(request: HttpRequest) -> ApiResult<HttpResponse> {
+    let path = request.path();
+    let methods = methods_of(path);
+    if !methods.is_empty() {
+        return Ok(method_not_allowed(&request, &methods));
+    }
+    if path.starts_with("/api/") || path == "/api" {
+        return Err(ApiError::new(ErrorCode::NotFound, format!("there is no {path}")));
+    }
+    Ok(web::respond(&request))
+}
+
+fn method_not_allowed(request: &HttpRequest, methods: &[&str]) -> HttpResponse {
+    let methods = methods.join(", ");
+    let detail = format!("{} takes {methods}", request.path());
+    let error = ApiError::new(ErrorCode::MethodNotAllowed, detail);
+    let mut response = HttpResponse::from_error(error);
+    if let Ok(value) = header::HeaderValue::from_str(&methods) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
+}
+
+/// The methods that routes at this path take.
+fn methods_of(path: &str) -> Vec<&'static str> {
+    static ROUTES: LazyLock<Vec<(ResourceDef, Vec<&'static str>)>> = LazyLock::new(|| {
+        let document = openapi::openapi();
+        let paths = document.paths.paths.iter();
+        paths.map(|(path, item)| (ResourceDef::new(path.as_str()), openapi::methods(item))).collect()
+    });
+    let fits = ROUTES.iter().filter(|(route, _)| route.is_match(path));
+    fits.flat_map(|(_, methods)| methods.iter().copied()).collect()
+}
