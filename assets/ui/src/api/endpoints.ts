@@ -1,0 +1,110 @@
+// Every call the pages make, one line each. Nothing else names an address of the API.
+import { body, done, http } from "./client";
+import type {
+  AccountChange,
+  DiscoverRequest,
+  NewAccount,
+  NewUser,
+  Settings,
+  SyncRequest,
+  UserChange,
+} from "./types";
+
+/** Query parameters as they stand in an address: one value, or several alternatives. */
+export type Query = Record<string, string | string[] | number | boolean | undefined>;
+
+// The document cannot list `tag.KEY` filters, so lists take a free set of parameters here.
+const query = (given: Query) => ({ params: { query: given as never } });
+const id = (given: string) => ({ params: { path: { id: given } } });
+
+export const setup = {
+  status: () => body(http.GET("/api/v1/setup")),
+  redeem: (request: { token: string; username: string; password: string; email?: string }) =>
+    body(http.POST("/api/v1/setup", { body: request })),
+};
+
+export const session = {
+  logIn: (credentials: { username: string; password: string }) =>
+    body(http.POST("/api/v1/auth/session", { body: credentials })),
+  logOut: () => done(http.DELETE("/api/v1/auth/session")),
+};
+
+export const me = {
+  get: () => body(http.GET("/api/v1/me")),
+  change: (change: {
+    email?: string | null;
+    display_name?: string | null;
+    password?: { current: string; new: string };
+  }) => body(http.PATCH("/api/v1/me", { body: change })),
+  sessions: () => body(http.GET("/api/v1/me/sessions")),
+  endSession: (session: string) => done(http.DELETE("/api/v1/me/sessions/{id}", id(session))),
+};
+
+export const users = {
+  list: (given: Query) => body(http.GET("/api/v1/users", query(given))),
+  get: (user: string) => body(http.GET("/api/v1/users/{id}", id(user))),
+  create: (user: NewUser) => body(http.POST("/api/v1/users", { body: user })),
+  change: (user: string, change: UserChange) =>
+    body(http.PATCH("/api/v1/users/{id}", { ...id(user), body: change })),
+  remove: (user: string) => done(http.DELETE("/api/v1/users/{id}", id(user))),
+};
+
+export const organizations = {
+  list: () => body(http.GET("/api/v1/organizations", query({ limit: 500, sort: "name" }))),
+  create: (name: string) => body(http.POST("/api/v1/organizations", { body: { name } })),
+  rename: (organization: string, name: string) =>
+    body(http.PATCH("/api/v1/organizations/{id}", { ...id(organization), body: { name } })),
+  remove: (organization: string) =>
+    done(http.DELETE("/api/v1/organizations/{id}", id(organization))),
+};
+
+export const accounts = {
+  list: (given: Query) => body(http.GET("/api/v1/accounts", query(given))),
+  get: (account: string) => body(http.GET("/api/v1/accounts/{id}", id(account))),
+  create: (account: NewAccount) => body(http.POST("/api/v1/accounts", { body: account })),
+  change: (account: string, change: AccountChange) =>
+    body(http.PATCH("/api/v1/accounts/{id}", { ...id(account), body: change })),
+  remove: (account: string) => done(http.DELETE("/api/v1/accounts/{id}", id(account))),
+  test: (account: string) => body(http.POST("/api/v1/accounts/{id}/test", id(account))),
+  policy: (given: Query) => body(http.GET("/api/v1/accounts/policy", query(given))),
+  discover: (request: DiscoverRequest) =>
+    body(http.POST("/api/v1/accounts/discover", { body: request })),
+};
+
+export const inventory = {
+  regions: () => body(http.GET("/api/v1/regions")),
+  dashboard: (given: Query) => body(http.GET("/api/v1/dashboard", query(given))),
+  workspaces: (given: Query) => body(http.GET("/api/v1/workspaces", query(given))),
+  facets: (given: Query) => body(http.GET("/api/v1/workspaces/facets", query(given))),
+  workspace: (workspace: string) => body(http.GET("/api/v1/workspaces/{id}", id(workspace))),
+  directories: (given: Query) => body(http.GET("/api/v1/directories", query(given))),
+  bundles: (given: Query) => body(http.GET("/api/v1/bundles", query(given))),
+};
+
+/** Where the browser downloads the filtered list; the server streams it. */
+export function exportAddress(format: "csv" | "json", filters: URLSearchParams): string {
+  const search = new URLSearchParams(filters);
+  search.set("format", format);
+  return `/api/v1/workspaces/export?${search}`;
+}
+
+export const EVENTS_ADDRESS = "/api/v1/events";
+
+export const sync = {
+  trigger: (request: SyncRequest) => body(http.POST("/api/v1/sync/trigger", { body: request })),
+  history: (given: Query) => body(http.GET("/api/v1/sync/history", query(given))),
+  run: (run: string) =>
+    body(http.GET("/api/v1/sync/history/{run_id}", { params: { path: { run_id: run } } })),
+};
+
+export const jobs = {
+  list: (given: Query) => body(http.GET("/api/v1/jobs", query(given))),
+  get: (job: string) => body(http.GET("/api/v1/jobs/{id}", id(job))),
+  cancel: (job: string) => body(http.POST("/api/v1/jobs/{id}/cancel", id(job))),
+};
+
+export const settings = {
+  get: () => body(http.GET("/api/v1/settings")),
+  save: (changed: Settings) => body(http.PUT("/api/v1/settings", { body: changed })),
+  schedules: () => body(http.GET("/api/v1/schedules")),
+};

@@ -1,0 +1,68 @@
+// Text that people carry elsewhere: ids beside a copy button, and whole documents.
+import { Check, Copy, Download } from "lucide-react";
+import { useState } from "react";
+import { toast } from "../state/toasts";
+import { Button, IconButton } from "./Button";
+
+function useCopy(text: string): [copied: boolean, copy: () => void] {
+  const [copied, setCopied] = useState(false);
+  const copy = () => {
+    // Browsers refuse this on plain http off this machine.
+    const written = window.isSecureContext
+      ? navigator.clipboard.writeText(text)
+      : Promise.reject(new Error("insecure context"));
+    written.then(
+      () => {
+        setCopied(true);
+        setTimeout(() => setCopied(false), 2000);
+      },
+      () => toast("info", "Copying is not allowed here", "Select the text and copy it by hand."),
+    );
+  };
+  return [copied, copy];
+}
+
+export function CopyId({ text }: { text: string }) {
+  const [copied, copy] = useCopy(text);
+  return (
+    <span className="inline-flex max-w-full items-center gap-0.5">
+      <code className="min-w-0 font-mono text-[13px] break-all">{text}</code>
+      <IconButton label={copied ? "Copied" : `Copy ${text}`} className="size-7 [&_svg]:size-3.5!" onClick={copy}>
+        {copied ? <Check className="text-good" /> : <Copy />}
+      </IconButton>
+    </span>
+  );
+}
+
+export function CopyDocument({ text, fileName }: { text: string; fileName: string }) {
+  const [copied, copy] = useCopy(text);
+  const download = () => {
+    const address = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    const link = document.createElement("a");
+    link.href = address;
+    link.download = fileName;
+    link.click();
+    URL.revokeObjectURL(address);
+  };
+  return (
+    <div className="overflow-hidden rounded-lg border border-line bg-sunken">
+      <div className="flex items-center justify-between gap-2 border-b border-line px-3 py-1.5">
+        <code className="truncate font-mono text-xs text-ink-faint">{fileName}</code>
+        <span className="flex gap-1">
+          <Button small kind="quiet" onClick={download}>
+            <Download aria-hidden /> Download
+          </Button>
+          <Button small kind="quiet" onClick={copy}>
+            {copied ? <Check aria-hidden className="text-good" /> : <Copy aria-hidden />}
+            {copied ? "Copied" : "Copy"}
+          </Button>
+        </span>
+      </div>
+      {/* Scrollable, so the keyboard has to be able to reach it. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre tabIndex={0} className="max-h-80 overflow-auto p-3 font-mono text-xs leading-relaxed">
+        {text}
+      </pre>
+    </div>
+  );
+}

@@ -1,0 +1,143 @@
+// Tables of rows the server has already filtered and sorted. On narrow windows each row is a card.
+import { flexRender, getCoreRowModel, useReactTable, type ColumnDef } from "@tanstack/react-table";
+import clsx from "clsx";
+import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
+import { useWide } from "../state/media";
+
+export interface Column<T> {
+  /** Also the name the server sorts by, where `sortable`. */
+  id: string;
+  header: string;
+  cell: (row: T) => React.ReactNode;
+  sortable?: boolean;
+  /** Numbers stand at the right. */
+  right?: boolean;
+}
+
+interface DataTableProps<T> {
+  label: string;
+  rows: T[];
+  columns: Column<T>[];
+  rowKey: (row: T) => string;
+  /** `column` or `-column`. */
+  sort?: string | undefined;
+  onSort?: (sort: string) => void;
+  /** Rows grey out while newer ones are on their way. */
+  waiting?: boolean;
+  onOpen?: (row: T) => void;
+  /** The row in a narrow window. */
+  card: (row: T) => React.ReactNode;
+}
+
+export function DataTable<T>(props: DataTableProps<T>) {
+  const wide = useWide();
+  return wide ? <WideTable {...props} /> : <Cards {...props} />;
+}
+
+function Cards<T>({ label, rows, rowKey, card, waiting = false }: DataTableProps<T>) {
+  return (
+    <ul aria-label={label} aria-busy={waiting} className={clsx("divide-y divide-line", waiting && "opacity-60")}>
+      {rows.map((row) => (
+        <li key={rowKey(row)} className="px-4 py-3">
+          {card(row)}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function WideTable<T>({ label, rows, columns, rowKey, sort, onSort, waiting = false, onOpen }: DataTableProps<T>) {
+  // The table library keeps its own caches and must not be memoised over.
+  "use no memo";
+  const definitions: ColumnDef<T>[] = columns.map((column) => ({
+    id: column.id,
+    header: column.header,
+    cell: (context) => column.cell(context.row.original),
+    meta: column,
+  }));
+  // eslint-disable-next-line react-hooks/incompatible-library
+  const table = useReactTable({ data: rows, columns: definitions, getCoreRowModel: getCoreRowModel(), getRowId: rowKey });
+  return (
+    <div className="overflow-x-auto" aria-busy={waiting}>
+      <table aria-label={label} className={clsx("w-full border-collapse text-left text-sm", waiting && "opacity-60")}>
+        <thead>
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id} className="border-b border-line">
+              {group.headers.map((header) => (
+                <HeaderCell
+                  key={header.id}
+                  column={header.column.columnDef.meta as Column<T>}
+                  sort={sort}
+                  onSort={onSort}
+                />
+              ))}
+            </tr>
+          ))}
+        </thead>
+        <tbody className="divide-y divide-line">
+          {table.getRowModel().rows.map((row) => (
+            <tr
+              key={row.id}
+              className={clsx("group transition-colors hover:bg-sunken", onOpen && "cursor-pointer")}
+              onClick={(event) => {
+                // A click on a link or a button inside, or the end of marking text, is not for the row.
+                if ((event.target as Element).closest("a, button, input")) return;
+                if (String(getSelection()) === "") onOpen?.(row.original);
+              }}
+            >
+              {row.getVisibleCells().map((cell) => (
+                <td
+                  key={cell.id}
+                  className={clsx(
+                    "max-w-72 truncate px-3 py-2.5 align-middle first:pl-5 last:pr-5",
+                    (cell.column.columnDef.meta as Column<T>).right && "text-right",
+                  )}
+                >
+                  {flexRender(cell.column.columnDef.cell, cell.getContext())}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface HeaderCellProps<T> {
+  column: Column<T>;
+  sort: string | undefined;
+  onSort: ((sort: string) => void) | undefined;
+}
+
+function HeaderCell<T>({ column, sort, onSort }: HeaderCellProps<T>) {
+  const ascending = sort === column.id;
+  const descending = sort === `-${column.id}`;
+  const Icon = ascending ? ArrowUp : descending ? ArrowDown : ChevronsUpDown;
+  return (
+    <th
+      scope="col"
+      aria-sort={ascending ? "ascending" : descending ? "descending" : undefined}
+      className={clsx(
+        "px-3 py-2 text-[13px] font-medium whitespace-nowrap text-ink-faint first:pl-5 last:pr-5",
+        column.right && "text-right",
+      )}
+    >
+      {column.sortable && onSort ? (
+        <button
+          type="button"
+          className={clsx(
+            "-mx-1.5 inline-flex items-center gap-1 rounded-md px-1.5 py-1 hover:text-ink [&_svg]:size-3.5",
+            (ascending || descending) && "text-ink",
+          )}
+          onClick={() => onSort(ascending ? `-${column.id}` : column.id)}
+        >
+          {column.header}
+          <Icon aria-hidden className={clsx(!ascending && !descending && "opacity-40")} />
+        </button>
+      ) : (
+        column.header
+      )}
+    </th>
+  );
+}

@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { niceScale } from "./scale";
+
+it.each([
+  [0, 0],
+  [0, 7],
+  [3, 512],
+  [480, 512],
+  [9_990, 10_010],
+  [100, 100],
+])("holds every value from %d to %d between round ticks", (least, most) => {
+  const scale = niceScale(least, most);
+  expect(scale.low).toBeLessThanOrEqual(least);
+  expect(scale.high).toBeGreaterThanOrEqual(most);
+  expect(scale.high).toBeGreaterThan(scale.low);
+  expect(scale.ticks.length).toBeGreaterThanOrEqual(2);
+  expect(scale.ticks.length).toBeLessThanOrEqual(7);
+  expect(scale.ticks.every(Number.isInteger)).toBe(true);
+});
+
+it("starts at zero where values are spread", () => {
+  expect(niceScale(100, 500).low).toBe(0);
+  expect(niceScale(9_990, 10_010).low).toBeGreaterThan(9_000);
+});

@@ -1,0 +1,89 @@
+// The filters of the WorkSpaces list: which parameters of the address they are, and what the
+// API is asked.
+import type { Query } from "../api/endpoints";
+import { value, values, type Search } from "./address";
+
+/** Filters that take several values, in the order they are shown. */
+export const FACETS = [
+  { key: "state", title: "State" },
+  { key: "running_mode", title: "Running mode" },
+  { key: "compute_type", title: "Compute type" },
+  { key: "account_id", title: "Account" },
+  { key: "region", title: "Region" },
+  { key: "bundle_id", title: "Bundle" },
+  { key: "directory_id", title: "Directory" },
+  { key: "operating_system", title: "Operating system" },
+] as const;
+
+const LISTS: string[] = [...FACETS.map((facet) => facet.key), "connection_state", "user_name"];
+const SINGLES = ["last_connected_before", "never_connected", "include_gone", "q", "sort"];
+const TAG = "tag.";
+
+export const isTag = (key: string) => key.startsWith(TAG);
+export const tagParameter = (key: string) => TAG + key;
+export const tagKey = (parameter: string) => parameter.slice(TAG.length);
+
+/** What the API is asked for an address; parameters that are none of its filters stay here. */
+export function workspaceQuery(search: Search): Query {
+  const query: Query = {};
+  for (const key of Object.keys(search)) {
+    const given = values(search, key);
+    if (given.length === 0) continue;
+    if (LISTS.includes(key) || isTag(key)) query[key] = given;
+    else if (SINGLES.includes(key)) query[key] = given[0];
+    else if (key === "org") query.organization_id = given[0];
+  }
+  return query;
+}
+
+export interface ActiveFilter {
+  parameter: string;
+  value: string;
+  name: string;
+}
+
+/** Every filter in force except the search text, for showing and taking back one by one. */
+export function activeFilters(search: Search): ActiveFilter[] {
+  const found: ActiveFilter[] = [];
+  for (const parameter of Object.keys(search).sort()) {
+    const name = filterName(parameter);
+    if (name === undefined) continue;
+    for (const one of values(search, parameter)) found.push({ parameter, value: one, name });
+  }
+  return found;
+}
+
+function filterName(parameter: string): string | undefined {
+  if (isTag(parameter)) return `Tag ${tagKey(parameter)}`;
+  const facet = FACETS.find((one) => one.key === parameter);
+  if (facet) return facet.title;
+  return {
+    connection_state: "Connection",
+    user_name: "User",
+    last_connected_before: "Last connected before",
+    never_connected: "Never connected",
+    include_gone: "With missing and deleted",
+  }[parameter];
+}
+
+/** The changes that take one filter value back. */
+export function without(search: Search, filter: ActiveFilter): Search {
+  const rest = values(search, filter.parameter).filter((one) => one !== filter.value);
+  return { [filter.parameter]: rest.length > 0 ? rest : undefined };
+}
+
+/** The changes that take every filter back. */
+export function withoutAll(search: Search): Search {
+  const changes: Search = { q: undefined };
+  for (const filter of activeFilters(search)) changes[filter.parameter] = undefined;
+  return changes;
+}
+
+/** The changes that add a value to a filter, or take it out if it is there. */
+export function toggled(search: Search, parameter: string, one: string): Search {
+  const before = values(search, parameter);
+  const after = before.includes(one) ? before.filter((other) => other !== one) : [...before, one];
+  return { [parameter]: after.length > 0 ? after : undefined };
+}
+
+export const sortOf = (search: Search) => value(search, "sort") ?? "user_name";

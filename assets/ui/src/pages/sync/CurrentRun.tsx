@@ -1,0 +1,92 @@
+// A sync at work: how far it is as a whole, and account by account.
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { jobs } from "../../api/endpoints";
+import { jobQuery, syncRunQuery } from "../../api/queries";
+import type { Job } from "../../api/types";
+import { StateBadge } from "../../components/Badge";
+import { Button } from "../../components/Button";
+import { Meter } from "../../components/Meter";
+import { Panel } from "../../components/Panel";
+import { Skeleton } from "../../components/States";
+import { formatCount, formatNumber } from "../../lib/format";
+import { useMay } from "../../state/access";
+import { toastError } from "../../state/toasts";
+import { byAccount, type AccountProgress } from "./progress";
+import { triggerWords } from "./words";
+
+export function CurrentRun({ id }: { id: string }) {
+  const job = useQuery(jobQuery(id));
+  const run = useQuery({ ...syncRunQuery(id), enabled: job.data !== undefined && job.data.state !== "queued", retry: true });
+  if (job.data === undefined) return <Skeleton className="h-40 rounded-xl" />;
+  const accounts = byAccount(run.data?.scopes ?? []);
+  const { done, total, message } = job.data.progress;
+  return (
+    <Panel
+      title={
+        <span className="flex items-center gap-2.5">
+          Sync <StateBadge state={job.data.state} />
+        </span>
+      }
+      aside={<Stop job={job.data} />}
+    >
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4 text-sm">
+        <span className="min-w-0 break-words text-ink-soft" aria-live="polite">
+          {message || (job.data.state === "queued" ? "Waiting for a worker" : "Starting")}
+        </span>
+        <span className="font-medium">{total > 0 && `${formatNumber(done)} of ${formatCount(total, "listing")}`}</span>
+      </div>
+      <div className="mt-2">
+        <Meter done={done} total={total} label="Sync progress" />
+      </div>
+      {accounts.length > 0 && (
+        <ul className="mt-4 grid gap-x-8 gap-y-3 sm:grid-cols-2 xl:grid-cols-3">
+          {accounts.map((account) => (
+            <AccountLine key={account.account_id} account={account} />
+          ))}
+        </ul>
+      )}
+      <p className="mt-4 text-[13px] text-ink-faint">
+        Started by {triggerWords(job.data)}.{" "}
+        <Link to="/sync/$runId" params={{ runId: id }} className="font-medium text-accent hover:underline">
+          Every listing
+        </Link>
+      </p>
+    </Panel>
+  );
+}
+
+function AccountLine({ account }: { account: AccountProgress }) {
+  return (
+    <li>
+      <div className="flex items-baseline justify-between gap-3 text-[13px]">
+        <span className="truncate font-medium">{account.account_name}</span>
+        <span className={account.failed > 0 ? "text-bad" : "text-ink-faint"}>
+          {account.failed > 0 ? `${account.failed} failed` : formatCount(account.rows, "row")}
+        </span>
+      </div>
+      <div className="mt-1">
+        <Meter
+          done={account.done}
+          total={account.scopes.length}
+          label={`Progress of ${account.account_name}`}
+          tone={account.failed > 0 ? "bad" : "accent"}
+        />
+      </div>
+    </li>
+  );
+}
+
+function Stop({ job }: { job: Job }) {
+  const allowed = useMay("run_sync");
+  const cancel = useMutation({
+    mutationFn: () => jobs.cancel(job.id),
+    onError: (error) => toastError("The sync was not stopped", error),
+  });
+  if (!allowed) return null;
+  return (
+    <Button small busy={cancel.isPending} disabled={cancel.isSuccess} onClick={() => cancel.mutate()}>
+      {cancel.isSuccess ? "Stopping" : "Stop"}
+    </Button>
+  );
+}

@@ -1,0 +1,40 @@
+// How the page is built. `assets/ui/dist` is committed, so a build must give the same bytes every
+// time: no timestamps, hashes from content only.
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  html: {
+    // The server puts a fresh nonce in this place for every answer.
+    cspNonce: "__CSP_NONCE__",
+  },
+  build: {
+    target: "es2023",
+    sourcemap: false,
+    // Inlined files would need `data:` in the content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // A page is one small file; what pages share is two, so that few requests open any of them.
+        codeSplitting: {
+          groups: [
+            { name: "vendor", test: /node_modules/, priority: 2 },
+            { name: "shared", test: /src\/(api|components|lib|state)\//, priority: 1 },
+          ],
+        },
+      },
+    },
+  },
+  server: {
+    proxy: { "/api": process.env.STOCKTAKE_URL ?? "http://127.0.0.1:8080" },
+  },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/testing.ts"],
+    restoreMocks: true,
+  },
+});
