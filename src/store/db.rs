@@ -14,7 +14,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rusqlite::OpenFlags;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::cache::Caches;
 use crate::conn::Conn;
@@ -29,6 +29,9 @@ const OLDEST_ENGINE: (i32, &str) = (3_051_003, "3.51.3");
 
 /// Writes that may wait at once; the next caller waits to queue.
 const QUEUE_PLACES: usize = 1024;
+
+/// People's own queries that may run at once.
+const QUERIES: usize = 2;
 
 #[derive(Debug, Clone)]
 pub struct StoreConfig {
@@ -122,6 +125,7 @@ struct Inner {
     caches: Caches,
     readers: Arc<Semaphore>,
     reader_count: u32,
+    queries: Arc<Semaphore>,
     idle: Mutex<Vec<Conn>>,
     places: Arc<Semaphore>,
     queue: Mutex<Option<Sender<Message>>>,
@@ -173,6 +177,7 @@ impl Db {
                 caches: Caches::new(),
                 readers: Arc::new(Semaphore::new(readers)),
                 reader_count: u32::try_from(readers).unwrap_or(1),
+                queries: Arc::new(Semaphore::new(QUERIES)),
                 idle: Mutex::default(),
                 places: Arc::new(Semaphore::new(QUEUE_PLACES)),
                 queue: Mutex::new(Some(sender)),
@@ -210,7 +215,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Conn) -> Result<T, StoreError> + Send + 'static,
     {
-        let place = self.reader_place().await?;
+        let place = self.inner.open_place(&self.inner.readers).await?;
         let inner = Arc::clone(&self.inner);
         let work = move || {
             let _place = place;
@@ -230,22 +235,14 @@ impl Db {
             .map_err(|error| StoreError::Database(error.to_string()))?
     }
 
-    async fn reader_place(&self) -> Result<tokio::sync::OwnedSemaphorePermit, StoreError> {
-        if self.inner.closed.load(Ordering::SeqCst) {
-            return Err(StoreError::Closed);
-        }
-        Arc::clone(&self.inner.readers)
-            .acquire_owned()
-            .await
-            .map_err(|_| StoreError::Closed)
+    /// One of the few places for people's own queries. They are apart from the readers', so that
+    /// slow queries cannot keep pages waiting.
+    pub(crate) async fn query_place(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        self.inner.open_place(&self.inner.queries).await
     }
 
-    /// A read-only connection of its own, for the query door, and its place among the readers.
-    pub(crate) async fn own_reader(
-        &self,
-    ) -> Result<(rusqlite::Connection, tokio::sync::OwnedSemaphorePermit), StoreError> {
-        let place = self.reader_place().await?;
-        Ok((open_reader(&self.inner.path)?, place))
+    pub(crate) fn path(&self) -> &Path {
+        &self.inner.path
     }
 
     /// Queues `f` for the writer and waits until it is committed. `f` runs in a savepoint: if it
@@ -325,6 +322,8 @@ impl Db {
         self.inner.idle().clear();
         self.inner.readers.close();
         drop(all);
+        // A query under way ends by its deadline; it holds a connection of its own.
+        self.inner.queries.close();
         let inner = Arc::clone(&self.inner);
         let stopped = tokio::task::spawn_blocking(move || inner.stop_writer()).await;
         if let Err(error) = stopped {
@@ -334,6 +333,19 @@ impl Db {
 }
 
 impl Inner {
+    async fn open_place(
+        &self,
+        places: &Arc<Semaphore>,
+    ) -> Result<OwnedSemaphorePermit, StoreError> {
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(StoreError::Closed);
+        }
+        Arc::clone(places)
+            .acquire_owned()
+            .await
+            .map_err(|_| StoreError::Closed)
+    }
+
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Conn>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -403,7 +415,7 @@ fn opening(error: rusqlite::Error, path: &Path, config: &StoreConfig) -> OpenErr
     }
 }
 
-fn open_reader(path: &Path) -> Result<rusqlite::Connection, StoreError> {
+pub(crate) fn open_reader(path: &Path) -> Result<rusqlite::Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let raw = rusqlite::Connection::open_with_flags(path, flags)?;
     raw.busy_timeout(Duration::from_secs(5))?;

@@ -11,6 +11,7 @@
 //! | `stock` | what a sync compares with and writes |
 //! | `workspace`, `directory`, `bundle`, `placed` | lists of what is in stock, and desktops' past |
 //! | `dashboard` | the first page's numbers |
+//! | `views`, `query` | what people's own SQL may read, and the guarded door it goes through |
 //! | `sync` | what each scope of each run did |
 //!
 //! Every read of client data takes a [`domain::Scope`]. Statements are in the subset SQLite and
@@ -39,6 +40,7 @@ pub mod directory;
 pub mod job;
 pub mod organization;
 pub mod person;
+pub mod query;
 pub mod schedule;
 pub mod secret;
 pub mod session;
@@ -46,6 +48,7 @@ pub mod setting;
 pub mod setup_link;
 pub mod stock;
 pub mod sync;
+pub mod views;
 pub mod workspace;
 
 pub use conn::{Conn, Row};
