@@ -427,3 +427,7 @@ pub(crate) fn open_reader(path: &Path) -> Result<rusqlite::Connection, StoreErro
     )?;
     Ok(raw)
 }
+
+#[cfg(test)]
+#[path = "db_tests.rs"]
+mod tests;

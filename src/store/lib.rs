@@ -23,6 +23,8 @@ mod db;
 mod digest;
 mod error;
 mod events;
+#[cfg(test)]
+mod fixture;
 mod lock;
 mod migrate;
 mod page;

@@ -128,8 +128,8 @@ fn handle(conn: &Conn, first: Task, queue: &Receiver<Message>, shared: &Arc<Shar
     let mut batch = match Batch::begin(conn) {
         Ok(batch) => batch,
         Err(error) => {
-            first.refuse(&error);
             notice(&error, shared);
+            first.refuse(&error);
             return false;
         }
     };
@@ -220,15 +220,16 @@ impl<'a> Batch<'a> {
         if committed.is_ok() && !self.kept.changed.is_empty() {
             shared.data_version.fetch_add(1, Ordering::SeqCst);
         }
-        for ran in self.ran {
-            (ran.reply)(committed.clone());
+        // A caller who hears of its write finds health, caches and events already moved on.
+        if let Some(fault) = fault {
+            notice(&fault, shared);
         }
         match &committed {
             Ok(()) => announce(self.kept, shared),
             Err(error) => notice(error, shared),
         }
-        if let Some(fault) = fault {
-            notice(&fault, shared);
+        for ran in self.ran {
+            (ran.reply)(committed.clone());
         }
     }
 }
