@@ -5,13 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
-use api::{ApiConfig, ApiState, Component, Network};
-use auth::Auth;
+use api::{ApiConfig, ApiState, Component};
+use auth::{Auth, Caller, Client};
 use aws::{Aws, BaseCredentials};
 use domain::AccountId;
 use domain::account::PolicyDocuments;
 use domain::job::Schedule;
-use inventory::Inventory;
+use inventory::{Clock, Inventory};
 use jobs::{JobsConfig, Scheduler, Workers};
 use store::{Db, StoreConfig};
 use tokio::task::JoinHandle;
@@ -37,7 +37,7 @@ pub struct App {
     pub db: Db,
     pub auth: Auth,
     pub inventory: Inventory,
-    server: api::Server,
+    server: api::Serving,
     stop: CancellationToken,
     background: Vec<JoinHandle<()>>,
 }
@@ -56,9 +56,9 @@ impl App {
         credentials: BaseCredentials,
     ) -> anyhow::Result<Self> {
         let db = Db::open(StoreConfig::new(data_dir))?;
-        let auth = Auth::new(db.clone()).await?;
+        let auth = Auth::open(db.clone()).await?;
         let aws = Aws::new(aws_config(config, credentials)).await;
-        let inventory = Inventory { db: db.clone(), aws, config: sync_config(config) };
+        let inventory = Inventory { db: db.clone(), aws, config: sync_config(config), clock: Clock::Wall };
         let workers = Workers::new(inventory.clone(), JobsConfig::default());
         sync_schedule(&db).await?;
 
@@ -80,31 +80,37 @@ impl App {
             Ok(server) => server,
             Err(error) => {
                 stop.cancel();
+                futures::future::join_all(background).await;
                 db.close().await;
-                return Err(error).context("the server could not start");
+                return Err(error).with_context(|| match mode {
+                    Mode::Server { .. } => format!("cannot serve on {}", config.server.listen),
+                    Mode::Command => "the control socket could not be opened".to_owned(),
+                });
             }
         };
         Ok(Self { db, auth, inventory, server, stop, background })
     }
 
-    /// Where people reach it; `None` for a command.
-    pub fn url(&self) -> Option<String> {
-        self.server.url()
+    /// Where people reach it.
+    pub fn url(&self) -> &str {
+        &self.server.url
     }
 
     /// A one-time link when nobody can log in yet.
     pub async fn setup_link_if_needed(&self) -> anyhow::Result<Option<String>> {
-        if store::person::count(&self.db).await? > 0 {
+        if !self.auth.needs_setup().await? {
             return Ok(None);
         }
-        let link = self.auth.issue_setup_link().await?;
-        Ok(self.url().map(|url| format!("{url}/setup?token={}", link.token)))
+        let link = self.auth.create_setup_link(&Caller::control(), &Client::default()).await?;
+        Ok(Some(link.url(self.url())))
     }
 
     /// Stops taking requests, lets running jobs come to a stop, closes the database.
     pub async fn stop(self) {
         self.stop.cancel();
-        self.server.stop().await;
+        if let Err(error) = self.server.stop().await {
+            tracing::warn!(%error, "the server did not stop cleanly: {error}");
+        }
         for task in self.background {
             if tokio::time::timeout(STOP_WITHIN, task).await.is_err() {
                 tracing::warn!("a background task did not stop in time; its job is taken up again at the next start");
@@ -136,7 +142,7 @@ fn sync_config(config: &Config) -> inventory::SyncConfig {
 fn api_config(data_dir: &Path, config: &Config, mode: Mode) -> ApiConfig {
     let server = &config.server;
     let tls = match (&server.tls_cert, &server.tls_key) {
-        (Some(cert), Some(key)) => Some(api::TlsConfig { cert: cert.clone(), key: key.clone() }),
+        (Some(cert), Some(key)) => Some(api::TlsConfig { certificate: cert.clone(), key: key.clone() }),
         _ => None,
     };
     ApiConfig {
@@ -146,7 +152,7 @@ fn api_config(data_dir: &Path, config: &Config, mode: Mode) -> ApiConfig {
         redirect_listen: server.redirect_from,
         insecure_http: server.insecure_http,
         public_url: server.public_url.clone(),
-        trusted_proxies: server.trusted_proxies.iter().copied().map(Network::from).collect(),
+        trusted_proxies: server.trusted_proxies.clone(),
         limits: api::LimitsConfig {
             anonymous_per_minute: config.limits.anonymous_per_minute,
             login_per_minute: config.limits.login_per_minute,

@@ -1,10 +1,11 @@
 //! Configuration: a TOML file, then `STOCKTAKE_*` variables, then flags; the later wins. Unknown
 //! keys are errors, so that a misspelt one is noticed at start and not in the field.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use api::Network;
 use serde::Deserialize;
 
 /// The whole file. Every table and key may be left out.
@@ -32,8 +33,9 @@ pub struct ServerConfig {
     pub insecure_http: bool,
     /// As people reach it when that differs, `https://stock.example.org`.
     pub public_url: Option<String>,
-    /// Proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies whose `X-Forwarded-For` is believed, as addresses or networks.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_proxies: Vec<Network>,
     /// Worker threads for HTTP; 0 is one per core.
     pub threads: usize,
 }
@@ -191,6 +193,11 @@ where
     T::Err: std::fmt::Display,
 {
     value.trim().parse().map_err(|error| anyhow::anyhow!("{name} is {value:?}: {error}"))
+}
+
+fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    texts.iter().map(|text| text.parse().map_err(serde::de::Error::custom)).collect()
 }
 
 #[cfg(test)]

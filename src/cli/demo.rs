@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use auth::{Caller, Client};
 use aws::BaseCredentials;
 use clap::Args;
 use domain::account::DiscoverRequest;
@@ -14,12 +15,12 @@ use domain::job::{JobPayload, JobState, NewJob};
 use domain::listing::PageRequest;
 use domain::organization::NewOrganization;
 use domain::sync::SyncRequest;
-use domain::user::NewUser;
+use domain::user::{NewUser, UserChange};
 use domain::{Region, Scope};
 use simulator::{Running, Simulator, SimulatorConfig};
 
 use super::simulate::Dials;
-use super::{output, serve};
+use super::{demo_history, output, serve};
 use crate::app::{App, Mode};
 use crate::config::Config;
 
@@ -33,11 +34,20 @@ pub struct Demo {
     /// Print one line of JSON with url, username and password first.
     #[arg(long)]
     json: bool,
+    /// Start without two weeks of invented history.
+    #[arg(long)]
+    no_history: bool,
     #[command(flatten)]
     dials: Dials,
 }
 
 const USERNAME: &str = "demo";
+
+/// A password nobody has used before, easy to copy.
+pub fn random_password() -> String {
+    use rand::distr::{Alphanumeric, SampleString};
+    Alphanumeric.sample_string(&mut rand::rng(), 20)
+}
 
 impl Demo {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
@@ -51,14 +61,17 @@ impl Demo {
         }
         crate::telemetry::start(&config.log)?;
 
-        let simulated = self.dials.config()?;
+        let mut simulated = self.dials.config()?;
+        if !self.no_history {
+            simulated = demo_history::beginning(simulated);
+        }
         let simulator = Simulator::new(simulated.clone());
         let running = simulator.serve(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         config.aws.endpoint_url = Some(running.url());
         // The simulator has no quota unless --throttle-rate gives it one.
         config.aws.requests_per_second = 0.0;
 
-        let started = self.start(&data_dir, &config, &simulated).await;
+        let started = self.start(&data_dir, &config, &simulator, &simulated).await;
         let outcome = match started {
             Ok((app, password)) => self.attend(app, &password).await,
             Err(error) => Err(error),
@@ -72,6 +85,7 @@ impl Demo {
         &self,
         data_dir: &Path,
         config: &Config,
+        simulator: &Simulator,
         simulated: &SimulatorConfig,
     ) -> anyhow::Result<(App, String)> {
         // Any static key is the simulator's management account.
@@ -80,7 +94,7 @@ impl Demo {
             secret_access_key: "demo".to_owned(),
         };
         let app = App::start_with(data_dir, config, Mode::Server { demo: true }, credentials).await?;
-        let prepared = self.prepare(&app, simulated).await;
+        let prepared = self.prepare(&app, simulator, simulated).await;
         match prepared {
             Ok(password) => Ok((app, password)),
             Err(error) => {
@@ -90,9 +104,14 @@ impl Demo {
         }
     }
 
-    async fn prepare(&self, app: &App, simulated: &SimulatorConfig) -> anyhow::Result<String> {
+    async fn prepare(&self, app: &App, simulator: &Simulator, simulated: &SimulatorConfig) -> anyhow::Result<String> {
         let password = self.login(app).await?;
         onboard(app, simulated).await?;
+        output::note(&format!("Syncing {} simulated desktops …", self.dials.desktops));
+        let is_new = store::dashboard::load(&app.db, &Scope::All).await?.workspaces == 0;
+        if !self.no_history && is_new {
+            demo_history::live(simulator, &app.inventory, self.dials.desktops).await?;
+        }
         let job = NewJob {
             payload: JobPayload::Sync(SyncRequest::default()),
             organization_id: None,
@@ -100,7 +119,6 @@ impl Demo {
             requested_by: None,
         };
         let mut job = store::job::enqueue(&app.db, job).await?;
-        output::note(&format!("Syncing {} simulated desktops …", simulated.desktops));
         while !job.state.ended() {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             job = store::job::find(&app.db, &Scope::All, &job.id).await?.context("the first sync's job is gone")?;
@@ -114,10 +132,14 @@ impl Demo {
 
     /// A user with a fresh password, also in a folder that was used before.
     async fn login(&self, app: &App) -> anyhow::Result<String> {
-        let password = auth::random_password();
+        let password = random_password();
+        let (caller, client) = (Caller::control(), Client::default());
         let existing = store::person::find_by_username(&app.db, USERNAME).await?;
         match existing {
-            Some(person) => app.auth.set_password(&person.user.id, &password).await?,
+            Some(person) => {
+                let change = UserChange { password: Some(password.clone()), ..UserChange::default() };
+                app.auth.change_user(&caller, &client, &person.user.id, change).await?;
+            }
             None => {
                 let new = NewUser {
                     username: USERNAME.to_owned(),
@@ -127,14 +149,14 @@ impl Demo {
                     global_admin: true,
                     memberships: Vec::new(),
                 };
-                app.auth.create_user(&new).await?;
+                app.auth.create_user(&caller, &client, new).await?;
             }
         }
         Ok(password)
     }
 
     async fn attend(&self, app: App, password: &str) -> anyhow::Result<ExitCode> {
-        let url = app.url().unwrap_or_default();
+        let url = app.url().to_owned();
         if self.json {
             let login = serde_json::json!({ "url": url, "username": USERNAME, "password": password });
             output::line(&login.to_string())?;

@@ -2,8 +2,10 @@
 //! socket (`client`); `serve`, `demo` and `simulate` run something until told to stop.
 
 mod account;
+mod bench;
 mod client;
 mod demo;
+mod demo_history;
 mod doctor;
 mod output;
 mod query;
@@ -62,6 +64,8 @@ enum Command {
     SetupLink(setup_link::SetupLink),
     /// Check this installation and say what is wrong.
     Doctor(doctor::Doctor),
+    /// Measure this binary on this machine.
+    Bench(bench::Bench),
     /// Print the API's OpenAPI document.
     Openapi,
 }
@@ -86,7 +90,7 @@ impl DataArgs {
 /// Runs the command in a runtime of its own.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Openapi = cli.command {
-        output::line(&api::openapi().to_pretty_json()?)?;
+        output::line(api::openapi_json()?.trim_end())?;
         return Ok(ExitCode::SUCCESS);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -101,6 +105,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::User(command) => command.run().await,
             Command::SetupLink(command) => command.run().await,
             Command::Doctor(command) => command.run().await,
+            Command::Bench(command) => command.run().await,
             Command::Openapi => Ok(ExitCode::SUCCESS),
         }
     });

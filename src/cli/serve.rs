@@ -37,8 +37,7 @@ impl Serve {
         config.server.insecure_http |= self.insecure_http;
         crate::telemetry::start(&config.log)?;
         let app = App::start(&self.data.data_dir, &config, Mode::Server { demo: false }).await?;
-        let url = app.url().unwrap_or_default();
-        tracing::info!(url, "listening on {url}");
+        tracing::info!(url = app.url(), "listening on {}", app.url());
         if let Some(link) = app.setup_link_if_needed().await? {
             super::output::note(&format!("Nobody can log in yet. Open this link within 30 minutes to begin:\n  {link}"));
         }

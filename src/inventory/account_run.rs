@@ -118,7 +118,7 @@ impl AccountRun<'_> {
     }
 
     pub async fn open(&self, region: Option<&Region>, resource_type: &str) -> Result<Scope<'_>, StoreError> {
-        Scope::start(&self.inventory.db, self.run, self.account, region, resource_type).await
+        Scope::start(&self.inventory.db, self.inventory.clock, self.run, self.account, region, resource_type).await
     }
 
     pub async fn close(

@@ -26,6 +26,7 @@ mod tagging;
 mod versioned;
 
 use aws::Aws;
+use domain::UtcTime;
 use store::Db;
 
 /// Limits of one sync run.
@@ -46,10 +47,30 @@ impl Default for SyncConfig {
     }
 }
 
-/// The room's entry: a database, a way into AWS, and limits.
+/// What time a sync takes it to be.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Clock {
+    #[default]
+    Wall,
+    /// A moment in the past, for a demo that invents its history.
+    At(UtcTime),
+}
+
+impl Clock {
+    #[must_use]
+    pub fn now(self) -> UtcTime {
+        match self {
+            Self::Wall => UtcTime::now(),
+            Self::At(time) => time,
+        }
+    }
+}
+
+/// The room's entry: a database, a way into AWS, limits, and the time.
 #[derive(Clone)]
 pub struct Inventory {
     pub db: Db,
     pub aws: Aws,
     pub config: SyncConfig,
+    pub clock: Clock,
 }

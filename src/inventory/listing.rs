@@ -60,15 +60,15 @@ pub struct Ended {
     pub shrank: Option<String>,
 }
 
-/// Reads a whole listing and brings the stock up to date with it.
+/// Reads a whole listing, begun at `started`, and brings the stock up to date with it.
 pub async fn run(
     db: &Db,
     key: &ScopeKey,
+    started: UtcTime,
     scope: &mut Scope<'_>,
     pages: &mut dyn Pages,
     stop: &CancellationToken,
 ) -> Result<Ended, StoreError> {
-    let started = UtcTime::now();
     let mut reading = Reading { db, key, at: started, known: stock::known(db, key).await?, seen: HashSet::new() };
     let in_stock: HashSet<String> =
         reading.known.iter().filter(|(_, row)| !row.gone()).map(|(id, _)| id.clone()).collect();

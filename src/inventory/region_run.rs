@@ -8,7 +8,7 @@ use aws::collectors::{self, Declaration};
 use aws::{AwsError, AwsErrorKind, RegionSession};
 use domain::account::AwsFailure;
 use domain::sync::ScopeStatus;
-use domain::{Region, UtcTime};
+use domain::Region;
 use store::StoreError;
 use store::stock::{self, ResourceType, ScopeKey};
 
@@ -79,7 +79,9 @@ impl RegionRun<'_> {
             Err(status) => return Ok(status),
         };
         let db = &self.account.inventory.db;
-        let ended = listing::run(db, &self.key(resource_type), &mut scope, pages, self.account.stop).await?;
+        let started = self.account.inventory.clock.now();
+        let key = self.key(resource_type);
+        let ended = listing::run(db, &key, started, &mut scope, pages, self.account.stop).await?;
         if let Some(sentence) = ended.shrank {
             let account = self.account.account;
             let message =
@@ -189,7 +191,7 @@ impl RegionRun<'_> {
     async fn bundles(&self) -> Result<ScopeStatus, StoreError> {
         let key = self.key(ResourceType::Bundles);
         let db = &self.account.inventory.db;
-        let fresh_since = UtcTime::now().plus_seconds(-self.account.inventory.config.bundles_fresh_hours * 3600);
+        let fresh_since = self.account.inventory.clock.now().plus_seconds(-self.account.inventory.config.bundles_fresh_hours * 3600);
         if stock::bundles_are_fresh(db, &key, fresh_since).await? {
             return match self.start(&collectors::bundles::DECLARATION).await? {
                 Ok(mut scope) => {

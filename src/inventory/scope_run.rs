@@ -6,12 +6,15 @@ use std::time::Instant;
 use domain::account::{Account, AwsFailure};
 use domain::event::{Audience, Event, EventBody};
 use domain::sync::{ScopeCounts, ScopeRun, ScopeStatus};
-use domain::{JobId, Region, UtcTime};
+use domain::{JobId, Region};
 use store::{Db, StoreError};
+
+use crate::Clock;
 
 /// A scope that is being listed.
 pub struct Scope<'a> {
     db: &'a Db,
+    time: Clock,
     pub row: ScopeRun,
     clock: Instant,
     last_told: Instant,
@@ -25,6 +28,7 @@ impl<'a> Scope<'a> {
     /// Opens the row as `running`.
     pub async fn start(
         db: &'a Db,
+        time: Clock,
         run: &JobId,
         account: &Account,
         region: Option<&Region>,
@@ -39,14 +43,14 @@ impl<'a> Scope<'a> {
             resource_type: resource_type.to_owned(),
             status: ScopeStatus::Running,
             counts: ScopeCounts::default(),
-            started_at: Some(UtcTime::now()),
+            started_at: Some(time.now()),
             completed_at: None,
             duration_ms: None,
             failure: None,
             note: None,
         };
         store::sync::start_scope(db, &row).await?;
-        let scope = Self { db, row, clock: Instant::now(), last_told: Instant::now() };
+        let scope = Self { db, time, row, clock: Instant::now(), last_told: Instant::now() };
         scope.tell();
         Ok(scope)
     }
@@ -63,7 +67,7 @@ impl<'a> Scope<'a> {
     pub async fn end(mut self, status: ScopeStatus, failure: Option<AwsFailure>) -> Result<ScopeRun, StoreError> {
         self.row.status = status;
         self.row.failure = failure;
-        self.row.completed_at = Some(UtcTime::now());
+        self.row.completed_at = Some(self.time.now());
         self.row.duration_ms = Some(u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX));
         store::sync::finish_scope(self.db, &self.row).await?;
         self.tell();

@@ -28,6 +28,6 @@ mod world;
 
 pub use config::SimulatorConfig;
 pub use faults::{AccountFaults, Deny, FaultHandle, Faults, OperationError, Shrink};
-pub use server::{Running, Simulator};
+pub use server::{Running, SetAside, Simulator};
 pub use state::State;
 pub use world::{DesktopChange, SimAccount};

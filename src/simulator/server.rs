@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::clock;
 use crate::config::SimulatorConfig;
-use crate::desktop::Then;
+use crate::desktop::{Desktop, Then};
 use crate::dice::{DesktopId, mix, unit};
 use crate::faults::FaultHandle;
 use crate::generate;
@@ -58,6 +58,15 @@ impl Parts {
         let n = self.rolls.fetch_add(1, Ordering::Relaxed);
         unit(mix(self.config.seed ^ 0xFA17, n)) < probability
     }
+}
+
+/// A desktop taken out of the estate.
+#[derive(Debug)]
+pub struct SetAside {
+    account: String,
+    region: String,
+    key: DesktopId,
+    desktop: Desktop,
 }
 
 impl Simulator {
@@ -167,6 +176,23 @@ impl Simulator {
         self.at(account, region, id, |site, id| {
             site.desktops.remove(&id).is_some()
         })
+    }
+
+    /// As [`Self::remove_desktop`], but it can be put back: for estates that grow over time.
+    pub fn take_desktop(&self, account: &str, region: &str, id: &str) -> Option<SetAside> {
+        let mut site = self.0.world.site(account, region)?;
+        let key = DesktopId::parse(id)?;
+        let desktop = site.desktops.remove(&key)?;
+        Some(SetAside { account: account.to_owned(), region: region.to_owned(), key, desktop })
+    }
+
+    /// Puts a desktop back where it was taken from.
+    pub fn put_desktop(&self, aside: SetAside) -> bool {
+        let Some(mut site) = self.0.world.site(&aside.account, &aside.region) else {
+            return false;
+        };
+        site.desktops.insert(aside.key, aside.desktop);
+        true
     }
 
     /// What TerminateWorkspaces does.

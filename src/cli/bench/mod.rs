@@ -1,0 +1,76 @@
+//! `stocktake bench`: measures this binary on this machine and prints what it found. It starts the
+//! same binary as server, simulator and sync, so that memory and start-up are those of the product.
+//! Load goes to loopback only and is bounded in count and time.
+
+mod load;
+mod process;
+mod reads;
+mod start;
+mod stock;
+
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::output::{self, Format};
+
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// What to measure; everything when left out.
+    #[arg(value_enum)]
+    what: Vec<What>,
+    /// Desktops for `sync` and `list`.
+    #[arg(long, default_value_t = 10_000)]
+    desktops: usize,
+    /// Client accounts they are spread over.
+    #[arg(long, default_value_t = 12)]
+    accounts: usize,
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// Cold start to the first answer, and memory at rest.
+    Start,
+    /// A first and a second sync over the simulator, and peak memory.
+    Sync,
+    /// The desktop list under 50 concurrent clients.
+    List,
+}
+
+/// One measured figure.
+pub struct Figure {
+    pub name: String,
+    pub value: f64,
+    pub unit: &'static str,
+    /// What the product is held to, as a sentence.
+    pub target: &'static str,
+}
+
+impl Bench {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let all = [What::Start, What::Sync, What::List];
+        let chosen = if self.what.is_empty() { &all[..] } else { &self.what };
+        let mut figures = Vec::new();
+        if chosen.contains(&What::Start) {
+            figures.extend(start::measure().await?);
+        }
+        if chosen.contains(&What::Sync) || chosen.contains(&What::List) {
+            let (stock, measured) = stock::sync(self.desktops, self.accounts).await?;
+            if chosen.contains(&What::Sync) {
+                figures.extend(measured);
+            }
+            if chosen.contains(&What::List) {
+                figures.extend(reads::measure(stock.data_dir()).await?);
+            }
+        }
+        let rows: Vec<Vec<Value>> = figures
+            .iter()
+            .map(|f| vec![json!(f.name), json!((f.value * 100.0).round() / 100.0), json!(f.unit), json!(f.target)])
+            .collect();
+        output::rows(self.format, &["figure", "value", "unit", "held to"], &rows)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
