@@ -24,7 +24,7 @@ const DESCRIBE_BUNDLES: Action = Action {
     name: "workspaces:DescribeWorkspaceBundles",
     optional: false,
     purpose: "names the bundles that desktops were made from",
-    probe: probe,
+    probe,
 };
 
 /// Without an owner AWS lists the account's own bundles.

@@ -24,7 +24,7 @@ const DESCRIBE_CONNECTION_STATUS: Action = Action {
     name: "workspaces:DescribeWorkspacesConnectionStatus",
     optional: false,
     purpose: "says who is connected and when each desktop was last used",
-    probe: probe,
+    probe,
 };
 
 /// The connection status of every desktop in a region.

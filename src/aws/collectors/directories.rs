@@ -26,7 +26,7 @@ const DESCRIBE_DIRECTORIES: Action = Action {
     name: "workspaces:DescribeWorkspaceDirectories",
     optional: false,
     purpose: "lists the directories desktops are registered with",
-    probe: probe,
+    probe,
 };
 
 /// What has a field of its own in the record; the rest is kept as AWS names it.

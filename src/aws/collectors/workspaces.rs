@@ -26,7 +26,7 @@ const DESCRIBE_WORKSPACES: Action = Action {
     name: "workspaces:DescribeWorkspaces",
     optional: false,
     purpose: "lists desktops with their state, properties and encryption",
-    probe: probe,
+    probe,
 };
 
 /// The listing of a region's desktops.
