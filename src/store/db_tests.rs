@@ -51,7 +51,10 @@ async fn writes_survive_a_restart_and_are_private() {
         let path = dir.path().join("data").join(name);
         std::fs::metadata(path).unwrap().permissions().mode() & 0o777
     };
-    assert_eq!((mode(""), mode("stocktake.db"), mode("stocktake.lock")), (0o700, 0o600, 0o600));
+    assert_eq!(
+        (mode(""), mode("stocktake.db"), mode("stocktake.lock")),
+        (0o700, 0o600, 0o600)
+    );
     assert_eq!(mode("stocktake.db-wal"), 0o600);
     assert!(db.integrity().await.unwrap().is_empty());
 }
@@ -96,14 +99,20 @@ async fn many_writes_share_commits_and_each_is_answered_after_its_own() {
         let db = db.clone();
         tasks.spawn(async move {
             add(&db, id).await.unwrap();
-            assert!(notes(&db).await.contains(&id), "{id} was answered before its commit");
+            assert!(
+                notes(&db).await.contains(&id),
+                "{id} was answered before its commit"
+            );
         });
     }
     while let Some(done) = tasks.join_next().await {
         done.unwrap();
     }
     assert_eq!(notes(&db).await.len(), 500);
-    assert!(db.data_version() - before < 500, "no commit carried more than one write");
+    assert!(
+        db.data_version() - before < 500,
+        "no commit carried more than one write"
+    );
     assert_eq!(db.health().queue, 0);
 }
 
@@ -121,7 +130,12 @@ async fn events_come_after_the_commit_and_only_for_what_was_kept() {
     add(&db, 1).await.unwrap();
     assert_eq!(db.data_version(), version + 1);
     let event = events.recv().await.unwrap();
-    assert_eq!(event.body, EventBody::Changed { names: vec!["workspaces".to_owned()] });
+    assert_eq!(
+        event.body,
+        EventBody::Changed {
+            names: vec!["workspaces".to_owned()]
+        }
+    );
     assert_eq!(notes(&db).await, [1]);
     assert!(events.try_recv().is_err());
 }
@@ -132,10 +146,16 @@ async fn a_read_cannot_write_and_a_panic_in_it_is_an_error() {
     let db = with_table(dir.path()).await;
     let write = db.read(|conn| conn.execute("INSERT INTO note (id) VALUES (9)", &[]));
     let error = write.await.unwrap_err();
-    assert!(matches!(&error, StoreError::Database(text) if text.contains("readonly")), "{error}");
+    assert!(
+        matches!(&error, StoreError::Database(text) if text.contains("readonly")),
+        "{error}"
+    );
     let panicked = db.read(|_| -> Result<(), StoreError> { panic!("on purpose") });
     assert!(panicked.await.unwrap_err().to_string().contains("panicked"));
-    assert!(db.health().writable, "a read must not turn the database read-only");
+    assert!(
+        db.health().writable,
+        "a read must not turn the database read-only"
+    );
     assert_eq!(notes(&db).await, Vec::<i64>::new());
 }
 
@@ -148,9 +168,8 @@ async fn a_read_sees_one_moment() {
     let read = tokio::spawn(async move {
         reader
             .read(move |conn| {
-                let count = || {
-                    conn.query_one("SELECT count(*) FROM note", &[], |row| row.get::<u64>(0))
-                };
+                let count =
+                    || conn.query_one("SELECT count(*) FROM note", &[], |row| row.get::<u64>(0));
                 let first = count()?;
                 started.0.send(()).unwrap();
                 wait.1.recv_timeout(Duration::from_secs(10)).unwrap();
@@ -189,7 +208,10 @@ async fn a_second_process_is_told_who_holds_the_folder() {
         "{error:?}"
     );
     let text = error.to_string();
-    assert!(text.contains("in use by another stocktake process (pid "), "{text}");
+    assert!(
+        text.contains("in use by another stocktake process (pid "),
+        "{text}"
+    );
 }
 
 #[test]
@@ -197,15 +219,26 @@ fn a_file_that_is_no_database_is_a_clear_error() {
     let dir = tempfile::tempdir().unwrap();
     let config = config(dir.path());
     std::fs::create_dir(&config.data_dir).unwrap();
-    std::fs::write(config.database_path(), "this is not a database, though long enough".repeat(50))
-        .unwrap();
+    std::fs::write(
+        config.database_path(),
+        "this is not a database, though long enough".repeat(50),
+    )
+    .unwrap();
     let error = Db::open(config.clone()).err().unwrap();
     assert!(matches!(error, OpenError::Corrupt { .. }), "{error:?}");
-    assert!(error.to_string().contains("is not a readable stocktake database"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("is not a readable stocktake database"),
+        "{error}"
+    );
     // The failed start gave the folder free, and left the file as it was.
     let left = std::fs::read_to_string(config.database_path()).unwrap();
     assert!(left.starts_with("this is not a database"));
-    assert!(matches!(Db::open(config).err().unwrap(), OpenError::Corrupt { .. }));
+    assert!(matches!(
+        Db::open(config).err().unwrap(),
+        OpenError::Corrupt { .. }
+    ));
 }
 
 #[tokio::test]
@@ -214,7 +247,10 @@ async fn a_damaged_page_is_found_by_the_integrity_check() {
     let db = with_table(dir.path()).await;
     for id in 0..50_i64 {
         db.write(move |conn| {
-            conn.execute("INSERT INTO note (id, body) VALUES ($1, zeroblob(5000))", &[&id])
+            conn.execute(
+                "INSERT INTO note (id, body) VALUES ($1, zeroblob(5000))",
+                &[&id],
+            )
         })
         .await
         .unwrap();
@@ -236,21 +272,29 @@ async fn a_damaged_page_is_found_by_the_integrity_check() {
 fn a_data_folder_that_cannot_be_made_is_a_clear_error() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("file"), "").unwrap();
-    let error = Db::open(StoreConfig::new(dir.path().join("file/data"))).err().unwrap();
+    let error = Db::open(StoreConfig::new(dir.path().join("file/data")))
+        .err()
+        .unwrap();
     assert!(matches!(error, OpenError::Io { .. }), "{error:?}");
 }
 
 async fn until(what: &str, holds: impl Fn() -> bool) {
     let started = Instant::now();
     while !holds() {
-        assert!(started.elapsed() < Duration::from_secs(10), "{what} did not happen");
+        assert!(
+            started.elapsed() < Duration::from_secs(10),
+            "{what} did not happen"
+        );
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
 async fn fill(db: &Db, id: i64, bytes: i64) -> Result<usize, StoreError> {
     db.write(move |conn| {
-        conn.execute("INSERT INTO note (id, body) VALUES ($1, zeroblob($2))", &[&id, &bytes])
+        conn.execute(
+            "INSERT INTO note (id, body) VALUES ($1, zeroblob($2))",
+            &[&id, &bytes],
+        )
     })
     .await
 }
@@ -263,18 +307,28 @@ async fn a_full_disk_means_read_only_until_there_is_space_again() {
     let mut events = db.events().subscribe();
     db.write(|conn| {
         let pages: i64 = conn.query_one("PRAGMA page_count", &[], |row| row.get(0))?;
-        conn.raw.execute_batch(&format!("PRAGMA max_page_count = {}", pages + 4))?;
+        conn.raw
+            .execute_batch(&format!("PRAGMA max_page_count = {}", pages + 4))?;
         Ok(())
     })
     .await
     .unwrap();
 
     let error = fill(&db, 2, 400_000).await.unwrap_err();
-    assert!(matches!(&error, StoreError::ReadOnly { reason } if reason.contains("full")), "{error}");
+    assert!(
+        matches!(&error, StoreError::ReadOnly { reason } if reason.contains("full")),
+        "{error}"
+    );
     let health = db.health();
     assert!(!health.writable && health.reason.is_some());
     let event = events.recv().await.unwrap();
-    assert!(matches!(event.body, EventBody::Database { writable: false, reason: Some(_) }));
+    assert!(matches!(
+        event.body,
+        EventBody::Database {
+            writable: false,
+            reason: Some(_)
+        }
+    ));
 
     // Small writes would fit, but until the probe says otherwise nothing is promised.
     let refused = add(&db, 3).await.unwrap_err();
@@ -289,7 +343,13 @@ async fn a_full_disk_means_read_only_until_there_is_space_again() {
     other.execute("DELETE FROM note WHERE id = 1", []).unwrap();
     until("recovery", || db.health().writable).await;
     let event = events.recv().await.unwrap();
-    assert_eq!(event.body, EventBody::Database { writable: true, reason: None });
+    assert_eq!(
+        event.body,
+        EventBody::Database {
+            writable: true,
+            reason: None
+        }
+    );
     add(&db, 4).await.unwrap();
     assert_eq!(notes(&db).await, [4]);
 }

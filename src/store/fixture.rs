@@ -13,7 +13,8 @@ use crate::stock::{self, Change, ChangeKind, Digest, ResourceType, Row, ScopeKey
 use crate::{Db, StoreConfig, account, organization};
 
 pub(crate) struct Estate {
-    pub dir: tempfile::TempDir,
+    /// Removed with the estate.
+    _dir: tempfile::TempDir,
     pub db: Db,
     pub acme: Client,
     pub globex: Client,
@@ -43,23 +44,41 @@ pub(crate) async fn estate() -> Estate {
     let db = Db::open(StoreConfig::new(dir.path().join("data"))).unwrap();
     let acme = client(&db, "Acme", "111122223333").await;
     let globex = client(&db, "Globex", "444455556666").await;
-    Estate { dir, db, acme, globex }
+    Estate {
+        _dir: dir,
+        db,
+        acme,
+        globex,
+    }
 }
 
 async fn client(db: &Db, name: &str, id: &str) -> Client {
-    let organization =
-        organization::create(db, NewOrganization { name: name.to_owned() }).await.unwrap();
+    let organization = organization::create(
+        db,
+        NewOrganization {
+            name: name.to_owned(),
+        },
+    )
+    .await
+    .unwrap();
     let new = NewAccount {
         id: id.parse::<AccountId>().unwrap(),
         organization_id: organization.id.clone(),
         name: Some(format!("{name} main")),
-        role_arn: Some(format!("arn:aws:iam::{id}:role/stocktake-read").parse().unwrap()),
+        role_arn: Some(
+            format!("arn:aws:iam::{id}:role/stocktake-read")
+                .parse()
+                .unwrap(),
+        ),
         external_id: None,
         regions: vec![region()],
         endpoint_url: None,
     };
     let account = account::create(db, new).await.unwrap();
-    Client { organization, account }
+    Client {
+        organization,
+        account,
+    }
 }
 
 /// A desktop AWS might list; everything not given here follows from `id`.
@@ -95,7 +114,10 @@ pub(crate) fn desktop(id: &str, user: Option<&str>, state: &str) -> WorkspaceRec
 }
 
 pub(crate) fn tags(pairs: &[(&str, &str)]) -> Tags {
-    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    pairs
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 pub(crate) fn key(client: &Client) -> ScopeKey {
@@ -131,19 +153,30 @@ impl Estate {
     }
 
     pub async fn apply(&self, client: &Client, at: &str, changes: Vec<Change>) {
-        stock::apply(&self.db, &key(client), &JobId::new(), time(at), changes).await.unwrap();
-        stock::listed(&self.db, &key(client), time(at), true).await.unwrap();
+        stock::apply(&self.db, &key(client), &JobId::new(), time(at), changes)
+            .await
+            .unwrap();
+        stock::listed(&self.db, &key(client), time(at), true)
+            .await
+            .unwrap();
     }
 
     /// Two desktops for each client.
     pub async fn stocked(&self) {
-        for (client, at) in
-            [(&self.acme, "2026-11-19T08:00:00Z"), (&self.globex, "2026-11-20T08:00:00Z")]
-        {
+        for (client, at) in [
+            (&self.acme, "2026-11-19T08:00:00Z"),
+            (&self.globex, "2026-11-20T08:00:00Z"),
+        ] {
             let name = client.organization.name.to_lowercase();
             let rows = vec![
-                (desktop(&format!("ws-{name}1"), Some("ann"), "AVAILABLE"), tags(&[("Team", "Sales")])),
-                (desktop(&format!("ws-{name}2"), Some("bob"), "STOPPED"), tags(&[])),
+                (
+                    desktop(&format!("ws-{name}1"), Some("ann"), "AVAILABLE"),
+                    tags(&[("Team", "Sales")]),
+                ),
+                (
+                    desktop(&format!("ws-{name}2"), Some("bob"), "STOPPED"),
+                    tags(&[]),
+                ),
             ];
             self.seen(client, at, rows).await;
         }
@@ -159,7 +192,11 @@ pub(crate) fn scope_run(client: &Client, run: &JobId, status: ScopeStatus) -> Sc
         region: Some(region()),
         resource_type: "workspaces".to_owned(),
         status,
-        counts: ScopeCounts { calls_made: 4, rows_seen: 50, ..ScopeCounts::default() },
+        counts: ScopeCounts {
+            calls_made: 4,
+            rows_seen: 50,
+            ..ScopeCounts::default()
+        },
         started_at: Some(time("2026-11-20T10:00:00Z")),
         completed_at: Some(time("2026-11-20T10:00:05Z")),
         duration_ms: Some(5000),

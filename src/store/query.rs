@@ -14,6 +14,7 @@
 mod authorizer;
 mod message;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -140,6 +141,14 @@ impl Door {
         self.raw.execute_batch("COMMIT; PRAGMA query_only = ON;")
     }
 
+    fn tables(&self) -> rusqlite::Result<HashSet<String>> {
+        let mut statement = self
+            .raw
+            .prepare("SELECT lower(name) FROM main.sqlite_schema")?;
+        let names = statement.query_map([], |row| row.get(0))?;
+        names.collect()
+    }
+
     /// From here on only a guarded SELECT gets through.
     fn lock(&mut self) -> rusqlite::Result<()> {
         self.raw
@@ -171,7 +180,7 @@ impl Door {
                 over
             }),
         )?;
-        let rules = authorizer::Rules::new(&self.secret);
+        let rules = authorizer::Rules::new(&self.secret, self.tables()?);
         self.raw
             .authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| {
                 rules.decide(&context)

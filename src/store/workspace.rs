@@ -236,3 +236,6 @@ impl Export {
         Ok(Some(items).filter(|items| !items.is_empty()))
     }
 }
+
+#[cfg(test)]
+mod tests;

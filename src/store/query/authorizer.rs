@@ -78,17 +78,20 @@ pub(super) const FUNCTIONS: &[&str] = &[
 pub(super) struct Rules {
     public: HashSet<&'static str>,
     inner: HashSet<String>,
+    /// Tables that exist, in lower case.
+    base: HashSet<String>,
     functions: HashSet<&'static str>,
 }
 
 impl Rules {
-    pub fn new(secret: &str) -> Self {
+    pub fn new(secret: &str, base: HashSet<String>) -> Self {
         Self {
             public: VIEWS.iter().map(|view| view.name).collect(),
             inner: VIEWS
                 .iter()
                 .map(|view| format!("{secret}{}", view.name))
                 .collect(),
+            base,
             functions: FUNCTIONS.iter().copied().collect(),
         }
     }
@@ -99,7 +102,10 @@ impl Rules {
             AuthAction::Function { function_name } => self
                 .functions
                 .contains(function_name.to_ascii_lowercase().as_str()),
-            AuthAction::Read { table_name, .. } => self.may_read(table_name, context),
+            AuthAction::Read {
+                table_name,
+                column_name,
+            } => self.may_read(&table_name.to_ascii_lowercase(), column_name, context),
             _ => false,
         };
         if allowed {
@@ -109,7 +115,7 @@ impl Rules {
         }
     }
 
-    fn may_read(&self, table: &str, context: &AuthContext<'_>) -> bool {
+    fn may_read(&self, table: &str, column: &str, context: &AuthContext<'_>) -> bool {
         match context.database_name {
             // The TEMP schema holds the views and nothing else of ours; its catalogue is neither.
             Some("temp") => self.public.contains(table) || self.inner.contains(table),
@@ -117,6 +123,12 @@ impl Rules {
             Some("main") => context
                 .accessor
                 .is_some_and(|accessor| self.inner.contains(accessor)),
+            // What is counted without reading a column, by the name it is written with: a CTE, or
+            // a table that the query did not qualify. Only the former is the query's own.
+            None if column.is_empty() => {
+                let engines = table.starts_with("sqlite_") || table.starts_with("pragma_");
+                !engines && !self.base.contains(table)
+            }
             _ => false,
         }
     }

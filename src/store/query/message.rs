@@ -44,7 +44,12 @@ pub(super) fn explain(error: &rusqlite::Error, sql: &str, secret: &str) -> Query
     let said = said.replace(secret, "");
     match error.sqlite_error_code() {
         Some(ErrorCode::AuthorizationForStatementDenied) => refused(&said),
-        _ if said.starts_with("not authorized") || said.contains("is prohibited") => refused(&said),
+        _ if said.starts_with("not authorized")
+            || said.starts_with("cannot modify")
+            || said.contains("is prohibited") =>
+        {
+            refused(&said)
+        }
         _ if said.starts_with("no such table") => {
             QueryError::Failed(format!("{said}. The views are {}.", names()))
         }
