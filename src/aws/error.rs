@@ -226,15 +226,17 @@ fn from_credentials(error: &(dyn Error + 'static)) -> Option<AwsError> {
     None
 }
 
+/// What was looked at, and what a person can do.
+const TRIED: &str = "tried the environment (AWS_ACCESS_KEY_ID), the profile in ~/.aws \
+     (AWS_PROFILE), web identity, the container's and the instance's metadata. Set one of them for \
+     the user that runs stocktake, or run it on an instance or container with a role";
+
 fn credentials_error(error: &CredentialsError) -> AwsError {
     match error {
         CredentialsError::CredentialsNotLoaded(_) => AwsError::new(
             AwsErrorKind::Credentials,
             "NoCredentials",
-            "no AWS credentials were found: tried the environment (AWS_ACCESS_KEY_ID), the \
-             profile in ~/.aws (AWS_PROFILE), web identity, the container's and the instance's \
-             metadata. Set one of them for the user that runs stocktake, or run it on an instance \
-             or container with a role",
+            format!("no AWS credentials were found: {TRIED}"),
         ),
         CredentialsError::ProviderTimedOut(_) => AwsError::new(
             AwsErrorKind::Timeout,
@@ -252,7 +254,7 @@ fn credentials_error(error: &CredentialsError) -> AwsError {
         _ => AwsError::new(
             AwsErrorKind::Credentials,
             "CredentialsFailed",
-            causes(error),
+            format!("{}; {TRIED}", causes(error)),
         ),
     }
 }
@@ -315,6 +317,13 @@ mod tests {
         assert_eq!(error.failure.code, "NoCredentials");
         assert!(error.failure.message.contains("AWS_ACCESS_KEY_ID"));
         assert!(error.failure.message.contains("Set one of them"));
+        let error = AwsError::from_provider(&CredentialsError::provider_error("IMDS is disabled"));
+        assert!(
+            error
+                .failure
+                .message
+                .contains("IMDS is disabled; tried the environment")
+        );
     }
 
     #[test]
