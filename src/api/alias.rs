@@ -17,13 +17,23 @@ pub const ALIASES: &[(&str, &str)] = &[
 ];
 
 pub fn apply(request: &mut ServiceRequest) {
-    let Some(target) = resolve(request.path()) else { return };
+    let Some(target) = resolve(request.path()) else {
+        return;
+    };
     let query = request.query_string();
-    let text = if query.is_empty() { target } else { format!("{target}?{query}") };
+    let text = if query.is_empty() {
+        target
+    } else {
+        format!("{target}?{query}")
+    };
     let mut parts = request.head().uri.clone().into_parts();
-    let Ok(address) = text.parse::<PathAndQuery>() else { return };
+    let Ok(address) = text.parse::<PathAndQuery>() else {
+        return;
+    };
     parts.path_and_query = Some(address);
-    let Ok(uri) = Uri::from_parts(parts) else { return };
+    let Ok(uri) = Uri::from_parts(parts) else {
+        return;
+    };
     request.match_info_mut().get_mut().update(&uri);
     request.head_mut().uri = uri;
 }
@@ -43,9 +53,15 @@ mod tests {
     fn aliases_lead_to_their_addresses() {
         let to = |path| resolve(path);
         assert_eq!(to("/auth/login").as_deref(), Some("/api/v1/auth/login"));
-        assert_eq!(to("/api/workspaces/ws-1").as_deref(), Some("/api/v1/workspaces/ws-1"));
+        assert_eq!(
+            to("/api/workspaces/ws-1").as_deref(),
+            Some("/api/v1/workspaces/ws-1")
+        );
         assert_eq!(to("/api/workspacesX"), None);
         assert_eq!(to("/api/v1/workspaces"), None);
-        assert!(ALIASES.iter().all(|(_, address)| to(address).is_none()), "no chains");
+        assert!(
+            ALIASES.iter().all(|(_, address)| to(address).is_none()),
+            "no chains"
+        );
     }
 }

@@ -28,7 +28,14 @@ macro_rules! permissions {
     )+};
 }
 
-permissions!(ViewInventory, RunSync, ManageAccounts, ManageMembers, ViewAudit, ManageInstallation);
+permissions!(
+    ViewInventory,
+    RunSync,
+    ManageAccounts,
+    ManageMembers,
+    ViewAudit,
+    ManageInstallation
+);
 
 /// Somebody who is logged in, or the control socket.
 pub struct LoggedIn {
@@ -57,7 +64,11 @@ impl LoggedIn {
             Who::LoggedIn(session) => session.caller().clone(),
             Who::Control(caller) => caller.clone(),
         };
-        Ok(Self { who, caller, client })
+        Ok(Self {
+            who,
+            caller,
+            client,
+        })
     }
 }
 
@@ -116,7 +127,10 @@ impl<P: Needs> FromRequest for Allowed<P> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(LoggedIn::of(request).and_then(|inner| {
             inner.caller.require(P::PERMISSION, None)?;
-            Ok(Self { inner, permission: PhantomData })
+            Ok(Self {
+                inner,
+                permission: PhantomData,
+            })
         }))
     }
 }
@@ -134,7 +148,12 @@ impl FromRequest for Anyone {
             .get(header::USER_AGENT)
             .and_then(|value| value.to_str().ok())
             .map(|text| text.chars().take(200).collect());
-        ready(visitor(request).map(|(_, client)| Self(Client { user_agent, ..client })))
+        ready(visitor(request).map(|(_, client)| {
+            Self(Client {
+                user_agent,
+                ..client
+            })
+        }))
     }
 }
 
@@ -143,5 +162,11 @@ fn visitor(request: &HttpRequest) -> ApiResult<(Who, Client)> {
     let visitor = extensions
         .get::<Visitor>()
         .ok_or_else(|| ApiError::internal("a handler runs without the guard"))?;
-    Ok((visitor.who.clone(), Client { ip: visitor.ip, user_agent: None }))
+    Ok((
+        visitor.who.clone(),
+        Client {
+            ip: visitor.ip,
+            user_agent: None,
+        },
+    ))
 }

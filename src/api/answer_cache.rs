@@ -54,14 +54,24 @@ impl AnswerCache {
 
     /// The answer given earlier, if the data has not changed since.
     pub fn get(&self, key: &str, data_version: u64) -> Option<Answer> {
-        self.answers.get(key).filter(|answer| answer.data_version == data_version)
+        self.answers
+            .get(key)
+            .filter(|answer| answer.data_version == data_version)
     }
 
     /// Keeps an answer that was read at or after `data_version`.
     pub fn put(&self, key: String, data_version: u64, body: Bytes) -> Answer {
         let digest = Sha256::digest(&body);
-        let short = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect::<String>();
-        let answer = Answer { data_version, body, etag: format!("\"{short}\"").into() };
+        let short = digest
+            .iter()
+            .take(12)
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>();
+        let answer = Answer {
+            data_version,
+            body,
+            etag: format!("\"{short}\"").into(),
+        };
         self.answers.insert(key, answer.clone());
         answer
     }
@@ -106,7 +116,11 @@ mod tests {
     fn answers_belong_to_one_scope_and_one_state_of_the_data() {
         let cache = AnswerCache::new();
         let scope = |ids: &[&str]| {
-            Scope::Organizations(ids.iter().map(|id| OrganizationId::from_text(*id)).collect())
+            Scope::Organizations(
+                ids.iter()
+                    .map(|id| OrganizationId::from_text(*id))
+                    .collect(),
+            )
         };
         let key = AnswerCache::key(&scope(&["a"]), "q=x");
         cache.put(key.clone(), 7, Bytes::from_static(b"{}"));

@@ -26,7 +26,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             let bytes = read(&request, payload).await?;
             serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-                ApiError::new(ErrorCode::InvalidRequest, format!("the body is not valid: {error}"))
+                ApiError::new(
+                    ErrorCode::InvalidRequest,
+                    format!("the body is not valid: {error}"),
+                )
             })
         })
     }
@@ -45,7 +48,10 @@ async fn read(request: &HttpRequest, mut payload: Payload) -> Result<BytesMut, A
     }
     let too_large = || {
         let kib = limits.body_bytes / 1024;
-        ApiError::new(ErrorCode::BodyTooLarge, format!("a body may have at most {kib} KiB"))
+        ApiError::new(
+            ErrorCode::BodyTooLarge,
+            format!("a body may have at most {kib} KiB"),
+        )
     };
     let announced = request
         .headers()
@@ -66,7 +72,10 @@ async fn read(request: &HttpRequest, mut payload: Payload) -> Result<BytesMut, A
         };
         let Some(chunk) = chunk else { return Ok(bytes) };
         let chunk = chunk.map_err(|error| {
-            ApiError::new(ErrorCode::InvalidRequest, format!("the body broke off: {error}"))
+            ApiError::new(
+                ErrorCode::InvalidRequest,
+                format!("the body broke off: {error}"),
+            )
         })?;
         if bytes.len() + chunk.len() > limits.body_bytes {
             return Err(too_large());

@@ -75,7 +75,9 @@ pub fn client_ip(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> 
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.rsplit(','));
     for hop in hops {
-        let Ok(ip) = hop.trim().parse::<IpAddr>() else { break };
+        let Ok(ip) = hop.trim().parse::<IpAddr>() else {
+            break;
+        };
         client = ip.to_canonical();
         if !is_trusted(client) {
             break;
@@ -102,12 +104,21 @@ mod tests {
     #[test]
     fn forwarded_addresses_count_only_from_trusted_proxies() {
         assert_eq!(seen("203.0.113.9:1", "192.0.2.1", &[]), "203.0.113.9");
-        assert_eq!(seen("203.0.113.9:1", "192.0.2.1", &["10.0.0.0/8"]), "203.0.113.9");
-        assert_eq!(seen("10.1.2.3:1", "192.0.2.1", &["10.0.0.0/8"]), "192.0.2.1");
+        assert_eq!(
+            seen("203.0.113.9:1", "192.0.2.1", &["10.0.0.0/8"]),
+            "203.0.113.9"
+        );
+        assert_eq!(
+            seen("10.1.2.3:1", "192.0.2.1", &["10.0.0.0/8"]),
+            "192.0.2.1"
+        );
         let forged = "6.6.6.6, 192.0.2.1, 10.9.9.9";
         assert_eq!(seen("10.1.2.3:1", forged, &["10.0.0.0/8"]), "192.0.2.1");
         assert_eq!(seen("10.1.2.3:1", "nonsense", &["10.0.0.0/8"]), "10.1.2.3");
-        assert_eq!(seen("[fd00::1]:1", "2001:db8::7", &["fd00::/8"]), "2001:db8::7");
+        assert_eq!(
+            seen("[fd00::1]:1", "2001:db8::7", &["fd00::/8"]),
+            "2001:db8::7"
+        );
     }
 
     #[test]
@@ -115,7 +126,17 @@ mod tests {
         for wrong in ["", "10.0.0.0/33", "10.0.0/8", "fd00::/129", "x"] {
             assert!(wrong.parse::<Network>().is_err(), "{wrong}");
         }
-        assert!("0.0.0.0/0".parse::<Network>().unwrap().contains([1, 2, 3, 4].into()));
-        assert!(!"10.0.0.1".parse::<Network>().unwrap().contains([10, 0, 0, 2].into()));
+        assert!(
+            "0.0.0.0/0"
+                .parse::<Network>()
+                .unwrap()
+                .contains([1, 2, 3, 4].into())
+        );
+        assert!(
+            !"10.0.0.1"
+                .parse::<Network>()
+                .unwrap()
+                .contains([10, 0, 0, 2].into())
+        );
     }
 }

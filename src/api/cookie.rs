@@ -6,12 +6,20 @@ use secrecy::ExposeSecret;
 
 /// Over TLS the `__Host-` prefix makes browsers refuse one set by another host or without TLS.
 fn name(secure: bool) -> &'static str {
-    if secure { "__Host-stocktake_session" } else { "stocktake_session" }
+    if secure {
+        "__Host-stocktake_session"
+    } else {
+        "stocktake_session"
+    }
 }
 
 /// The value of a `Set-Cookie` header that starts a session.
 pub fn start(session: &CookieSession, secure: bool) -> String {
-    set(session.cookie.expose_secret(), secure, COOKIE_LIFETIME_SECONDS)
+    set(
+        session.cookie.expose_secret(),
+        secure,
+        COOKIE_LIFETIME_SECONDS,
+    )
 }
 
 fn set(secret: &str, secure: bool, max_age_seconds: i64) -> String {
@@ -54,7 +62,9 @@ mod tests {
             "stocktake_session=s; Path=/; Max-Age=60; HttpOnly; SameSite=Strict"
         );
         let tls = set("s", true, 60);
-        assert!(tls.starts_with("__Host-stocktake_session=s; Path=/;") && tls.ends_with("; Secure"));
+        assert!(
+            tls.starts_with("__Host-stocktake_session=s; Path=/;") && tls.ends_with("; Secure")
+        );
     }
 
     #[test]
@@ -63,6 +73,10 @@ mod tests {
         let text = "xstocktake_session=no; a=b; stocktake_session=yes; c";
         headers.insert(header::COOKIE, HeaderValue::from_static(text));
         assert_eq!(find(&headers, false), Some("yes"));
-        assert_eq!(find(&headers, true), None, "a plain cookie does not count over TLS");
+        assert_eq!(
+            find(&headers, true),
+            None,
+            "a plain cookie does not count over TLS"
+        );
     }
 }

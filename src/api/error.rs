@@ -72,7 +72,11 @@ impl ApiError {
     /// The answer, naming the request so that it can be found in the log.
     pub fn into_response(&self, request_id: &str) -> HttpResponse {
         if let Some(cause) = &self.cause {
-            tracing::error!(request_id, code = self.code.code(), "request failed: {cause}");
+            tracing::error!(
+                request_id,
+                code = self.code.code(),
+                "request failed: {cause}"
+            );
         }
         let problem = Problem {
             kind: "about:blank".to_owned(),
@@ -90,7 +94,10 @@ impl ApiError {
         if self.code == ErrorCode::NotAuthenticated || self.code == ErrorCode::SessionExpired {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"stocktake\""));
         }
-        if matches!(self.code, ErrorCode::RequestTimeout | ErrorCode::BodyTooLarge) {
+        if matches!(
+            self.code,
+            ErrorCode::RequestTimeout | ErrorCode::BodyTooLarge
+        ) {
             // The rest of the body is unread, so the connection cannot be used again.
             response.force_close();
         }
@@ -127,7 +134,9 @@ impl From<StoreError> for ApiError {
             StoreError::ReadOnly { reason } => Self::new(ErrorCode::ReadOnly, reason.clone()),
             StoreError::Conflict { what } => Self::new(ErrorCode::Conflict, what.clone()),
             StoreError::InvalidCursor => Self::new(ErrorCode::InvalidCursor, error.to_string()),
-            StoreError::InvalidSort { .. } => Self::new(ErrorCode::InvalidFilter, error.to_string()),
+            StoreError::InvalidSort { .. } => {
+                Self::new(ErrorCode::InvalidFilter, error.to_string())
+            }
             StoreError::Closed => Self::new(ErrorCode::Unavailable, "the server is stopping"),
             StoreError::Unreadable(_) | StoreError::Database(_) => Self::internal(error),
         }
@@ -137,7 +146,9 @@ impl From<StoreError> for ApiError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.code.code())?;
-        self.detail.iter().try_for_each(|detail| write!(f, ": {detail}"))
+        self.detail
+            .iter()
+            .try_for_each(|detail| write!(f, ": {detail}"))
     }
 }
 

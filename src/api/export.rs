@@ -51,16 +51,51 @@ impl Format {
 
 /// The columns of the CSV, in order: every field of a desktop, the telling ones first.
 const COLUMNS: &[&str] = &[
-    "workspace_id", "state", "user_name", "display_name", "computer_name", "workspace_name",
-    "organization_name", "account_id", "account_name", "region", "running_mode", "compute_type",
-    "operating_system", "bundle_id", "bundle_name", "directory_id", "directory_name",
-    "connection_state", "last_connected_at", "connection_checked_at", "ip_address",
-    "ipv6_address", "subnet_id", "auto_stop_timeout_minutes", "root_volume_gib",
-    "user_volume_gib", "root_volume_encrypted", "user_volume_encrypted", "volume_encryption_key",
-    "protocols", "error_code", "error_message", "tags", "modification_states",
-    "related_workspaces", "standby_workspaces", "data_replication", "created_at",
-    "created_at_source", "first_seen_at", "last_seen_at", "missing_since", "deleted_at",
-    "terminated_at", "organization_id",
+    "workspace_id",
+    "state",
+    "user_name",
+    "display_name",
+    "computer_name",
+    "workspace_name",
+    "organization_name",
+    "account_id",
+    "account_name",
+    "region",
+    "running_mode",
+    "compute_type",
+    "operating_system",
+    "bundle_id",
+    "bundle_name",
+    "directory_id",
+    "directory_name",
+    "connection_state",
+    "last_connected_at",
+    "connection_checked_at",
+    "ip_address",
+    "ipv6_address",
+    "subnet_id",
+    "auto_stop_timeout_minutes",
+    "root_volume_gib",
+    "user_volume_gib",
+    "root_volume_encrypted",
+    "user_volume_encrypted",
+    "volume_encryption_key",
+    "protocols",
+    "error_code",
+    "error_message",
+    "tags",
+    "modification_states",
+    "related_workspaces",
+    "standby_workspaces",
+    "data_replication",
+    "created_at",
+    "created_at_source",
+    "first_seen_at",
+    "last_seen_at",
+    "missing_since",
+    "deleted_at",
+    "terminated_at",
+    "organization_id",
 ];
 
 /// The file in pieces: `first` and whatever follows it. A failure half way breaks the connection
@@ -72,7 +107,9 @@ pub fn stream(
 ) -> impl Stream<Item = Result<Bytes, actix_web::Error>> {
     let state = Some((Step::Head(first), rest));
     stream::try_unfold(state, move |state| async move {
-        let Some((step, mut rest)) = state else { return Ok(None) };
+        let Some((step, mut rest)) = state else {
+            return Ok(None);
+        };
         let mut out = Vec::new();
         let next = match step {
             Step::Head(first) => {
@@ -88,7 +125,11 @@ pub fn stream(
                     }
                 }
             }
-            Step::Body => match rest.next_batch().await.map_err(actix_web::error::ErrorInternalServerError)? {
+            Step::Body => match rest
+                .next_batch()
+                .await
+                .map_err(actix_web::error::ErrorInternalServerError)?
+            {
                 Some(rows) => {
                     write_rows(format, &rows, false, &mut out)?;
                     Some((Step::Body, rest))
@@ -150,9 +191,11 @@ fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        Value::Array(items) if items.iter().all(Value::is_string) => {
-            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
-        }
+        Value::Array(items) if items.iter().all(Value::is_string) => items
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join(" "),
         Value::Object(map) if map.is_empty() => String::new(),
         other => other.to_string(),
     }
@@ -177,7 +220,12 @@ mod tests {
     #[test]
     fn every_field_of_a_desktop_has_a_column() {
         let value = serde_json::to_value(desktop()).unwrap();
-        let mut fields: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut fields: Vec<_> = value
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
         let mut columns = COLUMNS.to_vec();
         fields.sort_unstable();
         columns.sort_unstable();
@@ -198,7 +246,13 @@ mod tests {
         assert_eq!(json, rows);
         let csv = file(Format::Csv);
         assert_eq!(csv.lines().count(), 3);
-        assert!(csv.contains("\"'=cmd\"") && csv.contains("\"Acme, Inc\""), "{csv}");
-        assert!(csv.contains("PCOIP WSP") && csv.contains("{\"\"Team\"\":\"\"Ops\"\"}"), "{csv}");
+        assert!(
+            csv.contains("\"'=cmd\"") && csv.contains("\"Acme, Inc\""),
+            "{csv}"
+        );
+        assert!(
+            csv.contains("PCOIP WSP") && csv.contains("{\"\"Team\"\":\"\"Ops\"\"}"),
+            "{csv}"
+        );
     }
 }

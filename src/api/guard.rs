@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
@@ -31,7 +31,6 @@ pub struct ControlConnection;
 /// Who sent a request, as far as it is known before a permission is asked for.
 #[derive(Clone)]
 pub struct Visitor {
-    pub request_id: Arc<str>,
     /// `None` on the control socket.
     pub ip: Option<IpAddr>,
     pub who: Who,
@@ -51,7 +50,11 @@ const CSRF: HeaderName = HeaderName::from_static("x-stocktake-csrf");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Addresses where passwords or setup links can be guessed.
-const LOGIN_PATHS: [&str; 3] = ["/api/v1/auth/session", "/api/v1/auth/login", "/api/v1/setup"];
+const LOGIN_PATHS: [&str; 3] = [
+    "/api/v1/auth/session",
+    "/api/v1/auth/login",
+    "/api/v1/setup",
+];
 
 pub async fn guard(
     mut request: ServiceRequest,
@@ -72,7 +75,11 @@ pub async fn guard(
     let admitted = if is_api {
         admit(&app, &request, &request_id).await
     } else {
-        Ok(Visitor { request_id: request_id.clone(), ip: None, who: Who::Anonymous })
+        Ok(Visitor {
+            request_id: request_id.clone(),
+            ip: None,
+            who: Who::Anonymous,
+        })
     };
     let mut response = match admitted {
         Ok(visitor) => {
@@ -101,7 +108,11 @@ pub async fn guard(
 }
 
 async fn admit(app: &App, request: &ServiceRequest, id: &Arc<str>) -> ApiResult<Visitor> {
-    let visitor = |ip, who| Visitor { request_id: id.clone(), ip, who };
+    let visitor = |ip, who| Visitor {
+        request_id: id.clone(),
+        ip,
+        who,
+    };
     if request.conn_data::<ControlConnection>().is_some() {
         return Ok(visitor(None, Who::Control(Arc::new(Caller::control()))));
     }
@@ -156,7 +167,9 @@ fn refuse_forged(app: &App, request: &ServiceRequest, has_cookie: bool) -> ApiRe
     if text(&FETCH_SITE).is_some_and(|site| site != "same-origin" && site != "none") {
         return refuse("the request was sent by a page of another site");
     }
-    let origin = headers.get(header::ORIGIN).map(|value| value.to_str().unwrap_or("unreadable"));
+    let origin = headers
+        .get(header::ORIGIN)
+        .map(|value| value.to_str().unwrap_or("unreadable"));
     let own_host = text(&header::HOST).or_else(|| request.head().uri.host());
     match origin {
         Some(origin) if !same_site(origin, own_host, &app.url) => {
@@ -174,7 +187,9 @@ fn same_site(origin: &str, own_host: Option<&str>, public_url: &str) -> bool {
         let host = rest.split('/').next()?;
         Some(without_default_port(scheme, host))
     }
-    let Some(theirs) = host(origin) else { return false };
+    let Some(theirs) = host(origin) else {
+        return false;
+    };
     let scheme = origin.split("://").next().unwrap_or("");
     own_host.is_some_and(|own| without_default_port(scheme, own).eq_ignore_ascii_case(theirs))
         || host(public_url).is_some_and(|own| own.eq_ignore_ascii_case(theirs))
@@ -191,7 +206,9 @@ fn add_headers(headers: &mut HeaderMap, request_id: &str, is_api: bool, secure: 
         headers.insert(REQUEST_ID, value);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
-    headers.insert(header::REFERRER_POLICY, fixed("no-referrer"));
+    if !headers.contains_key(header::REFERRER_POLICY) {
+        headers.insert(header::REFERRER_POLICY, fixed("no-referrer"));
+    }
     if secure {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, fixed("max-age=31536000"));
     }
@@ -210,7 +227,12 @@ fn measure(app: &App, response: &ServiceResponse<BoxBody>, started: Instant) {
     let (status, took) = (response.status(), started.elapsed());
     let pattern = response.request().match_pattern();
     let route = pattern.as_deref().unwrap_or("other");
-    app.metrics.record(metric_method(response.request().method()), route, status.as_u16(), took);
+    app.metrics.record(
+        metric_method(response.request().method()),
+        route,
+        status.as_u16(),
+        took,
+    );
     tracing::debug!(
         method = %response.request().method(),
         route,
@@ -236,7 +258,12 @@ fn metric_method(method: &Method) -> &'static str {
 fn next_request_id() -> Arc<str> {
     static PREFIX: std::sync::LazyLock<u32> = std::sync::LazyLock::new(rand::random);
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    format!("{:08x}-{:06x}", *PREFIX, NEXT.fetch_add(1, Ordering::Relaxed)).into()
+    format!(
+        "{:08x}-{:06x}",
+        *PREFIX,
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    )
+    .into()
 }
 
 #[cfg(test)]
@@ -248,7 +275,10 @@ mod tests {
         let public = "https://stock.example.org";
         let same = |origin, host| same_site(origin, Some(host), public);
         assert!(same("http://127.0.0.1:8080", "127.0.0.1:8080"));
-        assert!(same("https://stock.example.org", "internal:8080"), "behind a proxy");
+        assert!(
+            same("https://stock.example.org", "internal:8080"),
+            "behind a proxy"
+        );
         assert!(same("https://own", "own:443"));
         assert!(!same("http://127.0.0.1:9999", "127.0.0.1:8080"));
         assert!(!same("https://stock.example.org.evil.test", "internal"));

@@ -97,7 +97,9 @@ impl<K: Hash + Eq + Clone> Rate<K> {
     }
 
     fn check(&self, key: &K) -> Result<(), ApiError> {
-        let Some(limiter) = &self.0 else { return Ok(()) };
+        let Some(limiter) = &self.0 else {
+            return Ok(());
+        };
         limiter.check_key(key).map_err(|refusal| {
             let wait = refusal.wait_time_from(DefaultClock::default().now());
             ApiError::wait(ErrorCode::RateLimited, wait)
@@ -128,14 +130,20 @@ mod tests {
         let refused = limits.anonymous(ip).unwrap_err();
         assert_eq!(refused.code, ErrorCode::RateLimited);
         let wait = refused.retry_after.unwrap();
-        assert!(wait > Duration::from_secs(20) && wait <= Duration::from_secs(30), "{wait:?}");
+        assert!(
+            wait > Duration::from_secs(20) && wait <= Duration::from_secs(30),
+            "{wait:?}"
+        );
         assert!(limits.anonymous([192, 0, 2, 2].into()).is_ok());
         assert!((0..1000).all(|_| limits.login(ip).is_ok()));
     }
 
     #[test]
     fn one_ipv6_network_is_one_client() {
-        let limits = Limits::new(&LimitsConfig { anonymous_per_minute: 1, ..Default::default() });
+        let limits = Limits::new(&LimitsConfig {
+            anonymous_per_minute: 1,
+            ..Default::default()
+        });
         assert!(limits.anonymous("2001:db8::1".parse().unwrap()).is_ok());
         assert!(limits.anonymous("2001:db8::2".parse().unwrap()).is_err());
         assert!(limits.anonymous("2001:db8:1::2".parse().unwrap()).is_ok());

@@ -108,7 +108,12 @@ pub async fn serve(config: ApiConfig, state: ApiState) -> io::Result<Serving> {
         server = server.listen_uds(bind_control(path)?)?;
     }
     if let Some(from) = config.redirect_listen {
-        background.spawn(redirect(bind(from)?, url.clone(), stop.clone(), &config.limits)?);
+        background.spawn(redirect(
+            bind(from)?,
+            url.clone(),
+            stop.clone(),
+            &config.limits,
+        )?);
     }
     let limited = app.clone().into_inner();
     background.spawn(forget_idle_limits(limited));
@@ -169,14 +174,19 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// which others may open it.
 fn bind_control(path: &Path) -> io::Result<UnixListener> {
     let explain = |error: io::Error| {
-        io::Error::new(error.kind(), format!("control socket {}: {error}", path.display()))
+        io::Error::new(
+            error.kind(),
+            format!("control socket {}: {error}", path.display()),
+        )
     };
     let folder = path.with_file_name(".c");
     let inside = folder.join("s");
     remove_if_there(&inside).map_err(explain)?;
     match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(explain(error)),
-        _ => std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o700)).map_err(explain)?,
+        _ => {
+            std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o700)).map_err(explain)?
+        }
     }
     let listener = UnixListener::bind(&inside).map_err(explain)?;
     std::fs::set_permissions(&inside, PermissionsExt::from_mode(0o600)).map_err(explain)?;
@@ -198,7 +208,11 @@ fn public_url(config: &ApiConfig, address: Option<SocketAddr>) -> String {
     if let Some(url) = &config.public_url {
         return url.trim_end_matches('/').to_owned();
     }
-    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let scheme = if config.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
     match address {
         // Listening everywhere has no address of its own; on this machine the name works.
         Some(address) if address.ip().is_unspecified() => {
@@ -219,9 +233,16 @@ fn redirect(
     let server = HttpServer::new(move || {
         let url = url.clone();
         ActixApp::new().default_service(actix::to(move |request: HttpRequest| {
-            let path = request.uri().path_and_query().map_or("/", |part| part.as_str());
+            let path = request
+                .uri()
+                .path_and_query()
+                .map_or("/", |part| part.as_str());
             let target = format!("{url}{path}");
-            async move { HttpResponse::PermanentRedirect().insert_header((header::LOCATION, target)).finish() }
+            async move {
+                HttpResponse::PermanentRedirect()
+                    .insert_header((header::LOCATION, target))
+                    .finish()
+            }
         }))
     })
     .workers(1)

@@ -29,7 +29,12 @@ struct Route {
 impl RequestMetrics {
     pub fn record(&self, method: &str, route: &str, status: u16, took: Duration) {
         let key = format!("{method} {route}");
-        let known = self.routes.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        let known = self
+            .routes
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&key)
+            .cloned();
         let entry = known.unwrap_or_else(|| {
             let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
             routes.entry(key).or_default().clone()
@@ -39,17 +44,32 @@ impl RequestMetrics {
 
     pub fn write(&self, out: &mut Exposition) {
         let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
-        out.family("stocktake_http_requests_total", "counter", "Requests answered.");
+        out.family(
+            "stocktake_http_requests_total",
+            "counter",
+            "Requests answered.",
+        );
         for (key, route) in routes.iter() {
             let labels = labels_of(key);
-            let statuses = route.statuses.read().unwrap_or_else(PoisonError::into_inner);
+            let statuses = route
+                .statuses
+                .read()
+                .unwrap_or_else(PoisonError::into_inner);
             for (status, count) in statuses.iter() {
                 let labels = format!("{labels},status=\"{status}\"");
-                out.sample("stocktake_http_requests_total", &labels, count.load(Relaxed) as f64);
+                out.sample(
+                    "stocktake_http_requests_total",
+                    &labels,
+                    count.load(Relaxed) as f64,
+                );
             }
         }
         let name = "stocktake_http_request_seconds";
-        out.family(name, "histogram", "Time from the head of a request to its answer.");
+        out.family(
+            name,
+            "histogram",
+            "Time from the head of a request to its answer.",
+        );
         for (key, route) in routes.iter() {
             route.write_histogram(name, &labels_of(key), out);
         }
@@ -71,7 +91,10 @@ impl Route {
             return;
         }
         drop(statuses);
-        let mut statuses = self.statuses.write().unwrap_or_else(PoisonError::into_inner);
+        let mut statuses = self
+            .statuses
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         statuses.entry(status).or_default().fetch_add(1, Relaxed);
     }
 
@@ -79,10 +102,18 @@ impl Route {
         let mut sum = 0;
         for (bound, count) in BUCKETS.iter().zip(&self.buckets) {
             sum += count.load(Relaxed);
-            out.sample(&format!("{name}_bucket"), &format!("{labels},le=\"{bound}\""), sum as f64);
+            out.sample(
+                &format!("{name}_bucket"),
+                &format!("{labels},le=\"{bound}\""),
+                sum as f64,
+            );
         }
         let count = self.count.load(Relaxed).max(sum) as f64;
-        out.sample(&format!("{name}_bucket"), &format!("{labels},le=\"+Inf\""), count);
+        out.sample(
+            &format!("{name}_bucket"),
+            &format!("{labels},le=\"+Inf\""),
+            count,
+        );
         let seconds = Duration::from_micros(self.microseconds.load(Relaxed)).as_secs_f64();
         out.sample(&format!("{name}_sum"), labels, seconds);
         out.sample(&format!("{name}_count"), labels, count);

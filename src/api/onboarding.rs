@@ -18,11 +18,18 @@ struct Faults(Vec<FieldError>);
 
 impl Faults {
     fn add(&mut self, field: &str, message: impl Into<String>) {
-        self.0.push(FieldError { field: field.to_owned(), message: message.into() });
+        self.0.push(FieldError {
+            field: field.to_owned(),
+            message: message.into(),
+        });
     }
 
     fn finish(self) -> ApiResult<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(ApiError::fields(self.0)) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(ApiError::fields(self.0))
+        }
     }
 }
 
@@ -34,7 +41,10 @@ pub fn checked(mut new: NewAccount, insecure_http: bool) -> ApiResult<NewAccount
     role(new.role_arn.as_ref(), &new.id, &mut faults);
     match &new.external_id {
         Some(_) if new.role_arn.is_none() => {
-            faults.add("external_id", "an external id needs a role_arn that expects it");
+            faults.add(
+                "external_id",
+                "an external id needs a role_arn that expects it",
+            );
         }
         Some(id) => {
             if let Err(why) = external_id_fault(id) {
@@ -57,7 +67,11 @@ pub fn checked(mut new: NewAccount, insecure_http: bool) -> ApiResult<NewAccount
 
 pub fn checked_change(mut change: AccountChange, id: &AccountId) -> ApiResult<AccountChange> {
     let mut faults = Faults::default();
-    if change.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
+    if change
+        .name
+        .as_deref()
+        .is_some_and(|name| name.trim().is_empty())
+    {
         faults.add("name", "a name cannot be empty");
     }
     name(change.name.as_deref(), &mut faults);
@@ -78,8 +92,13 @@ pub fn check_external_id(id: &str) -> ApiResult<()> {
 pub fn check_role_name(text: &str) -> ApiResult<()> {
     let valid = !text.is_empty()
         && text.len() <= 512
-        && text.rsplit('/').next().is_some_and(|name| (1..=64).contains(&name.len()))
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-/".contains(c));
+        && text
+            .rsplit('/')
+            .next()
+            .is_some_and(|name| (1..=64).contains(&name.len()))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+=,.@_-/".contains(c));
     if valid {
         return Ok(());
     }
@@ -89,7 +108,10 @@ pub fn check_role_name(text: &str) -> ApiResult<()> {
 
 fn name(text: Option<&str>, faults: &mut Faults) {
     if text.is_some_and(|text| text.chars().count() > LONGEST_NAME) {
-        faults.add("name", format!("a name has at most {LONGEST_NAME} characters"));
+        faults.add(
+            "name",
+            format!("a name has at most {LONGEST_NAME} characters"),
+        );
     }
 }
 
@@ -104,12 +126,15 @@ fn external_id_fault(id: &str) -> Result<(), String> {
     if (2..=1224).contains(&id.len()) && id.chars().all(legal) {
         return Ok(());
     }
-    Err(format!("an external id has 2 to 1224 letters, digits and {EXTERNAL_ID_SIGNS} characters"))
+    Err(format!(
+        "an external id has 2 to 1224 letters, digits and {EXTERNAL_ID_SIGNS} characters"
+    ))
 }
 
 /// Credentials are signed, not encrypted, so plain http is for this machine only.
 fn endpoint_fault(text: &str, insecure_http: bool) -> Result<(), String> {
-    let url = url::Url::parse(text).map_err(|error| format!("{text:?} is not an address: {error}"))?;
+    let url =
+        url::Url::parse(text).map_err(|error| format!("{text:?} is not an address: {error}"))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err("an address with a password in it would be shown to everyone".to_owned());
     }
@@ -159,8 +184,14 @@ mod tests {
 
     #[test]
     fn a_role_gets_an_external_id_that_nobody_can_guess() {
-        let one = checked(account(Some(ROLE)), false).unwrap().external_id.unwrap();
-        let two = checked(account(Some(ROLE)), false).unwrap().external_id.unwrap();
+        let one = checked(account(Some(ROLE)), false)
+            .unwrap()
+            .external_id
+            .unwrap();
+        let two = checked(account(Some(ROLE)), false)
+            .unwrap()
+            .external_id
+            .unwrap();
         assert_eq!(one.len(), 32);
         assert_ne!(one, two);
         assert!(check_external_id(&one).is_ok());
@@ -173,16 +204,30 @@ mod tests {
         new.external_id = Some("no spaces".into());
         new.endpoint_url = Some("ftp://x".into());
         let error = checked(new, false).unwrap_err();
-        let fields: Vec<_> = error.fields.iter().map(|fault| fault.field.as_str()).collect();
+        let fields: Vec<_> = error
+            .fields
+            .iter()
+            .map(|fault| fault.field.as_str())
+            .collect();
         assert_eq!(fields, ["role_arn", "external_id", "endpoint_url"]);
     }
 
     #[test]
     fn plain_http_endpoints_are_for_loopback() {
-        for good in ["http://127.0.0.1:4566", "http://localhost:1", "http://[::1]:1", "https://a.b"] {
+        for good in [
+            "http://127.0.0.1:4566",
+            "http://localhost:1",
+            "http://[::1]:1",
+            "https://a.b",
+        ] {
             assert_eq!(endpoint_fault(good, false), Ok(()), "{good}");
         }
-        for bad in ["http://10.0.0.1", "x", "https://u:p@a.b", "http://localhost.evil.test"] {
+        for bad in [
+            "http://10.0.0.1",
+            "x",
+            "https://u:p@a.b",
+            "http://localhost.evil.test",
+        ] {
             assert!(endpoint_fault(bad, false).is_err(), "{bad}");
         }
         assert_eq!(endpoint_fault("http://10.0.0.1", true), Ok(()));

@@ -22,7 +22,10 @@ use crate::router;
 /// The document of this build.
 #[must_use]
 pub fn openapi() -> OpenApi {
-    let (_, mut document) = App::new().into_utoipa_app().configure(router::routes).split_for_parts();
+    let (_, mut document) = App::new()
+        .into_utoipa_app()
+        .configure(router::routes)
+        .split_for_parts();
     document.info = Info::builder()
         .title("stocktake")
         .version(env!("CARGO_PKG_VERSION"))
@@ -36,7 +39,10 @@ pub fn openapi() -> OpenApi {
         "cookie",
         SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("stocktake_session"))),
     );
-    let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    let bearer = Http::builder()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     let nothing: [&str; 0] = [];
     document.security = Some(vec![
@@ -68,7 +74,12 @@ fn description() -> String {
         "Errors are `application/problem+json` with a stable `code`:\n\n| code | status | meaning |\n|---|---|---|\n",
     );
     for code in ErrorCode::ALL {
-        text += &format!("| `{}` | {} | {} |\n", code.code(), code.status(), code.title());
+        text += &format!(
+            "| `{}` | {} | {} |\n",
+            code.code(),
+            code.status(),
+            code.title()
+        );
     }
     text += "\nBrowsers send the session cookie and, with everything but GET, `X-Stocktake-CSRF: 1`. \
              Programs send a bearer token.\n\nOther addresses that lead here:\n\n| address | leads to |\n|---|---|\n";
@@ -87,11 +98,17 @@ fn add_problem(item: &mut PathItem) {
         .content("application/problem+json", content)
         .build();
     let operations = [
-        &mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete,
+        &mut item.get,
+        &mut item.post,
+        &mut item.put,
+        &mut item.patch,
+        &mut item.delete,
     ];
     for operation in operations.into_iter().flatten() {
         let responses = &mut operation.responses.responses;
-        responses.entry("default".to_owned()).or_insert_with(|| RefOr::T(response.clone()));
+        responses
+            .entry("default".to_owned())
+            .or_insert_with(|| RefOr::T(response.clone()));
     }
 }
 
@@ -103,7 +120,10 @@ pub(crate) fn methods(item: &PathItem) -> Vec<&'static str> {
         ("PATCH", &item.patch),
         ("DELETE", &item.delete),
     ];
-    all.into_iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| name).collect()
+    all.into_iter()
+        .filter(|(_, operation)| operation.is_some())
+        .map(|(name, _)| name)
+        .collect()
 }
 
 /// This document
@@ -112,7 +132,9 @@ pub(crate) fn methods(item: &PathItem) -> Vec<&'static str> {
 pub async fn read_openapi() -> HttpResponse {
     static TEXT: LazyLock<Option<String>> = LazyLock::new(|| openapi_json().ok());
     match &*TEXT {
-        Some(text) => HttpResponse::Ok().content_type("application/json").body(text.as_str()),
+        Some(text) => HttpResponse::Ok()
+            .content_type("application/json")
+            .body(text.as_str()),
         None => HttpResponse::InternalServerError().finish(),
     }
 }

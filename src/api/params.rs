@@ -58,8 +58,8 @@ parameters!(AccountParams {
 } with OrganizationParams, SearchParams, PageParams);
 
 parameters!(StockParams {
-    account_id: String,
-    region: String,
+    account_id: Vec<String>,
+    region: Vec<String>,
 } with OrganizationParams, SearchParams, PageParams);
 
 parameters!(JobParams {

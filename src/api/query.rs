@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use domain::listing::{DEFAULT_LIMIT, MAX_LIMIT, PageRequest, Sort, WorkspaceFilter};
 use domain::{ErrorCode, OrganizationId, Scope};
+use store::StockFilter;
 
 use crate::error::{ApiError, ApiResult};
 
@@ -30,7 +31,9 @@ impl FromRequest for Query {
 impl Query {
     pub fn parse(text: &str) -> Self {
         Self {
-            pairs: form_urlencoded::parse(text.as_bytes()).into_owned().collect(),
+            pairs: form_urlencoded::parse(text.as_bytes())
+                .into_owned()
+                .collect(),
             known: Vec::new(),
         }
     }
@@ -38,7 +41,10 @@ impl Query {
     fn take(&mut self, name: &'static str) -> Vec<String> {
         self.known.push(name);
         let taken = self.pairs.extract_if(.., |(key, _)| key == name);
-        taken.map(|(_, value)| value).filter(|value| !value.is_empty()).collect()
+        taken
+            .map(|(_, value)| value)
+            .filter(|value| !value.is_empty())
+            .collect()
     }
 
     /// A parameter that may be given once; an empty one counts as absent.
@@ -83,7 +89,9 @@ impl Query {
     }
 
     pub fn organization(&mut self) -> ApiResult<Option<OrganizationId>> {
-        Ok(self.one::<String>("organization_id")?.map(OrganizationId::from_text))
+        Ok(self
+            .one::<String>("organization_id")?
+            .map(OrganizationId::from_text))
     }
 
     /// `scope`, narrowed by `organization_id` where the caller asks for it.
@@ -110,12 +118,25 @@ impl Query {
         })
     }
 
+    /// The filters of directories and bundles, but for the organization.
+    pub fn stock_filter(&mut self) -> ApiResult<StockFilter> {
+        Ok(StockFilter {
+            q: self.one("q")?,
+            account_id: self.many("account_id")?,
+            region: self.many("region")?,
+        })
+    }
+
     /// The filters of the desktop list. `organization_id` is left to [`WorkspaceFilter`], which
     /// takes several.
     pub fn workspace_filter(&mut self) -> ApiResult<WorkspaceFilter> {
         self.known.push("tag.KEY");
-        let tags = self.pairs.extract_if(.., |(key, _)| key.starts_with("tag."));
-        let tags = tags.map(|(key, value)| (key["tag.".len()..].to_owned(), value)).collect();
+        let tags = self
+            .pairs
+            .extract_if(.., |(key, _)| key.starts_with("tag."));
+        let tags = tags
+            .map(|(key, value)| (key["tag.".len()..].to_owned(), value))
+            .collect();
         Ok(WorkspaceFilter {
             tags,
             state: upper(self.many("state")?),
@@ -142,7 +163,9 @@ impl Query {
 
     /// Refuses what is left over.
     pub fn finish(self) -> ApiResult<()> {
-        let Some((name, _)) = self.pairs.first() else { return Ok(()) };
+        let Some((name, _)) = self.pairs.first() else {
+            return Ok(());
+        };
         let known = if self.known.is_empty() {
             "this address takes no parameters".to_owned()
         } else {
@@ -157,15 +180,22 @@ impl Query {
 
 /// AWS writes these values in capitals; people may not.
 fn upper(values: Vec<String>) -> Vec<String> {
-    values.into_iter().map(|value| value.to_uppercase()).collect()
+    values
+        .into_iter()
+        .map(|value| value.to_uppercase())
+        .collect()
 }
 
 fn parse_value<T: FromStr<Err: Display>>(name: &str, text: &str) -> ApiResult<T> {
-    text.parse().map_err(|error: T::Err| invalid(name, &error.to_string()))
+    text.parse()
+        .map_err(|error: T::Err| invalid(name, &error.to_string()))
 }
 
 fn invalid(name: &str, why: &str) -> ApiError {
-    ApiError::new(ErrorCode::InvalidFilter, format!("parameter {name:?}: {why}"))
+    ApiError::new(
+        ErrorCode::InvalidFilter,
+        format!("parameter {name:?}: {why}"),
+    )
 }
 
 #[cfg(test)]
@@ -187,7 +217,10 @@ mod tests {
         let mut query = Query::parse("stat=x");
         query.workspace_filter().unwrap();
         let error = query.finish().unwrap_err().to_string();
-        assert!(error.contains("\"stat\"") && error.contains("state"), "{error}");
+        assert!(
+            error.contains("\"stat\"") && error.contains("state"),
+            "{error}"
+        );
         for wrong in ["limit=0", "limit=501", "limit=x", "limit=1&limit=2"] {
             let error = Query::parse(wrong).page().unwrap_err();
             assert_eq!(error.code, ErrorCode::InvalidFilter, "{wrong}");

@@ -84,7 +84,10 @@ pub async fn elsewhere(request: HttpRequest) -> ApiResult<HttpResponse> {
         return Ok(method_not_allowed(&request, &methods));
     }
     if path.starts_with("/api/") || path == "/api" {
-        return Err(ApiError::new(ErrorCode::NotFound, format!("there is no {path}")));
+        return Err(ApiError::new(
+            ErrorCode::NotFound,
+            format!("there is no {path}"),
+        ));
     }
     Ok(web::respond(&request))
 }
@@ -105,8 +108,11 @@ fn methods_of(path: &str) -> Vec<&'static str> {
     static ROUTES: LazyLock<Vec<(ResourceDef, Vec<&'static str>)>> = LazyLock::new(|| {
         let document = openapi::openapi();
         let paths = document.paths.paths.iter();
-        paths.map(|(path, item)| (ResourceDef::new(path.as_str()), openapi::methods(item))).collect()
+        paths
+            .map(|(path, item)| (ResourceDef::new(path.as_str()), openapi::methods(item)))
+            .collect()
     });
     let fits = ROUTES.iter().filter(|(route, _)| route.is_match(path));
-    fits.flat_map(|(_, methods)| methods.iter().copied()).collect()
+    fits.flat_map(|(_, methods)| methods.iter().copied())
+        .collect()
 }

@@ -22,7 +22,12 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// Everything a page may show; sent to whoever has missed messages.
 const ALL_NAMES: [&str; 6] = [
-    "workspaces", "accounts", "users", "organizations", "settings", "sync_history",
+    "workspaces",
+    "accounts",
+    "users",
+    "organizations",
+    "settings",
+    "sync_history",
 ];
 
 /// Answers with the stream. `missed` says that the client listened before and has a gap.
@@ -103,7 +108,10 @@ impl Listener {
         Some(())
     }
 
-    fn message(&mut self, event: Result<Event, broadcast::error::RecvError>) -> Option<Option<Bytes>> {
+    fn message(
+        &mut self,
+        event: Result<Event, broadcast::error::RecvError>,
+    ) -> Option<Option<Bytes>> {
         let body = match event {
             Ok(event) if visible(&self.scope, &event.audience) => event.body,
             Ok(_) => return Some(None),
@@ -139,7 +147,9 @@ fn visible(scope: &Scope, audience: &Audience) -> bool {
 }
 
 fn everything_changed() -> EventBody {
-    EventBody::Changed { names: ALL_NAMES.map(str::to_owned).to_vec() }
+    EventBody::Changed {
+        names: ALL_NAMES.map(str::to_owned).to_vec(),
+    }
 }
 
 fn frame(id: u64, body: &EventBody) -> String {
@@ -174,7 +184,9 @@ mod tests {
 
     #[test]
     fn a_frame_has_name_id_and_data() {
-        let body = EventBody::Changed { names: vec!["users".into()] };
+        let body = EventBody::Changed {
+            names: vec!["users".into()],
+        };
         assert_eq!(
             frame(7, &body),
             "event: changed\nid: 7\ndata: {\"names\":[\"users\"]}\n\n"

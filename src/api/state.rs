@@ -93,17 +93,29 @@ pub enum Status {
 impl Component {
     #[must_use]
     pub fn ok() -> Self {
-        Self { status: Status::Ok, detail: None, figures: serde_json::Map::new() }
+        Self {
+            status: Status::Ok,
+            detail: None,
+            figures: serde_json::Map::new(),
+        }
     }
 
     #[must_use]
     pub fn degraded(detail: impl Into<String>) -> Self {
-        Self { status: Status::Degraded, detail: Some(detail.into()), ..Self::ok() }
+        Self {
+            status: Status::Degraded,
+            detail: Some(detail.into()),
+            ..Self::ok()
+        }
     }
 
     #[must_use]
     pub fn failed(detail: impl Into<String>) -> Self {
-        Self { status: Status::Failed, detail: Some(detail.into()), ..Self::ok() }
+        Self {
+            status: Status::Failed,
+            detail: Some(detail.into()),
+            ..Self::ok()
+        }
     }
 
     #[must_use]

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
+use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
-use rustls::ServerConfig;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -32,7 +32,12 @@ struct Current {
 
 impl ResolvesServerCert for Current {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.pair.read().unwrap_or_else(PoisonError::into_inner).clone())
+        Some(
+            self.pair
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
+        )
     }
 }
 
@@ -73,8 +78,11 @@ async fn follow(current: Arc<Current>) {
 }
 
 fn changed_at(config: &TlsConfig) -> [Option<SystemTime>; 2] {
-    [&config.certificate, &config.key]
-        .map(|path| std::fs::metadata(path).and_then(|data| data.modified()).ok())
+    [&config.certificate, &config.key].map(|path| {
+        std::fs::metadata(path)
+            .and_then(|data| data.modified())
+            .ok()
+    })
 }
 
 fn load(config: &TlsConfig) -> io::Result<CertifiedKey> {
@@ -82,7 +90,11 @@ fn load(config: &TlsConfig) -> io::Result<CertifiedKey> {
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| unusable("certificate", &config.certificate, error))?;
     if chain.is_empty() {
-        return Err(unusable("certificate", &config.certificate, "it holds no certificate"));
+        return Err(unusable(
+            "certificate",
+            &config.certificate,
+            "it holds no certificate",
+        ));
     }
     let key = PrivateKeyDer::from_pem_file(&config.key)
         .map_err(|error| unusable("key", &config.key, error))?;

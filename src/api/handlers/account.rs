@@ -44,10 +44,15 @@ pub async fn list_accounts(
     mut query: Query,
 ) -> ApiResult<Json<Page<Account>>> {
     let scope = query.narrow(allowed.scope())?;
-    let filter = AccountFilter { enabled: query.flag("enabled")?, q: query.one("q")? };
+    let filter = AccountFilter {
+        enabled: query.flag("enabled")?,
+        q: query.one("q")?,
+    };
     let page = query.page()?;
     query.finish()?;
-    Ok(Json(store::account::list(&app.db, &scope, &filter, &page).await?))
+    Ok(Json(
+        store::account::list(&app.db, &scope, Some(&filter), &page).await?,
+    ))
 }
 
 /// Onboard an account
@@ -71,7 +76,9 @@ pub async fn create_account(
     let change = Change::new("account.created", account.id.as_str())
         .in_organization(&account.organization_id)
         .with(json!({ "name": account.name, "role_arn": account.role_arn, "regions": account.regions }));
-    app.auth.record(allowed.caller(), allowed.client(), change).await?;
+    app.auth
+        .record(allowed.caller(), allowed.client(), change)
+        .await?;
     Ok(HttpResponse::Created().json(account))
 }
 
@@ -104,7 +111,9 @@ pub async fn change_account(
     let change = Change::new("account.changed", account.id.as_str())
         .in_organization(&account.organization_id)
         .with(details);
-    app.auth.record(allowed.caller(), allowed.client(), change).await?;
+    app.auth
+        .record(allowed.caller(), allowed.client(), change)
+        .await?;
     Ok(Json(account))
 }
 
@@ -124,7 +133,9 @@ pub async fn delete_account(
     let change = Change::new("account.deleted", account.id.as_str())
         .in_organization(&account.organization_id)
         .with(json!({ "name": account.name, "workspaces": account.workspaces }));
-    app.auth.record(allowed.caller(), allowed.client(), change).await?;
+    app.auth
+        .record(allowed.caller(), allowed.client(), change)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -139,7 +150,9 @@ pub async fn test_account(
     let account = visible(&app, allowed.caller().scope(), &id).await?;
     allowed.within(&account.organization_id)?;
     let job = NewJob {
-        payload: JobPayload::AccountTest { account_id: account.id },
+        payload: JobPayload::AccountTest {
+            account_id: account.id,
+        },
         organization_id: Some(account.organization_id),
         trigger: crate::handlers::job::trigger(allowed.who()).to_owned(),
         requested_by: Some(allowed.caller().name().to_owned()),
@@ -159,13 +172,21 @@ pub async fn read_policy(
     app: Data<App>,
     mut query: Query,
 ) -> ApiResult<Json<PolicyDocuments>> {
-    let role = query.one::<String>("role_name")?.unwrap_or_else(|| DEFAULT_ROLE.to_owned());
+    let role = query
+        .one::<String>("role_name")?
+        .unwrap_or_else(|| DEFAULT_ROLE.to_owned());
     let external_id = query.one::<String>("external_id")?;
     let trusted = query.one::<AccountId>("trusted_account_id")?;
     query.finish()?;
     onboarding::check_role_name(&role)?;
-    external_id.as_deref().map_or(Ok(()), onboarding::check_external_id)?;
-    Ok(Json(app.policies.policy(&role, external_id.as_deref(), trusted.as_ref())))
+    external_id
+        .as_deref()
+        .map_or(Ok(()), onboarding::check_external_id)?;
+    Ok(Json(app.policies.policy(
+        &role,
+        external_id.as_deref(),
+        trusted.as_ref(),
+    )))
 }
 
 /// Find the members of the AWS Organization, and onboard them when asked to
@@ -180,7 +201,9 @@ pub async fn discover_accounts(
     allowed.within(&request.organization_id)?;
     if request.organization_per_account {
         // It creates organizations.
-        allowed.caller().require(Permission::ManageInstallation, None)?;
+        allowed
+            .caller()
+            .require(Permission::ManageInstallation, None)?;
     }
     if let Some(role) = &request.role_name {
         onboarding::check_role_name(role)?;
@@ -198,7 +221,9 @@ pub async fn discover_accounts(
         organization: job.organization_id.clone(),
         ..Change::new("accounts.discovered", "AWS Organization")
     };
-    app.auth.record(allowed.caller(), allowed.client(), change).await?;
+    app.auth
+        .record(allowed.caller(), allowed.client(), change)
+        .await?;
     Ok(HttpResponse::Accepted().json(store::job::enqueue(&app.db, job).await?))
 }
 

@@ -24,12 +24,9 @@ pub async fn list_directories(
     mut query: Query,
 ) -> ApiResult<Json<Page<Directory>>> {
     let scope = query.narrow(allowed.scope())?;
-    let (q, account) = (query.one::<String>("q")?, query.one("account_id")?);
-    let (region, page) = (query.one("region")?, query.page()?);
+    let (filter, page) = (query.stock_filter()?, query.page()?);
     query.finish()?;
-    let list = store::directory::list;
-    let (q, account, region) = (q.as_deref(), account.as_ref(), region.as_ref());
-    Ok(Json(list(&app.db, &scope, q, account, region, &page).await?))
+    Ok(Json(store::directory::list(&app.db, &scope, &filter, &page).await?))
 }
 
 /// List bundles
@@ -45,10 +42,7 @@ pub async fn list_bundles(
     mut query: Query,
 ) -> ApiResult<Json<Page<Bundle>>> {
     let scope = query.narrow(allowed.scope())?;
-    let (q, account) = (query.one::<String>("q")?, query.one("account_id")?);
-    let (region, page) = (query.one("region")?, query.page()?);
+    let (filter, page) = (query.stock_filter()?, query.page()?);
     query.finish()?;
-    let list = store::bundle::list;
-    let (q, account, region) = (q.as_deref(), account.as_ref(), region.as_ref());
-    Ok(Json(list(&app.db, &scope, q, account, region, &page).await?))
+    Ok(Json(store::bundle::list(&app.db, &scope, &filter, &page).await?))
 }

@@ -43,7 +43,10 @@ pub async fn read_live() -> &'static str {
 #[get("/health/ready")]
 pub async fn read_ready(app: Data<App>) -> ApiResult<&'static str> {
     if app.stop.is_cancelled() {
-        return Err(ApiError::new(ErrorCode::Unavailable, "the server is stopping"));
+        return Err(ApiError::new(
+            ErrorCode::Unavailable,
+            "the server is stopping",
+        ));
     }
     // A full disk leaves reading in order, so it does not count against readiness.
     app.auth.needs_setup().await.map_err(|error| {
@@ -60,12 +63,24 @@ async fn collect(app: &App) -> ApiResult<HealthTree> {
         ("last_sync", last_sync(app).await?),
     ];
     parts.extend(app.health.components());
-    let status = parts.iter().map(|(_, part)| part.status).max().unwrap_or(Status::Ok);
+    let status = parts
+        .iter()
+        .map(|(_, part)| part.status)
+        .max()
+        .unwrap_or(Status::Ok);
     let mut components = Map::new();
     for (name, part) in parts {
-        components.insert(name.to_owned(), serde_json::to_value(part).map_err(ApiError::internal)?);
+        components.insert(
+            name.to_owned(),
+            serde_json::to_value(part).map_err(ApiError::internal)?,
+        );
     }
-    Ok(HealthTree { status, version: app.version.to_owned(), demo: app.demo, components })
+    Ok(HealthTree {
+        status,
+        version: app.version.to_owned(),
+        demo: app.demo,
+        components,
+    })
 }
 
 fn database(app: &App) -> Component {
@@ -90,7 +105,10 @@ fn cache(app: &App) -> Component {
 }
 
 async fn last_sync(app: &App) -> Result<Component, StoreError> {
-    let newest = PageRequest { limit: 1, ..PageRequest::default() };
+    let newest = PageRequest {
+        limit: 1,
+        ..PageRequest::default()
+    };
     let page = store::sync::history(&app.db, &Scope::All, &newest).await?;
     Ok(match page.items.first() {
         None => Component::ok().with("status", "never"),
@@ -130,15 +148,34 @@ pub async fn read_metrics(app: Data<App>) -> ApiResult<HttpResponse> {
 async fn gauges(app: &App) -> Result<String, StoreError> {
     let mut out = Exposition::default();
     let database = app.db.health();
-    out.gauge("stocktake_database_bytes", "Size of the database.", database.size_bytes as f64);
-    out.gauge("stocktake_database_wal_bytes", "Size of its log.", database.wal_bytes as f64);
-    out.gauge("stocktake_database_queued_writes", "Writes that wait.", database.queue as f64);
+    out.gauge(
+        "stocktake_database_bytes",
+        "Size of the database.",
+        database.size_bytes as f64,
+    );
+    out.gauge(
+        "stocktake_database_wal_bytes",
+        "Size of its log.",
+        database.wal_bytes as f64,
+    );
+    out.gauge(
+        "stocktake_database_queued_writes",
+        "Writes that wait.",
+        database.queue as f64,
+    );
     let writable = f64::from(u8::from(database.writable));
-    out.gauge("stocktake_database_writable", "1 while it takes writes.", writable);
+    out.gauge(
+        "stocktake_database_writable",
+        "1 while it takes writes.",
+        writable,
+    );
     let sessions = app.auth.sessions_in_memory() as f64;
     out.gauge("stocktake_sessions", "Sessions in use.", sessions);
     jobs(app, &mut out).await?;
-    let newest = PageRequest { limit: 1, ..PageRequest::default() };
+    let newest = PageRequest {
+        limit: 1,
+        ..PageRequest::default()
+    };
     let runs = store::sync::history(&app.db, &Scope::All, &newest).await?;
     if let Some(at) = runs.items.first().and_then(|run| run.completed_at) {
         let age = UtcTime::now().seconds_since(at).max(0);
@@ -151,11 +188,21 @@ async fn gauges(app: &App) -> Result<String, StoreError> {
 async fn jobs(app: &App, out: &mut Exposition) -> Result<(), StoreError> {
     let name = "stocktake_jobs";
     out.family(name, "gauge", "Jobs kept, by state.");
-    let none = PageRequest { limit: 1, ..PageRequest::default() };
+    let none = PageRequest {
+        limit: 1,
+        ..PageRequest::default()
+    };
     for state in JobState::ALL {
-        let filter = store::job::JobFilter { state: vec![state.as_str().to_owned()], kind: Vec::new() };
+        let filter = store::job::JobFilter {
+            state: vec![state.as_str().to_owned()],
+            kind: Vec::new(),
+        };
         let page = store::job::list(&app.db, &Scope::All, &filter, &none).await?;
-        out.sample(name, &format!("state=\"{}\"", state.as_str()), page.total as f64);
+        out.sample(
+            name,
+            &format!("state=\"{}\"", state.as_str()),
+            page.total as f64,
+        );
     }
     Ok(())
 }

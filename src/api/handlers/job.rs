@@ -33,15 +33,24 @@ pub async fn list_jobs(
     mut query: Query,
 ) -> ApiResult<Json<Page<Job>>> {
     let scope = query.narrow(allowed.scope())?;
-    let filter = JobFilter { kind: query.many("kind")?, state: query.many("state")? };
+    let filter = JobFilter {
+        kind: query.many("kind")?,
+        state: query.many("state")?,
+    };
     let page = query.page()?;
     query.finish()?;
-    if let Some(state) = filter.state.iter().find(|text| JobState::from_text(text).is_none()) {
+    if let Some(state) = filter
+        .state
+        .iter()
+        .find(|text| JobState::from_text(text).is_none())
+    {
         let known = JobState::ALL.map(JobState::as_str).join(", ");
         let message = format!("unknown job state {state:?}; the states are {known}");
         return Err(ApiError::new(ErrorCode::InvalidFilter, message));
     }
-    Ok(Json(store::job::list(&app.db, &scope, &filter, &page).await?))
+    Ok(Json(
+        store::job::list(&app.db, &scope, &filter, &page).await?,
+    ))
 }
 
 /// Read a job
@@ -67,7 +76,9 @@ pub async fn cancel_job(
 ) -> ApiResult<Json<Job>> {
     let id = JobId::from_text(id.into_inner());
     let missing = || ApiError::not_found("job", &id);
-    let job = store::job::find(&app.db, allowed.caller().scope(), &id).await?.ok_or_else(missing)?;
+    let job = store::job::find(&app.db, allowed.caller().scope(), &id)
+        .await?
+        .ok_or_else(missing)?;
     if let Some(organization) = &job.organization_id {
         allowed.within(organization)?;
     }
@@ -78,6 +89,8 @@ pub async fn cancel_job(
         ..Change::new("job.cancelled", job.payload.kind())
     };
     let change = change.with(serde_json::json!({ "job_id": job.id }));
-    app.auth.record(allowed.caller(), allowed.client(), change).await?;
+    app.auth
+        .record(allowed.caller(), allowed.client(), change)
+        .await?;
     Ok(Json(job))
 }

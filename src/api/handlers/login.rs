@@ -47,10 +47,15 @@ pub async fn start_session(
 ) -> ApiResult<HttpResponse> {
     let Body(login) = body;
     let password = SecretString::from(login.password);
-    let session = app.auth.log_in_with_cookie(&login.username, password, &from.0).await?;
+    let session = app
+        .auth
+        .log_in_with_cookie(&login.username, password, &from.0)
+        .await?;
     let cookie = cookie::start(&session, app.secure);
     let me = describe(&app, session.user);
-    Ok(HttpResponse::Ok().insert_header((header::SET_COOKIE, cookie)).json(me))
+    Ok(HttpResponse::Ok()
+        .insert_header((header::SET_COOKIE, cookie))
+        .json(me))
 }
 
 /// Log in a program
@@ -63,7 +68,10 @@ pub async fn issue_token(
 ) -> ApiResult<Json<TokenAnswer>> {
     let Body(login) = body;
     let password = SecretString::from(login.password);
-    let token = app.auth.log_in_with_token(&login.username, password, &from.0).await?;
+    let token = app
+        .auth
+        .log_in_with_token(&login.username, password, &from.0)
+        .await?;
     Ok(Json(TokenAnswer {
         access_token: token.token.expose_secret().to_owned(),
         token_type: "bearer".to_owned(),
@@ -76,7 +84,9 @@ pub async fn issue_token(
 #[delete("/auth/session")]
 pub async fn end_session(who: LoggedIn, app: Data<App>) -> ApiResult<HttpResponse> {
     if let Some(session) = who.session() {
-        app.auth.end_own_session(who.caller(), &who.client, session.id()).await?;
+        app.auth
+            .end_own_session(who.caller(), &who.client, session.id())
+            .await?;
     }
     Ok(HttpResponse::NoContent()
         .insert_header((header::SET_COOKIE, cookie::clear(app.secure)))

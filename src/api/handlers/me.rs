@@ -62,7 +62,9 @@ pub fn describe(app: &App, user: User) -> Me {
         global_admin: user.global_admin,
         demo: app.demo,
         read_only: (!health.writable).then(|| ReadOnly {
-            reason: health.reason.unwrap_or_else(|| "it is not known why".to_owned()),
+            reason: health
+                .reason
+                .unwrap_or_else(|| "it is not known why".to_owned()),
         }),
         version: app.version.to_owned(),
         insecure_http: app.insecure_http && !app.secure,
@@ -112,7 +114,11 @@ pub async fn change_me(
             new: SecretString::from(password.new),
         }),
     };
-    Ok(Json(app.auth.change_self(who.caller(), &who.client, change).await?))
+    Ok(Json(
+        app.auth
+            .change_self(who.caller(), &who.client, change)
+            .await?,
+    ))
 }
 
 /// My sessions
@@ -131,7 +137,11 @@ pub async fn end_my_session(
     id: Path<String>,
 ) -> ApiResult<HttpResponse> {
     let id = SessionId::from_text(id.into_inner());
-    if !app.auth.end_own_session(who.caller(), &who.client, &id).await? {
+    if !app
+        .auth
+        .end_own_session(who.caller(), &who.client, &id)
+        .await?
+    {
         return Err(ApiError::not_found("session", &id));
     }
     Ok(HttpResponse::NoContent().finish())

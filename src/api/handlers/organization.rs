@@ -50,7 +50,9 @@ pub async fn list_organizations(
 ) -> ApiResult<Json<Page<Organization>>> {
     let page = query.page()?;
     query.finish()?;
-    Ok(Json(store::organization::list(&app.db, &allowed.scope(), &page).await?))
+    Ok(Json(
+        store::organization::list(&app.db, &allowed.scope(), &page).await?,
+    ))
 }
 
 /// Create an organization
@@ -61,11 +63,15 @@ pub async fn create_organization(
     app: Data<App>,
     body: Body<OrganizationName>,
 ) -> ApiResult<HttpResponse> {
-    let new = NewOrganization { name: body.0.checked()? };
+    let new = NewOrganization {
+        name: body.0.checked()?,
+    };
     let organization = store::organization::create(&app.db, new).await?;
-    let change = Change::new("organization.created", &organization.name)
-        .in_organization(&organization.id);
-    app.auth.record(allowed.caller(), allowed.client(), change).await?;
+    let change =
+        Change::new("organization.created", &organization.name).in_organization(&organization.id);
+    app.auth
+        .record(allowed.caller(), allowed.client(), change)
+        .await?;
     Ok(HttpResponse::Created().json(organization))
 }
 
@@ -85,7 +91,9 @@ pub async fn rename_organization(
     // Sessions remember the names of their organizations.
     app.auth.forget_everyone();
     let change = Change::new("organization.renamed", &organization.name).in_organization(&id);
-    app.auth.record(allowed.caller(), allowed.client(), change).await?;
+    app.auth
+        .record(allowed.caller(), allowed.client(), change)
+        .await?;
     Ok(Json(organization))
 }
 
@@ -100,12 +108,16 @@ pub async fn delete_organization(
     let id = OrganizationId::from_text(id.into_inner());
     let missing = || ApiError::not_found("organization", &id);
     let scope = allowed.scope();
-    let organization = store::organization::find(&app.db, &scope, &id).await?.ok_or_else(missing)?;
+    let organization = store::organization::find(&app.db, &scope, &id)
+        .await?
+        .ok_or_else(missing)?;
     if !store::organization::delete(&app.db, &scope, &id).await? {
         return Err(missing());
     }
     app.auth.forget_everyone();
     let change = Change::new("organization.deleted", &organization.name);
-    app.auth.record(allowed.caller(), allowed.client(), change).await?;
+    app.auth
+        .record(allowed.caller(), allowed.client(), change)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -18,10 +18,7 @@ const MOST_JITTER_SECONDS: u32 = 3600;
 /// Read the settings
 #[utoipa::path(tag = "settings", responses((status = 200, body = Settings)))]
 #[get("/settings")]
-pub async fn read_settings(
-    _: Allowed<ViewInventory>,
-    app: Data<App>,
-) -> ApiResult<Json<Settings>> {
+pub async fn read_settings(_: Allowed<ViewInventory>, app: Data<App>) -> ApiResult<Json<Settings>> {
     Ok(Json(store::setting::load(&app.db).await?))
 }
 
@@ -43,7 +40,9 @@ pub async fn change_settings(
     }
     store::setting::save(&app.db, &settings).await?;
     let change = Change::new("settings.changed", "settings").with(json!(settings));
-    app.auth.record(allowed.caller(), allowed.client(), change).await?;
+    app.auth
+        .record(allowed.caller(), allowed.client(), change)
+        .await?;
     Ok(Json(settings))
 }
 

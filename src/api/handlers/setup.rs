@@ -80,7 +80,9 @@ pub async fn redeem_setup_link(
     };
     let session = app.auth.redeem_setup_link(&token, admin, &from.0).await?;
     let cookie = cookie::start(&session, app.secure);
-    Ok(HttpResponse::Created().insert_header((header::SET_COOKIE, cookie)).json(session.user))
+    Ok(HttpResponse::Created()
+        .insert_header((header::SET_COOKIE, cookie))
+        .json(session.user))
 }
 
 /// Make a setup link
@@ -90,7 +92,10 @@ pub async fn create_setup_link(
     allowed: Allowed<ManageInstallation>,
     app: Data<App>,
 ) -> ApiResult<HttpResponse> {
-    let link = app.auth.create_setup_link(allowed.caller(), allowed.client()).await?;
+    let link = app
+        .auth
+        .create_setup_link(allowed.caller(), allowed.client())
+        .await?;
     Ok(HttpResponse::Created().json(SetupLinkAnswer {
         url: link.url(&app.url),
         expires_at: link.expires_at,

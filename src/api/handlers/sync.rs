@@ -47,12 +47,18 @@ pub async fn trigger_sync(
             requested_by: Some(allowed.caller().name().to_owned()),
         };
         let job = store::job::enqueue(&app.db, new).await?;
-        let change = Change { organization: organization_id, ..Change::new("sync.requested", "sync") };
+        let change = Change {
+            organization: organization_id,
+            ..Change::new("sync.requested", "sync")
+        };
         let change = change.with(serde_json::json!({ "job_id": job.id }));
-        app.auth.record(allowed.caller(), allowed.client(), change).await?;
+        app.auth
+            .record(allowed.caller(), allowed.client(), change)
+            .await?;
         first.get_or_insert(job);
     }
-    let job = first.ok_or_else(|| ApiError::field("organization_ids", "there is nothing to sync"))?;
+    let job =
+        first.ok_or_else(|| ApiError::field("organization_ids", "there is nothing to sync"))?;
     Ok(HttpResponse::Accepted().json(job))
 }
 
@@ -74,11 +80,17 @@ async fn split_by_organization(
         let account = account.ok_or_else(|| ApiError::not_found("account", id))?;
         allowed.within(&account.organization_id)?;
         let owner = account.organization_id;
-        match by_organization.iter_mut().find(|(known, _)| *known == owner) {
+        match by_organization
+            .iter_mut()
+            .find(|(known, _)| *known == owner)
+        {
             Some((_, part)) => part.account_ids.push(id.clone()),
             None => by_organization.push((
                 owner,
-                SyncRequest { account_ids: vec![id.clone()], ..SyncRequest::default() },
+                SyncRequest {
+                    account_ids: vec![id.clone()],
+                    ..SyncRequest::default()
+                },
             )),
         }
     }
@@ -97,7 +109,9 @@ async fn split_by_organization(
         (organization, part)
     });
     let parts = whole.chain(by_organization);
-    Ok(parts.map(|(organization, part)| (Some(organization), part)).collect())
+    Ok(parts
+        .map(|(organization, part)| (Some(organization), part))
+        .collect())
 }
 
 /// Past and running syncs, newest first
@@ -150,6 +164,8 @@ pub async fn stream_events(
     query: Query,
 ) -> ApiResult<HttpResponse> {
     query.finish()?;
-    let missed = request.headers().contains_key(header::HeaderName::from_static("last-event-id"));
+    let missed = request
+        .headers()
+        .contains_key(header::HeaderName::from_static("last-event-id"));
     Ok(sse::answer(&app, allowed.who().clone(), missed))
 }

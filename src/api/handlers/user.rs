@@ -25,7 +25,9 @@ pub async fn list_users(
     let scope = query.narrow(allowed.scope())?;
     let (q, page) = (query.one::<String>("q")?, query.page()?);
     query.finish()?;
-    Ok(Json(store::person::list(&app.db, &scope, q.as_deref(), &page).await?))
+    Ok(Json(
+        store::person::list(&app.db, &scope, q.as_deref(), &page).await?,
+    ))
 }
 
 /// Create a user
@@ -36,7 +38,10 @@ pub async fn create_user(
     app: Data<App>,
     body: Body<NewUser>,
 ) -> ApiResult<HttpResponse> {
-    let user = app.auth.create_user(allowed.caller(), allowed.client(), body.0).await?;
+    let user = app
+        .auth
+        .create_user(allowed.caller(), allowed.client(), body.0)
+        .await?;
     Ok(HttpResponse::Created().json(user))
 }
 
@@ -63,7 +68,11 @@ pub async fn change_user(
     body: Body<UserChange>,
 ) -> ApiResult<Json<User>> {
     let id = UserId::from_text(id.into_inner());
-    Ok(Json(app.auth.change_user(allowed.caller(), allowed.client(), &id, body.0).await?))
+    Ok(Json(
+        app.auth
+            .change_user(allowed.caller(), allowed.client(), &id, body.0)
+            .await?,
+    ))
 }
 
 /// Remove a user
@@ -75,7 +84,9 @@ pub async fn delete_user(
     id: Path<String>,
 ) -> ApiResult<HttpResponse> {
     let id = UserId::from_text(id.into_inner());
-    app.auth.delete_user(allowed.caller(), allowed.client(), &id).await?;
+    app.auth
+        .delete_user(allowed.caller(), allowed.client(), &id)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

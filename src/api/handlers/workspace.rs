@@ -3,9 +3,9 @@
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Json, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
+use domain::UtcTime;
 use domain::listing::Page;
 use domain::workspace::{Workspace, WorkspaceDetail};
-use domain::UtcTime;
 use store::workspace::Facets;
 
 use crate::allowed::{Allowed, ViewInventory};
@@ -43,16 +43,26 @@ pub async fn list_workspaces(
     query.finish()?;
     let page = store::workspace::list(&app.db, &scope, &filter, &page).await?;
     let body = serde_json::to_vec(&page).map_err(ApiError::internal)?;
-    Ok(with_etag(&request, &app.answers.put(key, version, Bytes::from(body))))
+    Ok(with_etag(
+        &request,
+        &app.answers.put(key, version, Bytes::from(body)),
+    ))
 }
 
 fn with_etag(request: &HttpRequest, answer: &Answer) -> HttpResponse {
-    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let known = request
+        .headers()
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
     let unchanged = known.is_some_and(|list| {
-        list.split(',').any(|tag| tag.trim().trim_start_matches("W/") == &*answer.etag)
+        list.split(',')
+            .any(|tag| tag.trim().trim_start_matches("W/") == &*answer.etag)
     });
-    let mut response =
-        if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    let mut response = if unchanged {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
     response.insert_header((header::ETAG, &*answer.etag));
     response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
     if unchanged {
@@ -71,7 +81,9 @@ pub async fn read_workspace(
     id: Path<String>,
 ) -> ApiResult<Json<WorkspaceDetail>> {
     let found = store::workspace::find(&app.db, &allowed.scope(), &id).await?;
-    Ok(Json(found.ok_or_else(|| ApiError::not_found("workspace", &id))?))
+    Ok(Json(
+        found.ok_or_else(|| ApiError::not_found("workspace", &id))?,
+    ))
 }
 
 /// Count the values of each filter
@@ -88,7 +100,9 @@ pub async fn count_workspaces(
 ) -> ApiResult<Json<Facets>> {
     let filter = query.workspace_filter()?;
     query.finish()?;
-    Ok(Json(store::workspace::facets(&app.db, &allowed.scope(), &filter).await?))
+    Ok(Json(
+        store::workspace::facets(&app.db, &allowed.scope(), &filter).await?,
+    ))
 }
 
 /// Export every desktop that matches
@@ -115,6 +129,9 @@ pub async fn export_workspaces(
     let name = format!("workspaces-{}.{}", UtcTime::now().day(), format.extension());
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, format.content_type()))
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ))
         .streaming(export::stream(format, first, rows)))
 }

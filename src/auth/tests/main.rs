@@ -10,8 +10,9 @@ use auth::{
 };
 use domain::organization::{NewOrganization, Organization};
 use domain::user::{MembershipChange, NewUser, User, UserChange};
-use domain::{Permission, Role, Scope};
+use domain::{Permission, Role, Scope, UtcTime};
 use secrecy::{ExposeSecret, SecretString};
+use sha2::Digest;
 use store::{Db, StoreConfig};
 
 const PASSWORD: &str = "a long enough password";
@@ -416,6 +417,27 @@ async fn a_setup_link_works_once_and_only_the_newest() {
 }
 
 #[tokio::test]
+async fn a_link_expires() {
+    let world = World::new().await;
+    let hash = sha2::Sha256::digest(b"recover-x")
+        .iter()
+        .map(|byte| format!("{byte:02x}"));
+    let expiry = |seconds| UtcTime::now().plus_seconds(seconds);
+    let hash: String = hash.collect();
+    for (seconds, works) in [(-1, false), (60, true)] {
+        store::setup_link::create(&world.db, hash.clone(), expiry(seconds))
+            .await
+            .unwrap();
+        let token = SecretString::from("recover-x");
+        let result = world
+            .auth
+            .redeem_setup_link(&token, admin("root", PASSWORD), &here())
+            .await;
+        assert_eq!(result.is_ok(), works, "{seconds}");
+    }
+}
+
+#[tokio::test]
 async fn a_first_link_ends_with_the_first_user_and_a_later_one_lets_back_in() {
     let world = World::new().await;
     let (auth, control) = (&world.auth, Caller::control());
@@ -437,7 +459,8 @@ async fn a_first_link_ends_with_the_first_user_and_a_later_one_lets_back_in() {
         )
         .await;
     let again = auth.create_setup_link(&control, &here()).await.unwrap();
-    let back = auth.redeem_setup_link(&again.token, admin("ada", "a brand new password"), &here());
+    let from = here();
+    let back = auth.redeem_setup_link(&again.token, admin("ada", "a brand new password"), &from);
     let user = back.await.unwrap().user;
     assert!(user.global_admin && !user.disabled && user.id == ada.id);
     assert!(world.ended(Credential::Cookie(&cookie)).await);
@@ -463,7 +486,7 @@ async fn an_organizations_admin_manages_only_their_own_people() {
         disabled: Some(true),
         ..Default::default()
     };
-    let roles = |roles| UserChange {
+    let roles = |roles: &[(&Organization, Role)]| UserChange {
         memberships: Some(memberships(roles)),
         ..Default::default()
     };
@@ -506,7 +529,7 @@ async fn an_organizations_admin_manages_only_their_own_people() {
         .unwrap();
     assert_eq!(all.memberships.len(), 2, "and not touched");
 
-    let new = |global_admin, roles| NewUser {
+    let new = |global_admin, roles: &[(&Organization, Role)]| NewUser {
         username: "new".into(),
         password: PASSWORD.into(),
         email: None,
@@ -525,9 +548,10 @@ async fn an_organizations_admin_manages_only_their_own_people() {
             Err(PersonError::Beyond(_) | PersonError::Denied(_))
         ));
     }
+    let from = here();
     let made = world
         .auth
-        .create_user(&boss, &here(), new(false, &[(&world.acme, Role::Viewer)]));
+        .create_user(&boss, &from, new(false, &[(&world.acme, Role::Viewer)]));
     let made = made.await.unwrap();
     assert!(
         world
