@@ -17,6 +17,8 @@
 //! Every read of client data takes a [`domain::Scope`]. Statements are in the subset SQLite and
 //! PostgreSQL share, with `$n` parameters. Business rules live elsewhere.
 
+#[cfg(test)]
+mod aggregate_tests;
 mod cache;
 mod conn;
 mod db;

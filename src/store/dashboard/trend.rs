@@ -64,3 +64,54 @@ pub(super) fn days(conn: &Conn, scope: &Scope, now: UtcTime) -> Result<Vec<DayCo
     }
     Ok(trend)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{desktop, estate, tags, time};
+    use crate::stock::{Change, ChangeKind};
+
+    #[tokio::test]
+    async fn a_day_counts_what_was_in_stock_at_its_end() {
+        let estate = estate().await;
+        let row = |id: &str| (desktop(id, None, "STOPPED"), tags(&[]));
+        let acme = &estate.acme;
+        estate
+            .seen(acme, "2026-11-17T08:00:00Z", vec![row("ws-1"), row("ws-2")])
+            .await;
+        estate
+            .seen(acme, "2026-11-18T08:00:00Z", vec![row("ws-3")])
+            .await;
+        let gone = Change {
+            id: "ws-1".into(),
+            kind: ChangeKind::Missing,
+            row: None,
+        };
+        estate.apply(acme, "2026-11-20T08:00:00Z", vec![gone]).await;
+        estate
+            .seen(&estate.globex, "2026-11-20T09:00:00Z", vec![row("ws-9")])
+            .await;
+        let read = async |scope: Scope, now: &str| {
+            let now = time(now);
+            let trend = estate
+                .db
+                .read(move |conn| days(conn, &scope, now))
+                .await
+                .unwrap();
+            trend
+                .iter()
+                .map(|day| format!("{} {}", &day.day[5..], day.workspaces))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            read(acme.scope(), "2026-11-20T12:00:00Z").await,
+            ["11-17 2", "11-18 3", "11-19 3", "11-20 2"]
+        );
+        assert_eq!(
+            read(estate.globex.scope(), "2026-11-21T12:00:00Z").await,
+            ["11-20 1", "11-21 1"]
+        );
+        let later = read(Scope::All, "2027-02-01T12:00:00Z").await;
+        assert_eq!((later.len(), later[0].as_str()), (30, "01-03 3"));
+    }
+}
