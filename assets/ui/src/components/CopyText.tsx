@@ -27,7 +27,7 @@ export function CopyId({ text }: { text: string }) {
   return (
     <span className="inline-flex max-w-full items-center gap-0.5">
       <code className="min-w-0 font-mono text-[13px] break-all">{text}</code>
-      <IconButton label={copied ? "Copied" : `Copy ${text}`} className="size-7 [&_svg]:size-3.5!" onClick={copy}>
+      <IconButton label={copied ? "Copied" : `Copy ${text}`} className="-my-1.5 size-7 [&_svg]:size-3.5!" onClick={copy}>
         {copied ? <Check className="text-good" /> : <Copy />}
       </IconButton>
     </span>

@@ -34,8 +34,10 @@ export function DataTable<T>(props: DataTableProps<T>) {
   return wide ? <WideTable {...props} /> : <Cards {...props} />;
 }
 
-function Cards<T>({ label, rows, rowKey, card, waiting = false }: DataTableProps<T>) {
+function Cards<T>({ label, rows, columns, rowKey, card, sort, onSort, waiting = false }: DataTableProps<T>) {
   return (
+    <>
+      {onSort && <SortSelect columns={columns} sort={sort} onSort={onSort} />}
     <ul aria-label={label} aria-busy={waiting} className={clsx("divide-y divide-line", waiting && "opacity-60")}>
       {rows.map((row) => (
         <li key={rowKey(row)} className="px-4 py-3">
@@ -43,6 +45,35 @@ function Cards<T>({ label, rows, rowKey, card, waiting = false }: DataTableProps
         </li>
       ))}
     </ul>
+    </>
+  );
+}
+
+interface SortSelectProps<T> {
+  columns: Column<T>[];
+  sort: string | undefined;
+  onSort: (sort: string) => void;
+}
+
+/** Cards have no headings to press. */
+function SortSelect<T>({ columns, sort, onSort }: SortSelectProps<T>) {
+  const sortable = columns.filter((column) => column.sortable);
+  return (
+    <label className="flex items-center gap-2 border-b border-line px-4 py-2 text-[13px] text-ink-faint">
+      Sorted by
+      <select
+        className="min-h-8 flex-1 rounded-md border border-line-strong bg-panel px-2 text-ink"
+        value={sort ?? ""}
+        onChange={(event) => onSort(event.target.value)}
+      >
+        {sortable.map((column) => (
+          <optgroup key={column.id} label={column.header}>
+            <option value={column.id}>{column.header}, ascending</option>
+            <option value={`-${column.id}`}>{column.header}, descending</option>
+          </optgroup>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -18,7 +18,7 @@ export function Page({ title, marks, lead, actions, trail, children }: PageProps
     document.title = `${title} · stocktake`;
   }, [title]);
   return (
-    <div className="mx-auto w-full max-w-[1400px] px-4 py-5 sm:px-6 lg:px-8 lg:py-7">
+    <div className="mx-auto w-full max-w-[1400px] px-4 pt-5 pb-8 sm:px-6 lg:px-8 lg:pt-1 lg:pb-10">
       {trail && <div className="mb-2 text-[13px] text-ink-faint">{trail}</div>}
       <header className="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">

@@ -37,6 +37,11 @@ describe("texts", () => {
   it("reads AWS constants aloud and leaves names alone", () => {
     expect(formatConstant("ADMIN_MAINTENANCE")).toBe("Admin maintenance");
     expect(formatConstant("Acme Ltd")).toBe("Acme Ltd");
+    expect(formatConstant("GRAPHICS_G4DN")).toBe("Graphics.g4dn");
+    expect(formatConstant("POWERPRO")).toBe("PowerPro");
+    expect(formatConstant("WINDOWS_SERVER_2022")).toBe("Windows Server 2022");
+    expect(formatConstant("UBUNTU_22_04")).toBe("Ubuntu 22.04");
+    expect(formatConstant("AD_CONNECTOR")).toBe("AD connector");
   });
 
   it("writes history values on one line", () => {

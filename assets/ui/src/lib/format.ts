@@ -65,11 +65,36 @@ export function formatDuration(milliseconds: number): string {
   return `${minutes} min ${String(rest === 60 ? 0 : rest).padStart(2, "0")} s`;
 }
 
-/** `ALWAYS_ON` → `Always on`; what is not upper case is left alone. */
+/** Names that AWS writes in one word or with a dot, as people know them. */
+const NAMES: Record<string, string> = {
+  POWERPRO: "PowerPro",
+  GRAPHICSPRO: "GraphicsPro",
+  GENERALPURPOSE: "GeneralPurpose",
+  WINDOWS: "Windows",
+  SERVER: "Server",
+  AMAZON: "Amazon",
+  LINUX: "Linux",
+  UBUNTU: "Ubuntu",
+  RHEL: "RHEL",
+  ROCKY: "Rocky",
+  BYOL: "BYOL",
+  AD: "AD",
+  MICROSOFT: "Microsoft",
+  IAM: "IAM",
+};
+const SYSTEM = /^(WINDOWS|AMAZON|UBUNTU|RHEL|ROCKY)_/;
+const SIZED = /^(GRAPHICS|GRAPHICSPRO|GENERALPURPOSE)_/;
+
+/** `ALWAYS_ON` → `Always on`, `GRAPHICS_G4DN` → `Graphics.g4dn`; what is not upper case is left alone. */
 export function formatConstant(text: string): string {
   if (text !== text.toUpperCase()) return text;
-  const words = text.toLowerCase().replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const [first = "", ...rest] = text.split("_");
+  const capital = NAMES[first] ?? first.charAt(0) + first.slice(1).toLowerCase();
+  if (SIZED.test(text)) return [capital, ...rest.map((word) => word.toLowerCase())].join(".");
+  const words = rest.map((word) => NAMES[word] ?? word.toLowerCase());
+  const joined = [capital, ...words].join(" ");
+  // Versions: `UBUNTU_22_04`.
+  return SYSTEM.test(text) ? joined.replace(/(\d+) (\d+)$/, "$1.$2") : joined;
 }
 
 /** `user_volume_gib` → `User volume gib`. */

@@ -26,11 +26,13 @@ interface CountListProps {
   counts: Count[];
   /** Bars in the colour of the value. */
   toned?: boolean;
+  /** How many lines stand there before "show all". */
+  short?: number;
 }
 
-export function CountList({ title, filter, counts, toned = false }: CountListProps) {
+export function CountList({ title, filter, counts, toned = false, short = SHORT }: CountListProps) {
   const [all, setAll] = useState(false);
-  const shown = all ? counts : counts.slice(0, SHORT);
+  const shown = all ? counts : counts.slice(0, short);
   const most = Math.max(1, ...counts.map((one) => one.count));
   return (
     <Panel title={title} flush className="pb-2">
@@ -57,7 +59,7 @@ export function CountList({ title, filter, counts, toned = false }: CountListPro
           </li>
         ))}
       </ul>
-      {counts.length > SHORT && (
+      {counts.length > short && (
         <div className="px-3 pt-1">
           <Button small kind="quiet" onClick={() => setAll(!all)}>
             {all ? "Show fewer" : `Show all ${counts.length}`}

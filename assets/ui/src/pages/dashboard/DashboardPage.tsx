@@ -46,7 +46,7 @@ export function DashboardPage() {
 
 function Content({ data }: { data: Dashboard }) {
   return (
-    <div className="grid gap-4 lg:gap-5">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:gap-5">
       <NeedsAttention scopes={data.failing_scopes} alerts={data.alerts} />
       {!data.as_of && !data.last_run && <NeverSynced accounts={data.accounts} />}
       <Figures data={data} />
@@ -58,13 +58,17 @@ function Content({ data }: { data: Dashboard }) {
           <RecentChanges changes={data.changed} />
         </Panel>
       </div>
-      <div className="grid gap-4 sm:grid-cols-2 lg:gap-5 xl:grid-cols-3">
+      <div className="grid gap-4 md:grid-cols-2 lg:gap-5 xl:grid-cols-3">
         <CountList title="State" filter="state" counts={data.by_state} toned />
-        <CountList title="Running mode" filter="running_mode" counts={data.by_running_mode} />
         <CountList title="Compute type" filter="compute_type" counts={data.by_compute_type} />
+        <div className="flex flex-col gap-4 md:col-span-2 md:flex-row lg:gap-5 xl:col-span-1 xl:flex-col [&>*]:flex-1">
+          <CountList title="Running mode" filter="running_mode" counts={data.by_running_mode} short={3} />
+          <CountList title="Region" filter="region" counts={data.by_region} short={3} />
+        </div>
+      </div>
+      <div className="grid gap-4 md:grid-cols-2 lg:gap-5">
         <CountList title="Account" filter="account_id" counts={data.by_account} />
         <CountList title="Bundle" filter="bundle_id" counts={data.by_bundle} />
-        <CountList title="Region" filter="region" counts={data.by_region} />
       </div>
       <LastSync run={data.last_run} />
     </div>

@@ -8,6 +8,7 @@ import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Age } from "../../components/Time";
 import { formatConstant, formatCount } from "../../lib/format";
+import { groupFailures, whereFailed } from "./failures";
 
 const SHORT = 4;
 
@@ -23,7 +24,8 @@ export function NeedsAttention({ scopes, alerts }: NeedsAttentionProps) {
     ...(alerts.length ? [formatCount(alerts.length, "alert")] : []),
     ...(scopes.length ? [`${formatCount(scopes.length, "listing")} not complete`] : []),
   ];
-  const shown = all ? scopes : scopes.slice(0, SHORT);
+  const groups = groupFailures(scopes);
+  const shown = all ? groups : groups.slice(0, SHORT);
   return (
     <section aria-labelledby="attention" className="overflow-hidden rounded-xl border border-warn/40 bg-panel shadow-panel">
       <header className="flex items-center gap-2.5 bg-warn-soft px-4 py-2.5 text-warn sm:px-5">
@@ -43,31 +45,26 @@ export function NeedsAttention({ scopes, alerts }: NeedsAttentionProps) {
             {alert.account_id && <AccountLink id={alert.account_id} />}
           </li>
         ))}
-        {shown.map((scope) => (
-          <li
-            key={[scope.account_id, scope.region, scope.resource_type].join()}
-            className="flex flex-wrap items-start gap-x-4 gap-y-1.5 px-4 py-3 text-sm sm:px-5"
-          >
+        {shown.map((group) => (
+          <li key={group.key} className="flex flex-wrap items-start gap-x-4 gap-y-1.5 px-4 py-3 text-sm sm:px-5">
             <div className="basis-64">
               <div className="flex flex-wrap items-center gap-2">
-                <span className="font-medium">{scope.account_name}</span>
-                <StateBadge state={scope.status} />
+                <span className="font-medium">{group.account_name}</span>
+                <StateBadge state={group.status} />
               </div>
-              <p className="text-[13px] text-ink-faint">
-                {[formatConstant(scope.resource_type.toUpperCase()), scope.region].filter(Boolean).join(" · ")}
-              </p>
+              <p className="text-[13px] text-ink-faint">{whereFailed(group.scopes)}</p>
             </div>
             <div className="min-w-0 flex-1 basis-72">
-              {scope.failure ? <Failure failure={scope.failure} /> : <span className="text-ink-soft">{scope.note}</span>}
+              {group.failure ? <Failure failure={group.failure} /> : <span className="text-ink-soft">{group.note}</span>}
             </div>
-            <AccountLink id={scope.account_id} />
+            <AccountLink id={group.account_id} />
           </li>
         ))}
       </ul>
-      {scopes.length > SHORT && (
+      {groups.length > SHORT && (
         <div className="border-t border-line px-3 py-2">
           <Button small kind="quiet" onClick={() => setAll(!all)}>
-            {all ? "Show fewer" : `Show all ${scopes.length} listings`}
+            {all ? "Show fewer" : `Show all ${groups.length}`}
           </Button>
         </div>
       )}

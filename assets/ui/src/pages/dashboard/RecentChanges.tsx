@@ -27,7 +27,7 @@ export function RecentChanges({ changes }: { changes: Dashboard["changed"] }) {
           No change since <Age at={changes.since} />.
         </p>
       ) : (
-        <ul className="mt-3 max-h-64 divide-y divide-line overflow-y-auto border-t border-line">
+        <ul className="mt-3 divide-y lg:max-h-64 lg:overflow-y-auto divide-line border-t border-line">
           {changes.newest.map((change) => (
             <li key={change.workspace_id + change.at + change.change}>
               <Link

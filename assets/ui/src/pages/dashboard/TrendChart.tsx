@@ -4,7 +4,7 @@ import type { DayCount } from "../../api/types";
 import { formatCount, formatNumber } from "../../lib/format";
 import { niceScale } from "../../lib/scale";
 
-const HEIGHT = 220;
+const HEIGHT = 290;
 const MARGIN = { top: 12, right: 10, bottom: 24, left: 44 };
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 

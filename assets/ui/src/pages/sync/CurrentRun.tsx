@@ -47,7 +47,7 @@ export function CurrentRun({ id }: { id: string }) {
         </ul>
       )}
       <p className="mt-4 text-[13px] text-ink-faint">
-        Started by {triggerWords(job.data)}.{" "}
+        {triggerWords(job.data)} ·{" "}
         <Link to="/sync/$runId" params={{ runId: id }} className="font-medium text-accent hover:underline">
           Every listing
         </Link>

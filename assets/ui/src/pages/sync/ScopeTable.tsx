@@ -1,6 +1,7 @@
 // The listings of a run, grouped by account; trouble stands first.
 import clsx from "clsx";
 import { Link } from "@tanstack/react-router";
+import { ChevronRight } from "lucide-react";
 import type { ScopeRun } from "../../api/types";
 import { StateBadge } from "../../components/Badge";
 import { Failure } from "../../components/Failure";
@@ -11,7 +12,7 @@ import { byAccount, scopeFailed, type AccountProgress } from "./progress";
 export function ScopeTable({ scopes }: { scopes: ScopeRun[] }) {
   if (scopes.length === 0) return <Panel>No listing has begun.</Panel>;
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
       {byAccount(scopes).map((account) => (
         <AccountScopes key={account.account_id} account={account} />
       ))}
@@ -21,8 +22,9 @@ export function ScopeTable({ scopes }: { scopes: ScopeRun[] }) {
 
 function AccountScopes({ account }: { account: AccountProgress }) {
   return (
-    <details open={account.failed > 0} className="group rounded-xl border border-line bg-panel shadow-panel">
+    <details open={account.failed > 0} className="group min-w-0 rounded-xl border border-line bg-panel shadow-panel">
       <summary className="flex flex-wrap items-center gap-x-4 gap-y-1 rounded-xl px-4 py-3 text-sm sm:px-5">
+        <ChevronRight aria-hidden className="-mr-2 size-4 text-ink-faint transition-transform group-open:rotate-90" />
         <span className="font-medium">{account.account_name}</span>
         <span className="font-mono text-[13px] text-ink-faint">{account.account_id}</span>
         <span className="ml-auto flex flex-wrap gap-x-4 text-[13px] text-ink-faint">
@@ -71,8 +73,8 @@ function ScopeRows({ scope }: { scope: ScopeRun }) {
   return (
     <>
       <tr className={clsx("[&_td]:px-3 [&_td]:py-2 [&_td:first-child]:pl-5", more && "border-b-0")}>
-        <td>{formatConstant(scope.resource_type.toUpperCase())}</td>
-        <td>{scope.region ?? "—"}</td>
+        <td className="whitespace-nowrap">{formatConstant(scope.resource_type.toUpperCase())}</td>
+        <td className="whitespace-nowrap">{scope.region ?? "—"}</td>
         <td>
           <StateBadge state={scope.status} />
         </td>

@@ -37,7 +37,7 @@ export function SyncPage() {
       }
       actions={<SyncNow />}
     >
-      <div className="grid gap-4 lg:gap-5">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:gap-5">
         {running.data?.items.map((job) => (
           <CurrentRun key={job.id} id={job.id} />
         ))}

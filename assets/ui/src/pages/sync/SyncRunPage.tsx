@@ -32,7 +32,7 @@ export function SyncRunPage() {
       lead={
         data && (
           <>
-            Started <Age at={data.run.started_at} /> by {triggerWords(data.run)}
+            Started <Age at={data.run.started_at} /> · {triggerWords(data.run)}
           </>
         )
       }
@@ -44,7 +44,7 @@ export function SyncRunPage() {
       ) : data === undefined ? (
         <SkeletonPanel className="h-64" />
       ) : (
-        <div className="grid gap-4 lg:gap-5">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:gap-5">
           {atWork && <CurrentRun id={runId} />}
           <Sums run={data.run} />
           <ScopeTable scopes={data.scopes} />

@@ -11,5 +11,5 @@ const TRIGGERS: Record<string, string> = {
 
 export function triggerWords(run: Pick<SyncRun, "trigger" | "requested_by">): string {
   const trigger = TRIGGERS[run.trigger] ?? run.trigger;
-  return run.requested_by ? `${trigger}, ${run.requested_by}` : trigger;
+  return run.requested_by ? `${run.requested_by} (${trigger.toLowerCase()})` : trigger;
 }

@@ -32,7 +32,9 @@ export function Properties({ detail }: { detail: WorkspaceDetail }) {
           <Fact name="Compute type">{constant(detail.compute_type)}</Fact>
           <Fact name="Running mode">
             {constant(detail.running_mode)}
-            {detail.auto_stop_timeout_minutes != null && `, stops after ${detail.auto_stop_timeout_minutes} minutes`}
+            {detail.running_mode === "AUTO_STOP" &&
+              detail.auto_stop_timeout_minutes != null &&
+              `, stops after ${detail.auto_stop_timeout_minutes} minutes`}
           </Fact>
           <Fact name="Operating system">{constant(detail.operating_system)}</Fact>
           <Fact name="Protocols">{detail.protocols.join(", ")}</Fact>
