@@ -214,7 +214,6 @@ pub async fn list(
     db.read(move |conn| {
         let listing = Listing {
             name: "accounts",
-            with: "",
             columns: COLUMNS,
             from: FROM,
             sorts: SORTS,

@@ -156,7 +156,6 @@ pub async fn list(
     db.read(move |conn| {
         let listing = Listing {
             name: "audit",
-            with: "",
             columns: COLUMNS,
             from: "audit_entry e",
             sorts: SORTS,

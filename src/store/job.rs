@@ -152,7 +152,6 @@ pub async fn list(
     db.read(move |conn| {
         let listing = Listing {
             name: "jobs",
-            with: "",
             columns: COLUMNS,
             from: "job j",
             sorts: SORTS,

@@ -122,7 +122,6 @@ pub async fn list(
     db.read(move |conn| {
         let listing = Listing {
             name: "organizations",
-            with: "",
             columns: COLUMNS,
             from: "organization o",
             sorts: SORTS,

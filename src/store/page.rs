@@ -44,8 +44,6 @@ pub(crate) const fn nullable(name: &'static str, sql: &'static str) -> SortColum
 pub(crate) struct Listing<'a> {
     /// Names the list inside cursors.
     pub name: &'a str,
-    /// A WITH clause for `from` to use, or nothing.
-    pub with: &'a str,
     /// What is selected, as `map` reads it.
     pub columns: &'a str,
     /// Tables and joins.
@@ -71,12 +69,7 @@ struct Cursor {
 impl Listing<'_> {
     /// Rows that match.
     pub fn count(&self, conn: &Conn, conditions: &Conditions) -> Result<u64, StoreError> {
-        let sql = format!(
-            "{} SELECT count(*) FROM {} {}",
-            self.with,
-            self.from,
-            conditions.sql()
-        );
+        let sql = format!("SELECT count(*) FROM {} {}", self.from, conditions.sql());
         conn.query_one(&sql, &conditions.values(), |row| row.get(0))
     }
 
@@ -148,6 +141,104 @@ impl Listing<'_> {
         Ok((found.into_iter().map(|(item, _)| item).collect(), next))
     }
 
+    /// As [`Self::rows`] with the total, for lists that no index serves: what matches is collected
+    /// in one scan, then sorted. `map` reads the id columns, then the sort value.
+    pub fn collect<T>(
+        &self,
+        conn: &Conn,
+        conditions: &Conditions,
+        request: &PageRequest,
+        mut map: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<(Vec<T>, Option<String>, u64), StoreError> {
+        let (sort, descending) = self.sort(request.sort.as_ref())?;
+        let fingerprint = self.fingerprint(sort, descending);
+        let cursor = request.cursor.as_deref();
+        let after = cursor
+            .map(|text| self.decode(text, &fingerprint))
+            .transpose()?;
+        let limit = request.limit.clamp(1, MAX_LIMIT) as usize;
+        let (sql, values) =
+            self.collection(conditions, sort, descending, after.as_ref(), limit + 1)?;
+        let mut found = Vec::with_capacity(limit);
+        let (mut last, mut more, mut total) = (None, false, None);
+        conn.for_each(&sql, &values.values(), |row| {
+            total = Some(row.get(self.ids.len() + 1)?);
+            if found.len() == limit {
+                more = true;
+                return Ok(());
+            }
+            found.push(map(row)?);
+            if found.len() == limit {
+                last = Some(self.cursor_at(row, &fingerprint, 0, self.ids.len())?);
+            }
+            Ok(())
+        })?;
+        let total = match total {
+            Some(total) => total,
+            // The cursor's row was the last one by now.
+            None if after.is_some() => self.count(conn, conditions)?,
+            None => 0,
+        };
+        let next = last
+            .filter(|_| more)
+            .map(|cursor| encode(&cursor))
+            .transpose()?;
+        Ok((found, next, total))
+    }
+
+    fn collection(
+        &self,
+        conditions: &Conditions,
+        sort: SortColumn,
+        descending: bool,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<(String, Conditions), StoreError> {
+        let (source, mut outer) = conditions.clone().into_source();
+        let keys: Vec<String> = (0..self.ids.len()).map(|n| format!("k{n}")).collect();
+        let collected: Vec<String> = self
+            .ids
+            .iter()
+            .zip(&keys)
+            .map(|(id, key)| format!("{id} AS {key}"))
+            .collect();
+        let (sign, direction) = if descending {
+            ('<', " DESC")
+        } else {
+            ('>', "")
+        };
+        if let Some(cursor) = after {
+            let held: Vec<String> = cursor
+                .i
+                .iter()
+                .map(|id| value(id).map(|id| outer.bind(id)))
+                .collect::<Result<_, _>>()?;
+            let (keys, held) = (keys.join(", "), held.join(", "));
+            if cursor.v.is_null() {
+                outer.push(format!("sv IS NULL AND ({keys}) {sign} ({held})"));
+            } else {
+                let sort_value = outer.bind(value(&cursor.v)?);
+                outer.push(format!(
+                    "(sv IS NULL OR (sv, {keys}) {sign} ({sort_value}, {held}))"
+                ));
+            }
+        }
+        let order: Vec<String> = keys.iter().map(|key| format!("{key}{direction}")).collect();
+        let place = outer.bind(limit as u64);
+        let sql = format!(
+            "WITH hits AS MATERIALIZED (SELECT {}, {} AS sv FROM {} {source})
+             SELECT {}, sv, (SELECT count(*) FROM hits) FROM hits {}
+             ORDER BY sv IS NULL, sv{direction}, {} LIMIT {place}",
+            collected.join(", "),
+            sort.sql,
+            self.from,
+            keys.join(", "),
+            outer.sql(),
+            order.join(", "),
+        );
+        Ok((sql, outer))
+    }
+
     fn sort(&self, asked: Option<&Sort>) -> Result<(SortColumn, bool), StoreError> {
         let default = Sort::parse(self.default_sort);
         let sort = asked.unwrap_or(&default);
@@ -212,8 +303,7 @@ impl Listing<'_> {
         let order: Vec<String> = keys.iter().map(|key| format!("{key}{direction}")).collect();
         let place = conditions.bind(limit as u64);
         let sql = format!(
-            "{} SELECT {}, {}, {} FROM {} {} ORDER BY {} LIMIT {place}",
-            self.with,
+            "SELECT {}, {}, {} FROM {} {} ORDER BY {} LIMIT {place}",
             self.columns,
             self.ids.join(", "),
             sort.sql,
@@ -225,12 +315,22 @@ impl Listing<'_> {
     }
 
     fn cursor(&self, row: &Row<'_>, fingerprint: &str) -> Result<Cursor, StoreError> {
-        let width = row.width();
-        let first = width - 1 - self.ids.len();
+        let sort_value = row.width() - 1;
+        self.cursor_at(row, fingerprint, sort_value - self.ids.len(), sort_value)
+    }
+
+    /// The cursor of a row whose ids begin at `first` and whose sort value is at `sort_value`.
+    fn cursor_at(
+        &self,
+        row: &Row<'_>,
+        fingerprint: &str,
+        first: usize,
+        sort_value: usize,
+    ) -> Result<Cursor, StoreError> {
         Ok(Cursor {
             f: fingerprint.to_owned(),
-            v: row.get::<Scalar>(width - 1)?.0,
-            i: (first..width - 1)
+            v: row.get::<Scalar>(sort_value)?.0,
+            i: (first..first + self.ids.len())
                 .map(|index| row.get::<Scalar>(index).map(|scalar| scalar.0))
                 .collect::<Result<_, _>>()?,
         })

@@ -262,7 +262,6 @@ pub async fn list(
     db.read(move |conn| {
         let listing = Listing {
             name: "users",
-            with: "",
             columns: COLUMNS,
             from: "person p",
             sorts: SORTS,

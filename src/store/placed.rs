@@ -68,7 +68,6 @@ where
         let id = format!("p.{}", kind.id);
         let listing = Listing {
             name: kind.name,
-            with: "",
             columns: &columns,
             from: &from,
             sorts: kind.sorts,

@@ -269,7 +269,6 @@ pub async fn history(
     db.read(move |conn| {
         let listing = Listing {
             name: "sync_history",
-            with: "",
             columns: RUN_COLUMNS,
             from: "job j",
             sorts: RUN_SORTS,

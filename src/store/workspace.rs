@@ -1,8 +1,9 @@
 //! Desktops as people list, open and export them. Writing them is the sync's, in `stock.rs`.
 //!
 //! A page is read in two steps: first the ids, from narrow indexes; then the whole rows of those
-//! ids, by primary key. How the ids are found depends on how many rows match: few are collected
-//! through the filters and then sorted, many are met soon by walking in sort order.
+//! ids, by primary key. How the ids are found depends on what is known: where the total is known
+//! and many rows match, a walk in sort order meets a page of them soon; otherwise one scan collects
+//! all that match, which also counts them.
 
 mod facets;
 mod filter;
@@ -11,11 +12,11 @@ mod sort;
 
 pub use facets::{Facets, facets};
 
+use domain::Scope;
 use domain::listing::{Page, PageRequest, Sort, WorkspaceFilter};
 use domain::workspace::{
     ConnectionState, RunningMode, Workspace, WorkspaceDetail, WorkspaceRecord, WorkspaceState,
 };
-use domain::{Scope, UtcTime};
 
 use crate::conn::{Conn, Row};
 use crate::db::Db;
@@ -27,8 +28,8 @@ pub(crate) use facets::group_counts;
 pub(crate) use filter::{PRESENT, as_of, conditions};
 pub(crate) use history::differences;
 
-/// Up to this many matches are collected and sorted; more are met by walking a sort index.
-const FEW: u64 = 2_000;
+/// Of more matches than this, a walk in sort order meets a page sooner than a scan collects all.
+const MANY: u64 = 2_000;
 
 /// Rows per batch of an export.
 const BATCH: u32 = 500;
@@ -48,81 +49,68 @@ pub async fn list(
     let (scope, filter, request) = (scope.clone(), filter.clone(), request.clone());
     let (page, total) = db
         .read(move |conn| {
-            let total = match known {
-                Some(total) => total,
-                None => count(conn, &scope, &filter)?,
+            let (items, next_cursor, total) = rows(
+                conn,
+                &scope,
+                &filter,
+                &request,
+                known.map(|(total, _)| total),
+            )?;
+            let as_of = match known {
+                Some((_, as_of)) => as_of,
+                None => filter::as_of(conn, &scope, &filter)?,
             };
-            let (items, next_cursor) = rows(conn, &scope, &filter, &request, total.0)?;
-            let page = Page {
-                items,
-                next_cursor,
-                total: total.0,
-                as_of: total.1,
-            };
-            Ok((page, total))
+            Ok((
+                Page {
+                    items,
+                    next_cursor,
+                    total,
+                    as_of,
+                },
+                (total, as_of),
+            ))
         })
         .await?;
     db.caches().totals.insert(key, total);
     Ok(page)
 }
 
-/// How many match, and the age of the data they come from.
-fn count(
-    conn: &Conn,
-    scope: &Scope,
-    filter: &WorkspaceFilter,
-) -> Result<(u64, Option<UtcTime>), StoreError> {
-    let conditions = conditions(scope, filter);
-    let sql = format!("SELECT count(*) FROM workspace w {}", conditions.sql());
-    let total = conn.query_one(&sql, &conditions.values(), |row| row.get(0))?;
-    Ok((total, filter::as_of(conn, scope, filter)?))
-}
-
+/// The rows of one page, the next one's cursor, and how many match; `known` if that is known.
 fn rows(
     conn: &Conn,
     scope: &Scope,
     filter: &WorkspaceFilter,
     request: &PageRequest,
-    total: u64,
-) -> Result<(Vec<Workspace>, Option<String>), StoreError> {
-    let sort = request
+    known: Option<u64>,
+) -> Result<(Vec<Workspace>, Option<String>, u64), StoreError> {
+    let asked = request
         .sort
-        .clone()
-        .unwrap_or_else(|| Sort::parse(sort::DEFAULT));
-    let joins = sort::joins(&sort.column);
-    let conditions = conditions(scope, filter);
-    let (with, from, conditions) = if total <= FEW {
-        let (hits, values) = conditions.into_source();
-        let with = format!(
-            "WITH hits AS MATERIALIZED (SELECT w.workspace_id AS hit_id, w.account_id AS hit_account,
-               w.region AS hit_region FROM workspace w {hits})"
-        );
-        let from = format!(
-            "hits JOIN workspace w ON w.workspace_id = hit_id AND w.account_id = hit_account
-               AND w.region = hit_region {joins}"
-        );
-        (with, from, values)
-    } else {
-        (String::new(), format!("workspace w {joins}"), conditions)
-    };
+        .as_ref()
+        .map_or(sort::DEFAULT, |sort| &sort.column);
     let listing = Listing {
         name: "workspaces",
-        with: &with,
         columns: "w.workspace_id, w.account_id, w.region",
-        from: &from,
+        from: &format!("workspace w {}", sort::joins(asked)),
         sorts: sort::SORTS,
         default_sort: sort::DEFAULT,
         ids: &["w.workspace_id", "w.account_id", "w.region"],
         fingerprint: &format!("{filter:?}"),
     };
-    let (keys, next) = listing.rows(conn, &conditions, request, |row| -> Result<Key, _> {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-    })?;
+    let key =
+        |row: &Row<'_>| -> Result<Key, StoreError> { Ok((row.get(0)?, row.get(1)?, row.get(2)?)) };
+    let conditions = conditions(scope, filter);
+    let (keys, next, total) = match known {
+        Some(total) if total > MANY && sort::indexed(asked) => {
+            let (keys, next) = listing.rows(conn, &conditions, request, key)?;
+            (keys, next, total)
+        }
+        _ => listing.collect(conn, &conditions, request, key)?,
+    };
     let items = keys
         .iter()
         .map(|key| whole(conn, key))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok((items.into_iter().flatten().collect(), next))
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    Ok((items.into_iter().flatten().collect(), next, total))
 }
 
 const WHOLE: &str = include_str!("sql/find_workspace.sql");
@@ -200,6 +188,8 @@ pub struct Export {
     scope: Scope,
     filter: WorkspaceFilter,
     request: PageRequest,
+    /// How many match; the first batch counts.
+    known: Option<u64>,
     done: bool,
 }
 
@@ -215,6 +205,7 @@ pub fn export(db: &Db, scope: &Scope, filter: &WorkspaceFilter, sort: Option<Sor
             cursor: None,
             sort,
         },
+        known: None,
         done: false,
     }
 }
@@ -226,11 +217,12 @@ impl Export {
             return Ok(None);
         }
         let (scope, filter) = (self.scope.clone(), self.filter.clone());
-        let request = self.request.clone();
-        let (items, next) = self
+        let (request, known) = (self.request.clone(), self.known);
+        let (items, next, total) = self
             .db
-            .read(move |conn| rows(conn, &scope, &filter, &request, u64::MAX))
+            .read(move |conn| rows(conn, &scope, &filter, &request, known))
             .await?;
+        self.known = Some(total);
         self.done = next.is_none();
         self.request.cursor = next;
         Ok(Some(items).filter(|items| !items.is_empty()))

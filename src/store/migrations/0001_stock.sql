@@ -128,8 +128,6 @@ CREATE INDEX workspace_by_computer ON workspace (computer_name, workspace_id, ac
   WHERE missing_since IS NULL AND deleted_at IS NULL;
 CREATE INDEX workspace_by_last_connected ON workspace (last_connected_at, workspace_id, account_id, region)
   WHERE missing_since IS NULL AND deleted_at IS NULL;
-CREATE INDEX workspace_by_state ON workspace (state, workspace_id, account_id, region)
-  WHERE missing_since IS NULL AND deleted_at IS NULL;
 CREATE INDEX workspace_by_creation ON workspace (created_at, workspace_id, account_id, region)
   WHERE missing_since IS NULL AND deleted_at IS NULL;
 
