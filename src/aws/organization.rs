@@ -11,7 +11,7 @@ use crate::bucket::Bucket;
 use crate::clouds::Aws;
 use crate::error::{AwsError, AwsErrorKind};
 use crate::resilience::retry_allowance;
-use crate::session::{Lane, client_config, connect};
+use crate::session::{Connection, Lane, client_config, connect};
 
 /// One member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,24 +59,40 @@ impl Aws {
         }
     }
 
+    /// The account that the base credentials belong to.
+    pub async fn own_account(&self) -> Result<AccountId, AwsError> {
+        let client = aws_sdk_sts::Client::from_conf(client_config!(aws_sdk_sts, &self.connection("sts")));
+        let answer = client.get_caller_identity().send().await.map_err(AwsError::from_sdk)?;
+        answer
+            .account
+            .and_then(|id| id.parse().ok())
+            .ok_or_else(|| AwsError::unreadable("GetCallerIdentity answered without an account id"))
+    }
+
     fn organizations(&self) -> aws_sdk_organizations::Client {
+        aws_sdk_organizations::Client::from_conf(client_config!(
+            aws_sdk_organizations,
+            &self.connection("organizations")
+        ))
+    }
+
+    fn connection(&self, service: &str) -> Connection {
         let base = self.base();
         let lane = Lane {
             bucket: Arc::new(Bucket::new(
                 base.config.requests_per_second,
                 base.config.burst,
             )),
-            partition: retry_allowance("organizations".to_owned()),
+            partition: retry_allowance(service.to_owned()),
         };
-        let connection = connect(
+        connect(
             base,
             &base.region,
             lane,
             &base.credentials,
             None,
             Arc::new(AtomicU64::new(0)),
-        );
-        aws_sdk_organizations::Client::from_conf(client_config!(aws_sdk_organizations, &connection))
+        )
     }
 }
 

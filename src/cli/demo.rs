@@ -41,6 +41,14 @@ pub struct Demo {
     dials: Dials,
 }
 
+/// What `--json` prints first.
+#[derive(serde::Serialize)]
+struct Login<'a> {
+    url: &'a str,
+    username: &'a str,
+    password: &'a str,
+}
+
 const USERNAME: &str = "demo";
 
 /// A password nobody has used before, easy to copy.
@@ -158,8 +166,8 @@ impl Demo {
     async fn attend(&self, app: App, password: &str) -> anyhow::Result<ExitCode> {
         let url = app.url().to_owned();
         if self.json {
-            let login = serde_json::json!({ "url": url, "username": USERNAME, "password": password });
-            output::line(&login.to_string())?;
+            let login = Login { url: &url, username: USERNAME, password };
+            output::line(&serde_json::to_string(&login)?)?;
         }
         let stock = store::dashboard::load(&app.db, &Scope::All).await?;
         output::note(&format!(

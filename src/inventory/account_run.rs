@@ -1,6 +1,7 @@
 //! One account of a run: its credentials first, then its regions. A credential error ends the
 //! account at once with one alert, instead of failing five times in each region.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws::{AwsError, collectors};
@@ -80,7 +81,8 @@ pub async fn run(
             outcome.count(this.close(scope, ScopeStatus::Complete, None).await?);
         }
         Err(error) => {
-            this.credentials_failed(&error).await?;
+            this.locked_out.store(true, Ordering::Relaxed);
+            this.credentials_failed(None, &error).await?;
             outcome.count(this.close(scope, ScopeStatus::Failed, Some(error.failure.clone())).await?);
         }
     }
@@ -88,7 +90,7 @@ pub async fn run(
     let regions = regions_of(account);
     let runs: Vec<_> = regions
         .iter()
-        .map(|region| RegionRun { account: &this, region, session: session.region(region) }.run())
+        .map(|region| RegionRun { account: &this, region, session: session.region(region), refused: OnceLock::new() }.run())
         .collect();
     let results: Vec<Result<AccountOutcome, StoreError>> = stream::iter(runs)
         .buffer_unordered(inventory.config.regions_at_once.max(1))
@@ -107,7 +109,7 @@ pub struct AccountRun<'a> {
     pub account: &'a Account,
     pub stop: &'a CancellationToken,
     scope_done: &'a (dyn Fn() + Send + Sync),
-    /// Set by the first credential error: what has not started is skipped.
+    /// Set when the account cannot be reached at all: its regions are skipped.
     locked_out: AtomicBool,
 }
 
@@ -139,17 +141,17 @@ impl AccountRun<'_> {
         Ok(status)
     }
 
-    /// Notes that the account's credentials do not work: one alert, and the rest is skipped.
-    pub async fn credentials_failed(&self, error: &AwsError) -> Result<(), StoreError> {
-        if self.locked_out.swap(true, Ordering::Relaxed) {
-            return Ok(());
-        }
+    /// Raises the alert that the account, or one region of it, refuses the credentials.
+    pub async fn credentials_failed(&self, region: Option<&Region>, error: &AwsError) -> Result<(), StoreError> {
+        let account = self.account;
+        let place = region.map(|region| format!(" in {region}")).unwrap_or_default();
         let message = format!(
-            "Account {} ({}) cannot be read: {}: {}",
-            self.account.name, self.account.id, error.failure.code, error.failure.message
+            "Account {} ({}) cannot be read{place}: {}: {}",
+            account.name, account.id, error.failure.code, error.failure.message
         );
-        let organization = Some(&self.account.organization_id);
-        store::alert::raise(&self.inventory.db, "credentials", organization, Some(&self.account.id), None, &message).await?;
+        let organization = Some(&account.organization_id);
+        store::alert::raise(&self.inventory.db, "credentials", organization, Some(&account.id), region, &message)
+            .await?;
         Ok(())
     }
 }

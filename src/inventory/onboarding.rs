@@ -1,6 +1,6 @@
 //! Testing an account, and finding and onboarding the members of an AWS Organization.
 
-use aws::{AwsError, OrganizationMember};
+use aws::AwsError;
 use domain::account::{
     Account, AccountAccess, AccountTest, DiscoverRequest, DiscoverResult, DiscoveredAccount, NewAccount,
 };
@@ -53,7 +53,7 @@ impl Inventory {
             return Err(OnboardingError::UnknownOrganization);
         }
         let members = self.aws.discover().await.map_err(OnboardingError::Aws)?;
-        let own = self.own_account(&members).await;
+        let own = self.aws.own_account().await.map_err(OnboardingError::Aws)?;
         let mut accounts = Vec::with_capacity(members.len());
         for member in members {
             let known = store::account::find(&self.db, &Scope::All, &member.id).await?.is_some();
@@ -67,7 +67,7 @@ impl Inventory {
                 skipped: None,
             };
             if request.add {
-                found.skipped = reason_to_skip(&found, own.as_ref());
+                found.skipped = reason_to_skip(&found, &own);
                 if found.skipped.is_none() {
                     self.onboard(request, &found).await?;
                     found.added = true;
@@ -76,18 +76,6 @@ impl Inventory {
             accounts.push(found);
         }
         Ok(DiscoverResult { accounts })
-    }
-
-    /// The member that the server's own credentials belong to, if AWS tells.
-    async fn own_account(&self, members: &[OrganizationMember]) -> Option<AccountId> {
-        let access = AccountAccess {
-            id: members.first()?.id.clone(),
-            role_arn: None,
-            external_id: None,
-            endpoint_url: None,
-        };
-        let arn = self.aws.account(&access).verify().await.ok()?;
-        arn.split(':').nth(4)?.parse().ok()
     }
 
     async fn onboard(&self, request: &DiscoverRequest, found: &DiscoveredAccount) -> Result<(), OnboardingError> {
@@ -118,10 +106,10 @@ impl Inventory {
     }
 }
 
-fn reason_to_skip(found: &DiscoveredAccount, own: Option<&AccountId>) -> Option<String> {
+fn reason_to_skip(found: &DiscoveredAccount, own: &AccountId) -> Option<String> {
     if found.known {
         Some("already onboarded".to_owned())
-    } else if own == Some(&found.id) {
+    } else if own == &found.id {
         // Roles are rolled out to members; the account that lists them seldom has its own.
         Some("it is the account of the server's own credentials; add it with `account add` if it has desktops".to_owned())
     } else if found.status == "ACTIVE" {

@@ -3,6 +3,7 @@
 //! desktops that are known.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use aws::collectors::{self, Declaration};
 use aws::{AwsError, AwsErrorKind, RegionSession};
@@ -22,7 +23,19 @@ pub struct RegionRun<'a> {
     pub account: &'a AccountRun<'a>,
     pub region: &'a Region,
     pub session: RegionSession,
+    /// Set once AWS refused the credentials here: what has not started is not tried.
+    pub refused: OnceLock<Refusal>,
 }
+
+/// What a refusal of the credentials in one region means, when the account itself can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The account is listed everywhere and AWS answers as it does where a region is switched off.
+    RegionNotEnabled,
+    Credentials,
+}
+
+const NOT_ENABLED: &str = "AWS does not know the account here, as where a region is not enabled; nothing is listed.";
 
 /// A scope that may be listed, or how it was closed without being tried.
 type Started<'a> = Result<Scope<'a>, ScopeStatus>;
@@ -43,6 +56,10 @@ impl RegionRun<'_> {
         );
         outcome.count(self.connections().await?);
         outcome.count(self.bundles().await?);
+        if self.refused.get() != Some(&Refusal::Credentials) && !self.account.locked_out() {
+            let db = &self.account.inventory.db;
+            store::alert::close(db, "credentials", &self.account.account.id, Some(self.region)).await?;
+        }
         Ok(outcome)
     }
 
@@ -61,7 +78,11 @@ impl RegionRun<'_> {
         if self.account.stop.is_cancelled() {
             return Ok(Err(self.account.close(scope, ScopeStatus::Interrupted, Some(interrupted())).await?));
         }
-        if self.account.locked_out() {
+        let refused = self.refused.get();
+        if refused == Some(&Refusal::RegionNotEnabled) {
+            return Ok(Err(self.not_enabled(scope).await?));
+        }
+        if self.account.locked_out() || refused.is_some() {
             return Ok(Err(self.account.close(scope, ScopeStatus::Skipped, None).await?));
         }
         Ok(Ok(scope))
@@ -104,9 +125,21 @@ impl RegionRun<'_> {
         error: Option<&AwsError>,
     ) -> Result<ScopeStatus, StoreError> {
         if let Some(error) = error.filter(|error| error.kind == AwsErrorKind::Credentials) {
-            self.account.credentials_failed(error).await?;
+            let account = self.account.account;
+            if account.regions.is_empty() && error.failure.code == "UnrecognizedClientException" {
+                self.refused.get_or_init(|| Refusal::RegionNotEnabled);
+                return self.not_enabled(scope).await;
+            }
+            self.refused.get_or_init(|| Refusal::Credentials);
+            self.account.credentials_failed(Some(self.region), error).await?;
         }
         self.account.close(scope, status, failure).await
+    }
+
+    /// Closes a scope of a region that is switched off for the account: read, and empty.
+    async fn not_enabled(&self, mut scope: Scope<'_>) -> Result<ScopeStatus, StoreError> {
+        scope.row.note = Some(NOT_ENABLED.to_owned());
+        self.account.close(scope, ScopeStatus::Complete, None).await
     }
 
     /// The tags of the region, a hundred desktops a call where the role allows it.

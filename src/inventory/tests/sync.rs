@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use aws::{Aws, AwsConfig, BaseCredentials};
-use domain::account::DiscoverRequest;
+use domain::account::{AccountChange, DiscoverRequest};
 use domain::job::{JobPayload, NewJob};
 use domain::listing::{MAX_LIMIT, PageRequest, WorkspaceFilter};
 use domain::organization::NewOrganization;
@@ -13,7 +13,7 @@ use domain::sync::{ScopeCounts, ScopeRun, ScopeStatus, SyncRequest};
 use domain::workspace::Workspace;
 use domain::{JobId, Scope};
 use inventory::{Clock, Inventory, SyncConfig};
-use simulator::{AccountFaults, Deny, DesktopChange, Running, Shrink, Simulator, SimulatorConfig};
+use simulator::{AccountFaults, Deny, DesktopChange, OperationError, Running, Shrink, Simulator, SimulatorConfig};
 use store::{Db, StoreConfig};
 use tokio_util::sync::CancellationToken;
 
@@ -316,6 +316,33 @@ async fn a_credential_error_is_one_alert_and_no_storm() {
     estate.sync().await;
     assert!(estate.alerts().await.is_empty(), "closed once the account answers again");
     assert_eq!(estate.workspaces().await.len(), 60);
+}
+
+#[tokio::test]
+async fn credentials_refused_in_one_place_leave_the_rest_of_the_account_alone() {
+    let estate = Estate::new(1, 40).await;
+    let (account, _) = estate.biggest();
+    let error = OperationError {
+        status: 400,
+        code: "UnrecognizedClientException".to_owned(),
+        message: "The security token included in the request is invalid.".to_owned(),
+    };
+    let faults =
+        AccountFaults { errors: [("DescribeWorkspaceDirectories".to_owned(), error)].into(), ..AccountFaults::default() };
+    estate.fault(&account, faults.clone());
+    let scopes = estate.sync().await;
+    assert_eq!(scope_of(&scopes, &account, "account").status, ScopeStatus::Complete);
+    assert_eq!(scope_of(&scopes, &account, "directories").status, ScopeStatus::Failed);
+    assert_eq!(scope_of(&scopes, &account, "workspaces").status, ScopeStatus::Skipped);
+    assert_eq!(estate.alerts().await, ["credentials"]);
+
+    // Listed everywhere, the same answer is what a region that is switched off gives.
+    let everywhere = AccountChange { regions: Some(Vec::new()), ..AccountChange::default() };
+    let id = account.parse().unwrap();
+    store::account::update(&estate.inventory.db, &Scope::All, &id, everywhere).await.unwrap();
+    let scopes = estate.sync().await;
+    assert!(scopes.iter().all(|scope| scope.status == ScopeStatus::Complete), "{scopes:#?}");
+    assert!(scope_of(&scopes, &account, "workspaces").note.as_deref().unwrap_or_default().contains("not enabled"));
 }
 
 #[tokio::test]
