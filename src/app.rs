@@ -58,7 +58,12 @@ impl App {
         let db = Db::open(StoreConfig::new(data_dir))?;
         let auth = Auth::open(db.clone()).await?;
         let aws = Aws::new(aws_config(config, credentials)).await;
-        let inventory = Inventory { db: db.clone(), aws, config: sync_config(config), clock: Clock::Wall };
+        let inventory = Inventory {
+            db: db.clone(),
+            aws,
+            config: sync_config(config),
+            clock: Clock::Wall,
+        };
         let workers = Workers::new(inventory.clone(), JobsConfig::default());
         sync_schedule(&db).await?;
 
@@ -88,7 +93,14 @@ impl App {
                 });
             }
         };
-        Ok(Self { db, auth, inventory, server, stop, background })
+        Ok(Self {
+            db,
+            auth,
+            inventory,
+            server,
+            stop,
+            background,
+        })
     }
 
     /// Where people reach it.
@@ -101,7 +113,10 @@ impl App {
         if !self.auth.needs_setup().await? {
             return Ok(None);
         }
-        let link = self.auth.create_setup_link(&Caller::control(), &Client::default()).await?;
+        let link = self
+            .auth
+            .create_setup_link(&Caller::control(), &Client::default())
+            .await?;
         Ok(Some(link.url(self.url())))
     }
 
@@ -113,7 +128,9 @@ impl App {
         }
         for task in self.background {
             if tokio::time::timeout(STOP_WITHIN, task).await.is_err() {
-                tracing::warn!("a background task did not stop in time; its job is taken up again at the next start");
+                tracing::warn!(
+                    "a background task did not stop in time; its job is taken up again at the next start"
+                );
             }
         }
         self.db.close().await;
@@ -142,7 +159,10 @@ fn sync_config(config: &Config) -> inventory::SyncConfig {
 fn api_config(data_dir: &Path, config: &Config, mode: Mode) -> ApiConfig {
     let server = &config.server;
     let tls = match (&server.tls_cert, &server.tls_key) {
-        (Some(cert), Some(key)) => Some(api::TlsConfig { certificate: cert.clone(), key: key.clone() }),
+        (Some(cert), Some(key)) => Some(api::TlsConfig {
+            certificate: cert.clone(),
+            key: key.clone(),
+        }),
         _ => None,
     };
     ApiConfig {
@@ -214,7 +234,12 @@ impl api::Health for Health {
             Component::degraded("this process runs one command and starts nothing by itself")
         };
         vec![
-            ("workers", Component::ok().with("workers", workers.workers).with("busy", workers.busy)),
+            (
+                "workers",
+                Component::ok()
+                    .with("workers", workers.workers)
+                    .with("busy", workers.busy),
+            ),
             ("scheduler", scheduler),
         ]
     }

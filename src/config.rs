@@ -66,7 +66,11 @@ pub struct LimitsConfig {
 
 impl Default for LimitsConfig {
     fn default() -> Self {
-        Self { anonymous_per_minute: 100, login_per_minute: 10, session_per_minute: 1200 }
+        Self {
+            anonymous_per_minute: 100,
+            login_per_minute: 10,
+            session_per_minute: 1200,
+        }
     }
 }
 
@@ -103,7 +107,10 @@ pub struct SyncConfig {
 impl Default for SyncConfig {
     fn default() -> Self {
         let sync = inventory::SyncConfig::default();
-        Self { accounts_at_once: sync.accounts_at_once, regions_at_once: sync.regions_at_once }
+        Self {
+            accounts_at_once: sync.accounts_at_once,
+            regions_at_once: sync.regions_at_once,
+        }
     }
 }
 
@@ -116,7 +123,10 @@ pub struct LogConfig {
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self { format: LogFormat::Text, filter: "info".to_owned() }
+        Self {
+            format: LogFormat::Text,
+            filter: "info".to_owned(),
+        }
     }
 }
 
@@ -142,14 +152,21 @@ impl Config {
     }
 
     fn read(path: &Path) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        toml::from_str(&text).with_context(|| format!("{} is not a valid configuration", path.display()))
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        toml::from_str(&text)
+            .with_context(|| format!("{} is not a valid configuration", path.display()))
     }
 
     /// `STOCKTAKE_SERVER_LISTEN=…` sets `listen` of `[server]`, and so on for every plain key.
-    fn take_environment(&mut self, vars: impl Iterator<Item = (String, String)>) -> anyhow::Result<()> {
+    fn take_environment(
+        &mut self,
+        vars: impl Iterator<Item = (String, String)>,
+    ) -> anyhow::Result<()> {
         for (name, value) in vars {
-            let Some(key) = name.strip_prefix("STOCKTAKE_") else { continue };
+            let Some(key) = name.strip_prefix("STOCKTAKE_") else {
+                continue;
+            };
             match key {
                 "SERVER_LISTEN" => self.server.listen = parse(&name, &value)?,
                 "SERVER_TLS_CERT" => self.server.tls_cert = Some(value.into()),
@@ -158,13 +175,19 @@ impl Config {
                 "SERVER_INSECURE_HTTP" => self.server.insecure_http = parse(&name, &value)?,
                 "SERVER_PUBLIC_URL" => self.server.public_url = Some(value),
                 "SERVER_TRUSTED_PROXIES" => {
-                    self.server.trusted_proxies =
-                        value.split(',').map(|ip| parse(&name, ip)).collect::<Result<_, _>>()?;
+                    self.server.trusted_proxies = value
+                        .split(',')
+                        .map(|ip| parse(&name, ip))
+                        .collect::<Result<_, _>>()?;
                 }
                 "SERVER_THREADS" => self.server.threads = parse(&name, &value)?,
-                "LIMITS_ANONYMOUS_PER_MINUTE" => self.limits.anonymous_per_minute = parse(&name, &value)?,
+                "LIMITS_ANONYMOUS_PER_MINUTE" => {
+                    self.limits.anonymous_per_minute = parse(&name, &value)?
+                }
                 "LIMITS_LOGIN_PER_MINUTE" => self.limits.login_per_minute = parse(&name, &value)?,
-                "LIMITS_SESSION_PER_MINUTE" => self.limits.session_per_minute = parse(&name, &value)?,
+                "LIMITS_SESSION_PER_MINUTE" => {
+                    self.limits.session_per_minute = parse(&name, &value)?
+                }
                 "AWS_ENDPOINT_URL" => self.aws.endpoint_url = Some(value),
                 "AWS_REQUESTS_PER_SECOND" => self.aws.requests_per_second = parse(&name, &value)?,
                 "AWS_BURST" => self.aws.burst = parse(&name, &value)?,
@@ -181,7 +204,9 @@ impl Config {
                 "LOG_FILTER" => self.log.filter = value,
                 // Read by the command line itself, and by the browser tests.
                 "DATA_DIR" | "CONFIG" | "URL" | "USERNAME" | "PASSWORD" | "BIN" => {}
-                _ => bail!("the environment variable {name} is not known; docs list the names in README.md"),
+                _ => bail!(
+                    "the environment variable {name} is not known; docs list the names in README.md"
+                ),
             }
         }
         Ok(())
@@ -192,12 +217,18 @@ fn parse<T: std::str::FromStr>(name: &str, value: &str) -> anyhow::Result<T>
 where
     T::Err: std::fmt::Display,
 {
-    value.trim().parse().map_err(|error| anyhow::anyhow!("{name} is {value:?}: {error}"))
+    value
+        .trim()
+        .parse()
+        .map_err(|error| anyhow::anyhow!("{name} is {value:?}: {error}"))
 }
 
 fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, D::Error> {
     let texts = Vec::<String>::deserialize(deserializer)?;
-    texts.iter().map(|text| text.parse().map_err(serde::de::Error::custom)).collect()
+    texts
+        .iter()
+        .map(|text| text.parse().map_err(serde::de::Error::custom))
+        .collect()
 }
 
 #[cfg(test)]
@@ -205,27 +236,45 @@ mod tests {
     use super::*;
 
     fn vars(pairs: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
-        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect::<Vec<_>>().into_iter()
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 
     #[test]
     fn an_unknown_key_names_itself_and_its_line() {
-        let error = toml::from_str::<Config>("[server]\nlissten = \"127.0.0.1:1\"\n").unwrap_err().to_string();
-        assert!(error.contains("lissten") && error.contains("line 2"), "{error}");
+        let error = toml::from_str::<Config>("[server]\nlissten = \"127.0.0.1:1\"\n")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("lissten") && error.contains("line 2"),
+            "{error}"
+        );
     }
 
     #[test]
     fn the_environment_wins_over_the_file() {
         let mut config: Config = toml::from_str("[server]\nlisten = \"127.0.0.1:1\"\n").unwrap();
-        config.take_environment(vars(&[("STOCKTAKE_SERVER_LISTEN", "127.0.0.1:2"), ("HOME", "/")])).unwrap();
+        config
+            .take_environment(vars(&[
+                ("STOCKTAKE_SERVER_LISTEN", "127.0.0.1:2"),
+                ("HOME", "/"),
+            ]))
+            .unwrap();
         assert_eq!(config.server.listen.port(), 2);
     }
 
     #[test]
     fn unknown_and_unreadable_variables_are_errors() {
-        let unknown = Config::default().take_environment(vars(&[("STOCKTAKE_SERVER_PORT", "1")])).unwrap_err();
+        let unknown = Config::default()
+            .take_environment(vars(&[("STOCKTAKE_SERVER_PORT", "1")]))
+            .unwrap_err();
         assert!(unknown.to_string().contains("STOCKTAKE_SERVER_PORT"));
-        let bad = Config::default().take_environment(vars(&[("STOCKTAKE_AWS_BURST", "many")])).unwrap_err();
+        let bad = Config::default()
+            .take_environment(vars(&[("STOCKTAKE_AWS_BURST", "many")]))
+            .unwrap_err();
         assert!(bad.to_string().contains("many"), "{bad}");
     }
 }

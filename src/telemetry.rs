@@ -15,7 +15,9 @@ pub fn start(log: &LogConfig) -> anyhow::Result<()> {
     let filter: EnvFilter = format!("{SDK_QUIET},{}", log.filter)
         .parse()
         .with_context(|| format!("log filter {:?} cannot be read", log.filter))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // A second start happens only in tests, where the first one's settings stay.
     let _already_started = match log.format {
         LogFormat::Text => builder.with_target(false).try_init(),

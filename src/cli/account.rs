@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 use domain::account::{
-    Account as AccountRow, AccountTest, DiscoverRequest, DiscoverResult, NewAccount, PolicyDocuments,
+    Account as AccountRow, AccountTest, DiscoverRequest, DiscoverResult, NewAccount,
+    PolicyDocuments,
 };
 use domain::arn::RoleArn;
 use domain::job::{Job, JobState};
@@ -113,10 +114,15 @@ impl Add {
 /// The organization of this name, created if there is none.
 async fn organization_or_new(client: &Client, name: &str) -> anyhow::Result<Organization> {
     let known = organizations(client).await?;
-    if let Some(found) = known.into_iter().find(|o| o.name == name || o.id.as_str() == name) {
+    if let Some(found) = known
+        .into_iter()
+        .find(|o| o.name == name || o.id.as_str() == name)
+    {
         return Ok(found);
     }
-    client.post("/api/v1/organizations", &json!({ "name": name })).await
+    client
+        .post("/api/v1/organizations", &json!({ "name": name }))
+        .await
 }
 
 #[derive(Debug, Args)]
@@ -145,8 +151,17 @@ fn print_accounts(format: Format, accounts: &[AccountRow]) -> anyhow::Result<()>
     if format == Format::Json {
         return output::json(&accounts);
     }
-    let columns =
-        ["id", "name", "organization", "regions", "role", "enabled", "desktops", "last complete sync", "last error"];
+    let columns = [
+        "id",
+        "name",
+        "organization",
+        "regions",
+        "role",
+        "enabled",
+        "desktops",
+        "last complete sync",
+        "last error",
+    ];
     let rows: Vec<Vec<serde_json::Value>> = accounts
         .iter()
         .map(|account| {
@@ -155,12 +170,21 @@ fn print_accounts(format: Format, accounts: &[AccountRow]) -> anyhow::Result<()>
                 json!(account.id),
                 json!(account.name),
                 json!(account.organization_name),
-                json!(if regions.is_empty() { "all".to_owned() } else { regions.join(" ") }),
+                json!(if regions.is_empty() {
+                    "all".to_owned()
+                } else {
+                    regions.join(" ")
+                }),
                 json!(account.role_arn),
                 json!(if account.enabled { "yes" } else { "no" }),
                 json!(account.workspaces),
                 json!(account.last_complete_sync_at),
-                json!(account.last_error.as_ref().map(|error| format!("{}: {}", error.code, error.message))),
+                json!(
+                    account
+                        .last_error
+                        .as_ref()
+                        .map(|error| format!("{}: {}", error.code, error.message))
+                ),
             ]
         })
         .collect();
@@ -179,10 +203,16 @@ struct Test {
 impl Test {
     async fn run(self) -> anyhow::Result<ExitCode> {
         with_client(&self.data, async |client| {
-            let job: Job = client.post(&format!("/api/v1/accounts/{}/test", self.id), &json!({})).await?;
+            let job: Job = client
+                .post(&format!("/api/v1/accounts/{}/test", self.id), &json!({}))
+                .await?;
             let test: AccountTest = result_of(follow(client, job).await?)?;
             print_test(self.format, &test)?;
-            Ok(if test.passed { ExitCode::SUCCESS } else { ExitCode::from(exit::FAILED) })
+            Ok(if test.passed {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::from(exit::FAILED)
+            })
         })
         .await
     }
@@ -201,27 +231,49 @@ fn print_test(format: Format, test: &AccountTest) -> anyhow::Result<()> {
                 (false, true) => "missing (optional)",
                 (false, false) => "MISSING",
             };
-            let failure = permission.failure.as_ref().map(|f| format!("{}: {}", f.code, f.message));
-            vec![json!(permission.action), json!(permission.region), json!(verdict), json!(failure)]
+            let failure = permission
+                .failure
+                .as_ref()
+                .map(|f| format!("{}: {}", f.code, f.message));
+            vec![
+                json!(permission.action),
+                json!(permission.region),
+                json!(verdict),
+                json!(failure),
+            ]
         })
         .collect();
-    output::rows(format, &["action", "region", "verdict", "what AWS said"], &rows)?;
+    output::rows(
+        format,
+        &["action", "region", "verdict", "what AWS said"],
+        &rows,
+    )?;
     if let Some(arn) = &test.caller_arn {
         output::note(&format!("reached as {arn}"));
     }
     for warning in &test.warnings {
         output::note(&format!("warning: {warning}"));
     }
-    output::note(if test.passed { "everything a sync needs is allowed" } else { "the account cannot be synced in full" });
+    output::note(if test.passed {
+        "everything a sync needs is allowed"
+    } else {
+        "the account cannot be synced in full"
+    });
     Ok(())
 }
 
 /// What a job that ended well answered.
 fn result_of<T: DeserializeOwned>(job: Job) -> anyhow::Result<T> {
     match (job.state, job.result) {
-        (JobState::Succeeded | JobState::Partial, Some(result)) => Ok(serde_json::from_value(result)?),
+        (JobState::Succeeded | JobState::Partial, Some(result)) => {
+            Ok(serde_json::from_value(result)?)
+        }
         (state, _) => {
-            anyhow::bail!("{}", job.error.unwrap_or_else(|| format!("the job ended {}", state.as_str())))
+            anyhow::bail!(
+                "{}",
+                job.error
+                    .unwrap_or_else(|| format!("the job ended {}", state.as_str()))
+            )
         }
     }
 }
@@ -317,7 +369,13 @@ fn print_found(format: Format, found: &DiscoverResult) -> anyhow::Result<()> {
                 (None, false, true) => "already onboarded".to_owned(),
                 (None, false, false) => "found".to_owned(),
             };
-            vec![json!(account.id), json!(account.name), json!(account.email), json!(account.status), json!(outcome)]
+            vec![
+                json!(account.id),
+                json!(account.name),
+                json!(account.email),
+                json!(account.status),
+                json!(outcome),
+            ]
         })
         .collect();
     output::rows(format, &["id", "name", "email", "status", "outcome"], &rows)
@@ -349,7 +407,10 @@ struct Policy {
 impl Policy {
     async fn run(self) -> anyhow::Result<ExitCode> {
         with_client(&self.data, async |client| {
-            let mut path = format!("/api/v1/accounts/policy?role_name={}", encode(&self.role_name));
+            let mut path = format!(
+                "/api/v1/accounts/policy?role_name={}",
+                encode(&self.role_name)
+            );
             if let Some(external_id) = &self.external_id {
                 path += &format!("&external_id={}", encode(external_id));
             }

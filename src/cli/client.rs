@@ -32,7 +32,10 @@ pub struct Client {
 pub struct Refused(pub Problem);
 
 fn describe(problem: &Problem) -> String {
-    let mut text = problem.detail.clone().unwrap_or_else(|| problem.title.clone());
+    let mut text = problem
+        .detail
+        .clone()
+        .unwrap_or_else(|| problem.title.clone());
     for error in &problem.errors {
         text.push_str(&format!("\n  {}: {}", error.field, error.message));
     }
@@ -44,10 +47,16 @@ impl Client {
     pub async fn connect(data_dir: &Path, config: &Config) -> anyhow::Result<Self> {
         let socket = data_dir.join(SOCKET);
         if UnixStream::connect(&socket).await.is_ok() {
-            return Ok(Self { socket, local: None });
+            return Ok(Self {
+                socket,
+                local: None,
+            });
         }
         let app = App::start(data_dir, config, Mode::Command).await?;
-        Ok(Self { socket, local: Some(app) })
+        Ok(Self {
+            socket,
+            local: Some(app),
+        })
     }
 
     /// Whether this process does the work itself.
@@ -59,17 +68,27 @@ impl Client {
         self.call(Method::GET, path, None::<&()>).await
     }
 
-    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> anyhow::Result<T> {
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> anyhow::Result<T> {
         self.call(Method::POST, path, Some(body)).await
     }
 
-    pub async fn patch<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> anyhow::Result<T> {
+    pub async fn patch<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> anyhow::Result<T> {
         self.call(Method::PATCH, path, Some(body)).await
     }
 
     /// Deletes; the answer has no body.
     pub async fn delete(&self, path: &str) -> anyhow::Result<()> {
-        self.exchange(Method::DELETE, path, None::<&()>).await.map(|_| ())
+        self.exchange(Method::DELETE, path, None::<&()>)
+            .await
+            .map(|_| ())
     }
 
     /// Every row of a paged list.
@@ -79,7 +98,9 @@ impl Client {
         let mut page: domain::listing::Page<T> = self.get(&first).await?;
         let mut items = page.items;
         while let Some(cursor) = page.next_cursor {
-            page = self.get(&format!("{first}&cursor={}", encode(&cursor))).await?;
+            page = self
+                .get(&format!("{first}&cursor={}", encode(&cursor)))
+                .await?;
             items.append(&mut page.items);
         }
         Ok(items)
@@ -92,17 +113,27 @@ impl Client {
         body: Option<&impl Serialize>,
     ) -> anyhow::Result<T> {
         let bytes = self.exchange(method, path, body).await?;
-        serde_json::from_slice(&bytes).with_context(|| format!("the answer of {path} is not what this version expects"))
+        serde_json::from_slice(&bytes)
+            .with_context(|| format!("the answer of {path} is not what this version expects"))
     }
 
     /// Sends one request on a connection of its own; answers the body of a success.
-    async fn exchange(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> anyhow::Result<Bytes> {
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> anyhow::Result<Bytes> {
         let stream = UnixStream::connect(&self.socket)
             .await
             .with_context(|| format!("no answer on {}", self.socket.display()))?;
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         let driver = tokio::spawn(connection);
-        let payload = body.map(serde_json::to_vec).transpose()?.unwrap_or_default();
+        let payload = body
+            .map(serde_json::to_vec)
+            .transpose()?
+            .unwrap_or_default();
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -113,7 +144,11 @@ impl Client {
         let status = response.status();
         let bytes = response.into_body().collect().await?.to_bytes();
         driver.abort();
-        if status.is_success() { Ok(bytes) } else { Err(refusal(status, &bytes)) }
+        if status.is_success() {
+            Ok(bytes)
+        } else {
+            Err(refusal(status, &bytes))
+        }
     }
 
     /// Ends the application if it was this process's own.
@@ -127,7 +162,10 @@ impl Client {
 fn refusal(status: StatusCode, body: &[u8]) -> anyhow::Error {
     match serde_json::from_slice::<Problem>(body) {
         Ok(problem) => Refused(problem).into(),
-        Err(_) => anyhow::anyhow!("the server answered {status}: {}", String::from_utf8_lossy(body)),
+        Err(_) => anyhow::anyhow!(
+            "the server answered {status}: {}",
+            String::from_utf8_lossy(body)
+        ),
     }
 }
 

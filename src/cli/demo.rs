@@ -59,9 +59,16 @@ pub fn random_password() -> String {
 
 impl Demo {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        anyhow::ensure!(self.listen.ip().is_loopback(), "demo listens on loopback only, not on {}", self.listen);
+        anyhow::ensure!(
+            self.listen.ip().is_loopback(),
+            "demo listens on loopback only, not on {}",
+            self.listen
+        );
         let temporary = tempfile::tempdir().context("no temporary folder could be made")?;
-        let data_dir = self.data_dir.clone().unwrap_or_else(|| temporary.path().to_owned());
+        let data_dir = self
+            .data_dir
+            .clone()
+            .unwrap_or_else(|| temporary.path().to_owned());
         let mut config = Config::load(None, &data_dir)?;
         config.server.listen = self.listen;
         if std::env::var_os("STOCKTAKE_LOG_FILTER").is_none() {
@@ -74,7 +81,9 @@ impl Demo {
             simulated = demo_history::beginning(simulated);
         }
         let simulator = Simulator::new(simulated.clone());
-        let running = simulator.serve(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let running = simulator
+            .serve(SocketAddr::from(([127, 0, 0, 1], 0)))
+            .await?;
         config.aws.endpoint_url = Some(running.url());
         // The simulator has no quota unless --throttle-rate gives it one.
         config.aws.requests_per_second = 0.0;
@@ -101,7 +110,8 @@ impl Demo {
             access_key_id: "AKIADEMODEMODEMODEMO".to_owned(),
             secret_access_key: "demo".to_owned(),
         };
-        let app = App::start_with(data_dir, config, Mode::Server { demo: true }, credentials).await?;
+        let app =
+            App::start_with(data_dir, config, Mode::Server { demo: true }, credentials).await?;
         let prepared = self.prepare(&app, simulator, simulated).await;
         match prepared {
             Ok(password) => Ok((app, password)),
@@ -112,11 +122,22 @@ impl Demo {
         }
     }
 
-    async fn prepare(&self, app: &App, simulator: &Simulator, simulated: &SimulatorConfig) -> anyhow::Result<String> {
+    async fn prepare(
+        &self,
+        app: &App,
+        simulator: &Simulator,
+        simulated: &SimulatorConfig,
+    ) -> anyhow::Result<String> {
         let password = self.login(app).await?;
         onboard(app, simulated).await?;
-        output::note(&format!("Syncing {} simulated desktops …", self.dials.desktops));
-        let is_new = store::dashboard::load(&app.db, &Scope::All).await?.workspaces == 0;
+        output::note(&format!(
+            "Syncing {} simulated desktops …",
+            self.dials.desktops
+        ));
+        let is_new = store::dashboard::load(&app.db, &Scope::All)
+            .await?
+            .workspaces
+            == 0;
         if !self.no_history && is_new {
             demo_history::live(simulator, &app.inventory, self.dials.desktops).await?;
         }
@@ -129,11 +150,16 @@ impl Demo {
         let mut job = store::job::enqueue(&app.db, job).await?;
         while !job.state.ended() {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            job = store::job::find(&app.db, &Scope::All, &job.id).await?.context("the first sync's job is gone")?;
+            job = store::job::find(&app.db, &Scope::All, &job.id)
+                .await?
+                .context("the first sync's job is gone")?;
         }
         // Dials can make parts of it fail on purpose; the pages then show that.
         if job.state == JobState::Failed {
-            output::note(&format!("The first sync failed: {}", job.error.unwrap_or_default()));
+            output::note(&format!(
+                "The first sync failed: {}",
+                job.error.unwrap_or_default()
+            ));
         }
         Ok(password)
     }
@@ -145,8 +171,13 @@ impl Demo {
         let existing = store::person::find_by_username(&app.db, USERNAME).await?;
         match existing {
             Some(person) => {
-                let change = UserChange { password: Some(password.clone()), ..UserChange::default() };
-                app.auth.change_user(&caller, &client, &person.user.id, change).await?;
+                let change = UserChange {
+                    password: Some(password.clone()),
+                    ..UserChange::default()
+                };
+                app.auth
+                    .change_user(&caller, &client, &person.user.id, change)
+                    .await?;
             }
             None => {
                 let new = NewUser {
@@ -166,7 +197,11 @@ impl Demo {
     async fn attend(&self, app: App, password: &str) -> anyhow::Result<ExitCode> {
         let url = app.url().to_owned();
         if self.json {
-            let login = Login { url: &url, username: USERNAME, password };
+            let login = Login {
+                url: &url,
+                username: USERNAME,
+                password,
+            };
             output::line(&serde_json::to_string(&login)?)?;
         }
         let stock = store::dashboard::load(&app.db, &Scope::All).await?;
@@ -185,9 +220,21 @@ impl Demo {
 async fn onboard(app: &App, simulated: &SimulatorConfig) -> anyhow::Result<()> {
     let home = match store::organization::find_by_name(&app.db, &Scope::All, "Demo MSP").await? {
         Some(home) => home,
-        None => store::organization::create(&app.db, &NewOrganization { name: "Demo MSP".to_owned() }).await?,
+        None => {
+            store::organization::create(
+                &app.db,
+                &NewOrganization {
+                    name: "Demo MSP".to_owned(),
+                },
+            )
+            .await?
+        }
     };
-    let regions = simulated.regions.iter().map(|region| region.parse()).collect::<Result<Vec<Region>, _>>()?;
+    let regions = simulated
+        .regions
+        .iter()
+        .map(|region| region.parse())
+        .collect::<Result<Vec<Region>, _>>()?;
     let request = DiscoverRequest {
         organization_id: home.id.clone(),
         add: true,
@@ -197,7 +244,8 @@ async fn onboard(app: &App, simulated: &SimulatorConfig) -> anyhow::Result<()> {
         organization_per_account: true,
     };
     app.inventory.discover(&request).await?;
-    let accounts = store::account::list(&app.db, &Scope::All, None, &PageRequest::default()).await?;
+    let accounts =
+        store::account::list(&app.db, &Scope::All, None, &PageRequest::default()).await?;
     anyhow::ensure!(accounts.total > 0, "the simulator has no client account");
     Ok(())
 }

@@ -34,7 +34,11 @@ struct Place {
 }
 
 /// Lives through the past, ending now.
-pub async fn live(simulator: &Simulator, inventory: &Inventory, desktops: usize) -> anyhow::Result<()> {
+pub async fn live(
+    simulator: &Simulator,
+    inventory: &Inventory,
+    desktops: usize,
+) -> anyhow::Result<()> {
     let mut places = places(simulator);
     let step = (places.len() / 97).max(1);
     // Spread over the estate, the same ones for the same seed.
@@ -46,8 +50,18 @@ pub async fn live(simulator: &Simulator, inventory: &Inventory, desktops: usize)
         .collect();
 
     for day in (1..=DAYS).rev() {
-        let inventory = Inventory { clock: Clock::At(UtcTime::now().plus_days(-day)), ..inventory.clone() };
-        inventory.sync(&JobId::new(), &SyncRequest::default(), &CancellationToken::new(), &|_| {}).await?;
+        let inventory = Inventory {
+            clock: Clock::At(UtcTime::now().plus_days(-day)),
+            ..inventory.clone()
+        };
+        inventory
+            .sync(
+                &JobId::new(),
+                &SyncRequest::default(),
+                &CancellationToken::new(),
+                &|_| {},
+            )
+            .await?;
         let days_left = usize::try_from(day).unwrap_or(1);
         for place in leaving.split_off(leaving.len() - leaving.len() / days_left) {
             simulator.remove_desktop(&place.account, &place.region, &place.id);
@@ -55,8 +69,16 @@ pub async fn live(simulator: &Simulator, inventory: &Inventory, desktops: usize)
         for aside in coming.split_off(coming.len() - coming.len() / days_left) {
             simulator.put_desktop(aside);
         }
-        for (number, place) in take_some(&places, &mut pick, desktops / 150 + 1).into_iter().enumerate() {
-            simulator.change_desktop(&place.account, &place.region, &place.id, &change(number, days_left));
+        for (number, place) in take_some(&places, &mut pick, desktops / 150 + 1)
+            .into_iter()
+            .enumerate()
+        {
+            simulator.change_desktop(
+                &place.account,
+                &place.region,
+                &place.id,
+                &change(number, days_left),
+            );
         }
         simulator.advance(DAY);
     }
@@ -66,14 +88,26 @@ pub async fn live(simulator: &Simulator, inventory: &Inventory, desktops: usize)
 /// What people do to desktops in a week.
 fn change(number: usize, day: usize) -> DesktopChange {
     match (number + day) % 5 {
-        0 => DesktopChange { compute_type: Some("PERFORMANCE".to_owned()), ..DesktopChange::default() },
-        1 => DesktopChange { running_mode: Some("ALWAYS_ON".to_owned()), ..DesktopChange::default() },
-        2 => DesktopChange { user_volume_gib: Some(100), ..DesktopChange::default() },
+        0 => DesktopChange {
+            compute_type: Some("PERFORMANCE".to_owned()),
+            ..DesktopChange::default()
+        },
+        1 => DesktopChange {
+            running_mode: Some("ALWAYS_ON".to_owned()),
+            ..DesktopChange::default()
+        },
+        2 => DesktopChange {
+            user_volume_gib: Some(100),
+            ..DesktopChange::default()
+        },
         3 => DesktopChange {
             tags: vec![("CostCenter".to_owned(), format!("CC-{}", 4000 + day * 10))],
             ..DesktopChange::default()
         },
-        _ => DesktopChange { running_mode: Some("AUTO_STOP".to_owned()), ..DesktopChange::default() },
+        _ => DesktopChange {
+            running_mode: Some("AUTO_STOP".to_owned()),
+            ..DesktopChange::default()
+        },
     }
 }
 
@@ -82,7 +116,11 @@ fn places(simulator: &Simulator) -> Vec<Place> {
     for account in simulator.accounts() {
         for region in simulator.regions(&account.id) {
             for id in simulator.desktops(&account.id, &region) {
-                places.push(Place { account: account.id.clone(), region: region.clone(), id });
+                places.push(Place {
+                    account: account.id.clone(),
+                    region: region.clone(),
+                    id,
+                });
             }
         }
     }
@@ -91,9 +129,13 @@ fn places(simulator: &Simulator) -> Vec<Place> {
 
 fn take(from: &mut Vec<Place>, pick: &mut impl Iterator<Item = usize>, count: usize) -> Vec<Place> {
     let picked = pick.take(count.min(from.len()));
-    picked.map(|index| from.swap_remove(index % from.len())).collect()
+    picked
+        .map(|index| from.swap_remove(index % from.len()))
+        .collect()
 }
 
 fn take_some(from: &[Place], pick: &mut impl Iterator<Item = usize>, count: usize) -> Vec<Place> {
-    pick.take(count.min(from.len())).map(|index| from[index % from.len()].clone()).collect()
+    pick.take(count.min(from.len()))
+        .map(|index| from[index % from.len()].clone())
+        .collect()
 }

@@ -52,22 +52,40 @@ impl Doctor {
         }
         let rows: Vec<Vec<Value>> = findings
             .iter()
-            .map(|f| vec![json!(if f.good { "ok" } else { "PROBLEM" }), json!(f.check), json!(f.detail)])
+            .map(|f| {
+                vec![
+                    json!(if f.good { "ok" } else { "PROBLEM" }),
+                    json!(f.check),
+                    json!(f.detail),
+                ]
+            })
             .collect();
         output::rows(self.format, &["", "check", "detail"], &rows)?;
         let healthy = findings.iter().all(|finding| finding.good);
-        Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::from(exit::FAILED) })
+        Ok(if healthy {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(exit::FAILED)
+        })
     }
 }
 
 fn found(check: &str, outcome: Result<String, String>) -> Finding {
     let good = outcome.is_ok();
     let detail = outcome.unwrap_or_else(|problem| problem);
-    Finding { check: check.to_owned(), good, detail }
+    Finding {
+        check: check.to_owned(),
+        good,
+        detail,
+    }
 }
 
 async fn examine(client: &Client) -> Vec<Finding> {
-    let holder = if client.is_local() { "no server is running on it" } else { "a server is running on it" };
+    let holder = if client.is_local() {
+        "no server is running on it"
+    } else {
+        "a server is running on it"
+    };
     let mut findings = vec![found("data folder", Ok(holder.to_owned()))];
     match client.get::<HealthTree>("/health").await {
         Ok(tree) => {
@@ -94,11 +112,28 @@ async fn accounts(client: &Client) -> Finding {
     };
     let failing: Vec<String> = accounts
         .iter()
-        .filter_map(|account| account.last_error.as_ref().map(|error| format!("{} {}: {}", account.id, error.code, error.message)))
+        .filter_map(|account| {
+            account
+                .last_error
+                .as_ref()
+                .map(|error| format!("{} {}: {}", account.id, error.code, error.message))
+        })
         .collect();
     match (accounts.len(), failing.len()) {
-        (0, _) => found("accounts", Ok("none is onboarded yet; add one with `stocktake account add`".to_owned())),
-        (count, 0) => found("accounts", Ok(format!("{count} onboarded, none failed in its newest sync"))),
-        (count, bad) => found("accounts", Err(format!("{bad} of {count} failed in the newest sync: {}", failing.join("; ")))),
+        (0, _) => found(
+            "accounts",
+            Ok("none is onboarded yet; add one with `stocktake account add`".to_owned()),
+        ),
+        (count, 0) => found(
+            "accounts",
+            Ok(format!("{count} onboarded, none failed in its newest sync")),
+        ),
+        (count, bad) => found(
+            "accounts",
+            Err(format!(
+                "{bad} of {count} failed in the newest sync: {}",
+                failing.join("; ")
+            )),
+        ),
     }
 }

@@ -74,7 +74,12 @@ enum Command {
 #[derive(Debug, Clone, Args)]
 pub struct DataArgs {
     /// The data folder.
-    #[arg(long, env = "STOCKTAKE_DATA_DIR", default_value = "stocktake-data", value_name = "DIR")]
+    #[arg(
+        long,
+        env = "STOCKTAKE_DATA_DIR",
+        default_value = "stocktake-data",
+        value_name = "DIR"
+    )]
     pub data_dir: PathBuf,
     /// The configuration file; stocktake.toml in the data folder when left out.
     #[arg(long, env = "STOCKTAKE_CONFIG", value_name = "FILE")]
@@ -93,7 +98,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         output::line(api::openapi_json()?.trim_end())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let code = runtime.block_on(async {
         match cli.command {
             Command::Serve(command) => command.run().await,

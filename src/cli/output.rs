@@ -27,7 +27,13 @@ pub fn rows(format: Format, columns: &[&str], rows: &[Vec<Value>]) -> anyhow::Re
         Format::Json => {
             let objects: Vec<serde_json::Map<String, Value>> = rows
                 .iter()
-                .map(|row| columns.iter().map(|c| (*c).to_owned()).zip(row.iter().cloned()).collect())
+                .map(|row| {
+                    columns
+                        .iter()
+                        .map(|c| (*c).to_owned())
+                        .zip(row.iter().cloned())
+                        .collect()
+                })
                 .collect();
             json(&objects)
         }
@@ -36,7 +42,9 @@ pub fn rows(format: Format, columns: &[&str], rows: &[Vec<Value>]) -> anyhow::Re
 
 fn table(columns: &[&str], rows: &[Vec<Value>]) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(columns);
     for row in rows {
         table.add_row(row.iter().map(cell));
@@ -45,9 +53,18 @@ fn table(columns: &[&str], rows: &[Vec<Value>]) -> String {
 }
 
 fn csv(columns: &[&str], rows: &[Vec<Value>]) -> String {
-    let mut out = columns.iter().map(|c| quoted(c)).collect::<Vec<_>>().join(",") + "\n";
+    let mut out = columns
+        .iter()
+        .map(|c| quoted(c))
+        .collect::<Vec<_>>()
+        .join(",")
+        + "\n";
     for row in rows {
-        out += &row.iter().map(|value| quoted(&harmless(value))).collect::<Vec<_>>().join(",");
+        out += &row
+            .iter()
+            .map(|value| quoted(&harmless(value)))
+            .collect::<Vec<_>>()
+            .join(",");
         out.push('\n');
     }
     out
@@ -56,11 +73,19 @@ fn csv(columns: &[&str], rows: &[Vec<Value>]) -> String {
 /// A cell a spreadsheet cannot mistake for a formula; numbers stay numbers.
 fn harmless(value: &Value) -> String {
     let text = cell(value);
-    if value.is_string() && text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+    if value.is_string() && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text
+    }
 }
 
 fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 fn cell(value: &Value) -> String {
@@ -95,7 +120,15 @@ mod tests {
 
     #[test]
     fn csv_quotes_and_disarms() {
-        let rows = vec![vec![Value::from("a,\"b\""), Value::from("=1+1"), Value::from(-3), Value::Null]];
-        assert_eq!(csv(&["x", "y", "z", "n"], &rows), "x,y,z,n\n\"a,\"\"b\"\"\",'=1+1,-3,\n");
+        let rows = vec![vec![
+            Value::from("a,\"b\""),
+            Value::from("=1+1"),
+            Value::from(-3),
+            Value::Null,
+        ]];
+        assert_eq!(
+            csv(&["x", "y", "z", "n"], &rows),
+            "x,y,z,n\n\"a,\"\"b\"\"\",'=1+1,-3,\n"
+        );
     }
 }

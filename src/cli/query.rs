@@ -36,11 +36,16 @@ impl Query {
                 let schema: Value = client.get("/api/v1/query/schema").await?;
                 return print_schema(self.format, &schema);
             };
-            let answer: Answer = client.post("/api/v1/query", &json!({ "sql": sql, "limit": self.limit })).await?;
+            let answer: Answer = client
+                .post("/api/v1/query", &json!({ "sql": sql, "limit": self.limit }))
+                .await?;
             let columns: Vec<&str> = answer.columns.iter().map(String::as_str).collect();
             output::rows(self.format, &columns, &answer.rows)?;
             if answer.truncated {
-                output::note(&format!("cut off after {} rows; raise --limit or narrow the query", answer.rows.len()));
+                output::note(&format!(
+                    "cut off after {} rows; raise --limit or narrow the query",
+                    answer.rows.len()
+                ));
             }
             Ok(ExitCode::SUCCESS)
         })
@@ -55,9 +60,17 @@ fn print_schema(format: Format, schema: &Value) -> anyhow::Result<ExitCode> {
     }
     let empty = Vec::new();
     let mut rows = Vec::new();
-    for view in schema.as_array().or_else(|| schema["views"].as_array()).unwrap_or(&empty) {
+    for view in schema
+        .as_array()
+        .or_else(|| schema["views"].as_array())
+        .unwrap_or(&empty)
+    {
         for column in view["columns"].as_array().unwrap_or(&empty) {
-            rows.push(vec![view["name"].clone(), column["name"].clone(), column["meaning"].clone()]);
+            rows.push(vec![
+                view["name"].clone(),
+                column["name"].clone(),
+                column["meaning"].clone(),
+            ]);
         }
     }
     output::rows(format, &["view", "column", "meaning"], &rows)?;

@@ -39,7 +39,9 @@ impl Serve {
         let app = App::start(&self.data.data_dir, &config, Mode::Server { demo: false }).await?;
         tracing::info!(url = app.url(), "listening on {}", app.url());
         if let Some(link) = app.setup_link_if_needed().await? {
-            super::output::note(&format!("Nobody can log in yet. Open this link within 30 minutes to begin:\n  {link}"));
+            super::output::note(&format!(
+                "Nobody can log in yet. Open this link within 30 minutes to begin:\n  {link}"
+            ));
         }
         stopped().await?;
         tracing::info!("stopping");
@@ -51,7 +53,10 @@ impl Serve {
 /// Waits for SIGTERM or SIGINT.
 pub async fn stopped() -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut terminate, mut interrupt) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

@@ -44,8 +44,14 @@ pub struct Dials {
 
 impl Dials {
     pub fn config(&self) -> anyhow::Result<SimulatorConfig> {
-        for (name, share) in [("--error-rate", self.error_rate), ("--truncate-rate", self.truncate_rate)] {
-            anyhow::ensure!((0.0..=1.0).contains(&share), "{name} is a share between 0 and 1, not {share}");
+        for (name, share) in [
+            ("--error-rate", self.error_rate),
+            ("--truncate-rate", self.truncate_rate),
+        ] {
+            anyhow::ensure!(
+                (0.0..=1.0).contains(&share),
+                "{name} is a share between 0 and 1, not {share}"
+            );
         }
         anyhow::ensure!(self.accounts > 0, "--accounts must be at least 1");
         Ok(SimulatorConfig {
@@ -75,7 +81,11 @@ pub struct Simulate {
 
 impl Simulate {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        anyhow::ensure!(self.listen.ip().is_loopback(), "the simulator listens on loopback only, not on {}", self.listen);
+        anyhow::ensure!(
+            self.listen.ip().is_loopback(),
+            "the simulator listens on loopback only, not on {}",
+            self.listen
+        );
         let simulator = Simulator::new(self.dials.config()?);
         let running = simulator
             .serve(self.listen)

@@ -44,13 +44,21 @@ struct RunDetail {
 impl Sync {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         with_client(&self.data, async |client| {
-            let mut request = SyncRequest { account_ids: self.accounts.clone(), organization_ids: Vec::new() };
+            let mut request = SyncRequest {
+                account_ids: self.accounts.clone(),
+                organization_ids: Vec::new(),
+            };
             for name in &self.organizations {
-                request.organization_ids.push(organization(client, name).await?.id);
+                request
+                    .organization_ids
+                    .push(organization(client, name).await?.id);
             }
             let job: Job = client.post("/api/v1/sync/trigger", &request).await?;
             if !self.wait && !client.is_local() {
-                output::line(&format!("queued as {}; follow it with `stocktake sync --wait` or on the Sync page", job.id))?;
+                output::line(&format!(
+                    "queued as {}; follow it with `stocktake sync --wait` or on the Sync page",
+                    job.id
+                ))?;
                 return Ok(ExitCode::SUCCESS);
             }
             let ended = follow(client, job).await?;
@@ -60,15 +68,26 @@ impl Sync {
     }
 
     async fn report(&self, client: &Client, job: &Job) -> anyhow::Result<ExitCode> {
-        let Ok(detail) = client.get::<RunDetail>(&format!("/api/v1/sync/history/{}", job.id)).await else {
-            anyhow::bail!("the sync ended {}: {}", job.state.as_str(), job.error.clone().unwrap_or_default());
+        let Ok(detail) = client
+            .get::<RunDetail>(&format!("/api/v1/sync/history/{}", job.id))
+            .await
+        else {
+            anyhow::bail!(
+                "the sync ended {}: {}",
+                job.state.as_str(),
+                job.error.clone().unwrap_or_default()
+            );
         };
         match self.format {
             Format::Json => output::json(&json!({
                 "id": job.id, "state": job.state, "error": job.error, "run": detail.run, "scopes": detail.scopes,
             }))?,
             format => {
-                output::rows(format, &COLUMNS, &detail.scopes.iter().map(scope_row).collect::<Vec<_>>())?;
+                output::rows(
+                    format,
+                    &COLUMNS,
+                    &detail.scopes.iter().map(scope_row).collect::<Vec<_>>(),
+                )?;
                 if format == Format::Table {
                     output::line(&summary(&detail.run))?;
                 }
@@ -78,19 +97,38 @@ impl Sync {
             JobState::Succeeded => ExitCode::SUCCESS,
             JobState::Partial => ExitCode::from(exit::PARTIAL),
             _ => {
-                output::note(&format!("sync {}: {}", job.state.as_str(), job.error.clone().unwrap_or_default()));
+                output::note(&format!(
+                    "sync {}: {}",
+                    job.state.as_str(),
+                    job.error.clone().unwrap_or_default()
+                ));
                 ExitCode::from(exit::FAILED)
             }
         })
     }
 }
 
-const COLUMNS: [&str; 11] =
-    ["account", "region", "what", "status", "calls", "seen", "new", "changed", "missing", "seconds", "error or note"];
+const COLUMNS: [&str; 11] = [
+    "account",
+    "region",
+    "what",
+    "status",
+    "calls",
+    "seen",
+    "new",
+    "changed",
+    "missing",
+    "seconds",
+    "error or note",
+];
 
 fn scope_row(scope: &ScopeRun) -> Vec<Value> {
     let remark = scope.failure.as_ref().map(|failure| {
-        let id = failure.request_id.as_ref().map(|id| format!(" (request id {id})")).unwrap_or_default();
+        let id = failure
+            .request_id
+            .as_ref()
+            .map(|id| format!(" (request id {id})"))
+            .unwrap_or_default();
         format!("{}: {}{id}", failure.code, failure.message)
     });
     vec![
@@ -103,7 +141,11 @@ fn scope_row(scope: &ScopeRun) -> Vec<Value> {
         json!(scope.counts.rows_new),
         json!(scope.counts.rows_changed),
         json!(scope.counts.rows_missing),
-        json!(scope.duration_ms.map(|ms| format!("{:.1}", ms as f64 / 1000.0))),
+        json!(
+            scope
+                .duration_ms
+                .map(|ms| format!("{:.1}", ms as f64 / 1000.0))
+        ),
         json!(remark.or_else(|| scope.note.clone())),
     ]
 }
@@ -111,8 +153,15 @@ fn scope_row(scope: &ScopeRun) -> Vec<Value> {
 fn summary(run: &SyncRun) -> String {
     let counts = &run.counts;
     let seconds = run.duration_ms.unwrap_or_default() as f64 / 1000.0;
-    let calls = run.calls_per_25_desktops.map(|n| format!(", {n:.2} per 25 desktops")).unwrap_or_default();
-    let status = if run.status == ScopeStatus::Complete { "complete" } else { run.status.as_str() };
+    let calls = run
+        .calls_per_25_desktops
+        .map(|n| format!(", {n:.2} per 25 desktops"))
+        .unwrap_or_default();
+    let status = if run.status == ScopeStatus::Complete {
+        "complete"
+    } else {
+        run.status.as_str()
+    };
     format!(
         "{status}: {} accounts, {} of {} scopes, {} rows seen, {} new, {} changed, {} missing, {} deleted; \
          {} versions written; {} calls{calls}; {seconds:.1} s",
@@ -131,8 +180,14 @@ fn summary(run: &SyncRun) -> String {
 
 /// Waits for the job's end behind a progress bar.
 pub async fn follow(client: &Client, mut job: Job) -> anyhow::Result<Job> {
-    let bar = if output::on_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
-    bar.set_style(ProgressStyle::with_template("{spinner} {bar:30} {pos}/{len} {msg} {elapsed}")?);
+    let bar = if output::on_terminal() {
+        ProgressBar::new(0)
+    } else {
+        ProgressBar::hidden()
+    };
+    bar.set_style(ProgressStyle::with_template(
+        "{spinner} {bar:30} {pos}/{len} {msg} {elapsed}",
+    )?);
     let path = format!("/api/v1/jobs/{}", job.id);
     while !job.state.ended() {
         bar.set_length(job.progress.total);

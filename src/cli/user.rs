@@ -53,11 +53,14 @@ struct Place {
 impl std::str::FromStr for Place {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (organization, role) =
-            text.rsplit_once('=').ok_or_else(|| format!("{text:?} is not ORGANIZATION=ROLE, such as \"Acme=viewer\""))?;
+        let (organization, role) = text
+            .rsplit_once('=')
+            .ok_or_else(|| format!("{text:?} is not ORGANIZATION=ROLE, such as \"Acme=viewer\""))?;
         Ok(Self {
             organization: organization.to_owned(),
-            role: role.parse().map_err(|error: domain::access::UnknownRole| error.to_string())?,
+            role: role
+                .parse()
+                .map_err(|error: domain::access::UnknownRole| error.to_string())?,
         })
     }
 }
@@ -66,7 +69,10 @@ async fn memberships(client: &Client, places: &[Place]) -> anyhow::Result<Vec<Me
     let mut changes = Vec::new();
     for place in places {
         let organization_id = organization(client, &place.organization).await?.id;
-        changes.push(MembershipChange { organization_id, role: place.role });
+        changes.push(MembershipChange {
+            organization_id,
+            role: place.role,
+        });
     }
     Ok(changes)
 }
@@ -137,14 +143,31 @@ impl List {
             let rows: Vec<Vec<serde_json::Value>> = users
                 .iter()
                 .map(|user| {
-                    let roles: Vec<String> =
-                        user.memberships.iter().map(|m| format!("{}={}", m.organization_name, m.role)).collect();
-                    let roles = if user.global_admin { "global admin".to_owned() } else { roles.join(", ") };
+                    let roles: Vec<String> = user
+                        .memberships
+                        .iter()
+                        .map(|m| format!("{}={}", m.organization_name, m.role))
+                        .collect();
+                    let roles = if user.global_admin {
+                        "global admin".to_owned()
+                    } else {
+                        roles.join(", ")
+                    };
                     let state = if user.disabled { "disabled" } else { "active" };
-                    vec![json!(user.username), json!(user.email), json!(roles), json!(state), json!(user.last_login_at)]
+                    vec![
+                        json!(user.username),
+                        json!(user.email),
+                        json!(roles),
+                        json!(state),
+                        json!(user.last_login_at),
+                    ]
                 })
                 .collect();
-            output::rows(self.format, &["username", "email", "roles", "state", "last login"], &rows)?;
+            output::rows(
+                self.format,
+                &["username", "email", "roles", "state", "last login"],
+                &rows,
+            )?;
             Ok(ExitCode::SUCCESS)
         })
         .await
@@ -174,7 +197,11 @@ impl Set {
         with_client(&self.data, async |client| {
             let id = named(client, &self.username).await?.id;
             let change = UserChange {
-                disabled: if self.disable { Some(true) } else { self.enable.then_some(false) },
+                disabled: if self.disable {
+                    Some(true)
+                } else {
+                    self.enable.then_some(false)
+                },
                 global_admin: self.global_admin,
                 memberships: match self.roles.as_slice() {
                     [] => None,
@@ -182,7 +209,9 @@ impl Set {
                 },
                 ..UserChange::default()
             };
-            let user: UserRow = client.patch(&format!("/api/v1/users/{id}"), &change).await?;
+            let user: UserRow = client
+                .patch(&format!("/api/v1/users/{id}"), &change)
+                .await?;
             output::line(&format!("changed {}", user.username))?;
             Ok(ExitCode::SUCCESS)
         })
@@ -202,8 +231,13 @@ impl Named {
         let password = read_password()?;
         with_client(&self.data, async |client| {
             let id = named(client, &self.username).await?.id;
-            let change = UserChange { password: Some(password.clone()), ..UserChange::default() };
-            let user: UserRow = client.patch(&format!("/api/v1/users/{id}"), &change).await?;
+            let change = UserChange {
+                password: Some(password.clone()),
+                ..UserChange::default()
+            };
+            let user: UserRow = client
+                .patch(&format!("/api/v1/users/{id}"), &change)
+                .await?;
             output::line(&format!("new password for {}", user.username))?;
             Ok(ExitCode::SUCCESS)
         })

@@ -23,10 +23,15 @@ pub fn validate(cron: &str, time_zone: &str) -> Result<(), InvalidSchedule> {
 /// When the line or the zone is not valid, or the line names no time at all.
 pub fn next_start(cron: &str, time_zone: &str, after: UtcTime) -> Result<UtcTime, InvalidSchedule> {
     if cron.split_whitespace().count() != 5 {
-        return Err(InvalidSchedule(format!("{cron:?} is not a cron line of five fields, such as \"0 */6 * * *\"")));
+        return Err(InvalidSchedule(format!(
+            "{cron:?} is not a cron line of five fields, such as \"0 */6 * * *\""
+        )));
     }
-    jiff::tz::TimeZone::get(time_zone)
-        .map_err(|_| InvalidSchedule(format!("{time_zone:?} is not a time zone name, such as \"Europe/Berlin\"")))?;
+    jiff::tz::TimeZone::get(time_zone).map_err(|_| {
+        InvalidSchedule(format!(
+            "{time_zone:?} is not a time zone name, such as \"Europe/Berlin\""
+        ))
+    })?;
     let crontab = cronexpr::parse_crontab(&format!("{cron} {time_zone}"))
         .map_err(|error| InvalidSchedule(format!("{cron:?} is not a cron line: {error}")))?;
     let next = crontab
@@ -54,8 +59,23 @@ mod tests {
 
     #[test]
     fn bad_lines_say_what_is_wrong() {
-        assert!(validate("* * * *", "UTC").unwrap_err().to_string().contains("five fields"));
-        assert!(validate("99 * * * *", "UTC").unwrap_err().to_string().contains("not a cron line"));
-        assert!(validate("0 0 * * *", "Mars/Olympus").unwrap_err().to_string().contains("time zone"));
+        assert!(
+            validate("* * * *", "UTC")
+                .unwrap_err()
+                .to_string()
+                .contains("five fields")
+        );
+        assert!(
+            validate("99 * * * *", "UTC")
+                .unwrap_err()
+                .to_string()
+                .contains("not a cron line")
+        );
+        assert!(
+            validate("0 0 * * *", "Mars/Olympus")
+                .unwrap_err()
+                .to_string()
+                .contains("time zone")
+        );
     }
 }

@@ -51,7 +51,11 @@ impl AccountOutcome {
 
 /// The regions an account is listed in.
 pub fn regions_of(account: &Account) -> Vec<Region> {
-    if account.regions.is_empty() { Region::all_commercial() } else { account.regions.clone() }
+    if account.regions.is_empty() {
+        Region::all_commercial()
+    } else {
+        account.regions.clone()
+    }
 }
 
 /// How many scopes a run of this account has: each collector in each region, and the account.
@@ -67,7 +71,14 @@ pub async fn run(
     stop: &CancellationToken,
     scope_done: &(dyn Fn() + Send + Sync),
 ) -> Result<AccountOutcome, StoreError> {
-    let this = AccountRun { inventory, run, account, stop, scope_done, locked_out: AtomicBool::new(false) };
+    let this = AccountRun {
+        inventory,
+        run,
+        account,
+        stop,
+        scope_done,
+        locked_out: AtomicBool::new(false),
+    };
     let session = inventory.aws.account(&AccountAccess::from(account));
     let mut outcome = AccountOutcome::default();
 
@@ -83,14 +94,25 @@ pub async fn run(
         Err(error) => {
             this.locked_out.store(true, Ordering::Relaxed);
             this.credentials_failed(None, &error).await?;
-            outcome.count(this.close(scope, ScopeStatus::Failed, Some(error.failure.clone())).await?);
+            outcome.count(
+                this.close(scope, ScopeStatus::Failed, Some(error.failure.clone()))
+                    .await?,
+            );
         }
     }
 
     let regions = regions_of(account);
     let runs: Vec<_> = regions
         .iter()
-        .map(|region| RegionRun { account: &this, region, session: session.region(region), refused: OnceLock::new() }.run())
+        .map(|region| {
+            RegionRun {
+                account: &this,
+                region,
+                session: session.region(region),
+                refused: OnceLock::new(),
+            }
+            .run()
+        })
         .collect();
     let results: Vec<Result<AccountOutcome, StoreError>> = stream::iter(runs)
         .buffer_unordered(inventory.config.regions_at_once.max(1))
@@ -119,8 +141,20 @@ impl AccountRun<'_> {
         self.locked_out.load(Ordering::Relaxed)
     }
 
-    pub async fn open(&self, region: Option<&Region>, resource_type: &str) -> Result<Scope<'_>, StoreError> {
-        Scope::start(&self.inventory.db, self.inventory.clock, self.run, self.account, region, resource_type).await
+    pub async fn open(
+        &self,
+        region: Option<&Region>,
+        resource_type: &str,
+    ) -> Result<Scope<'_>, StoreError> {
+        Scope::start(
+            &self.inventory.db,
+            self.inventory.clock,
+            self.run,
+            self.account,
+            region,
+            resource_type,
+        )
+        .await
     }
 
     pub async fn close(
@@ -142,16 +176,29 @@ impl AccountRun<'_> {
     }
 
     /// Raises the alert that the account, or one region of it, refuses the credentials.
-    pub async fn credentials_failed(&self, region: Option<&Region>, error: &AwsError) -> Result<(), StoreError> {
+    pub async fn credentials_failed(
+        &self,
+        region: Option<&Region>,
+        error: &AwsError,
+    ) -> Result<(), StoreError> {
         let account = self.account;
-        let place = region.map(|region| format!(" in {region}")).unwrap_or_default();
+        let place = region
+            .map(|region| format!(" in {region}"))
+            .unwrap_or_default();
         let message = format!(
             "Account {} ({}) cannot be read{place}: {}: {}",
             account.name, account.id, error.failure.code, error.failure.message
         );
         let organization = Some(&account.organization_id);
-        store::alert::raise(&self.inventory.db, "credentials", organization, Some(&account.id), region, &message)
-            .await?;
+        store::alert::raise(
+            &self.inventory.db,
+            "credentials",
+            organization,
+            Some(&account.id),
+            region,
+            &message,
+        )
+        .await?;
         Ok(())
     }
 }

@@ -16,8 +16,8 @@
 
 mod account_run;
 mod listing;
-mod pages;
 pub mod onboarding;
+mod pages;
 pub mod reconcile;
 mod region_run;
 mod scope_run;
@@ -43,7 +43,11 @@ pub struct SyncConfig {
 
 impl Default for SyncConfig {
     fn default() -> Self {
-        Self { accounts_at_once: 8, regions_at_once: 4, bundles_fresh_hours: 20 }
+        Self {
+            accounts_at_once: 8,
+            regions_at_once: 4,
+            bundles_fresh_hours: 20,
+        }
     }
 }
 

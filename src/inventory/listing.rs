@@ -69,9 +69,19 @@ pub async fn run(
     pages: &mut dyn Pages,
     stop: &CancellationToken,
 ) -> Result<Ended, StoreError> {
-    let mut reading = Reading { db, key, at: started, known: stock::known(db, key).await?, seen: HashSet::new() };
-    let in_stock: HashSet<String> =
-        reading.known.iter().filter(|(_, row)| !row.gone()).map(|(id, _)| id.clone()).collect();
+    let mut reading = Reading {
+        db,
+        key,
+        at: started,
+        known: stock::known(db, key).await?,
+        seen: HashSet::new(),
+    };
+    let in_stock: HashSet<String> = reading
+        .known
+        .iter()
+        .filter(|(_, row)| !row.gone())
+        .map(|(id, _)| id.clone())
+        .collect();
 
     let mut ended = reading.read_all(scope, pages, stop).await?;
     let first = reading.seen.len();
@@ -138,12 +148,22 @@ impl Reading<'_> {
             match page {
                 Ok(Some(rows)) => self.take(scope, rows).await?,
                 Ok(None) => {
-                    return Ok(Ended { status: ScopeStatus::Complete, failure: None, error: None, shrank: None });
+                    return Ok(Ended {
+                        status: ScopeStatus::Complete,
+                        failure: None,
+                        error: None,
+                        shrank: None,
+                    });
                 }
                 Err(PageError::Store(error)) => return Err(error),
                 Err(PageError::Aws(error)) => {
                     let status = status_of_failure(self.seen.len() as u64);
-                    return Ok(Ended { status, failure: Some(error.failure.clone()), error: Some(error), shrank: None });
+                    return Ok(Ended {
+                        status,
+                        failure: Some(error.failure.clone()),
+                        error: Some(error),
+                        shrank: None,
+                    });
                 }
             }
             scope.moved();
@@ -158,8 +178,15 @@ impl Reading<'_> {
             let kind = reconcile::listed(known, listed.digest, listed.state.as_deref());
             self.seen.insert(listed.id.clone());
             let Some(kind) = kind else { continue };
-            self.known.insert(listed.id.clone(), Known::after(kind, listed.digest, listed.state.clone()));
-            changes.push(Change { id: listed.id, kind, row: Some((listed.row, listed.digest, listed.body)) });
+            self.known.insert(
+                listed.id.clone(),
+                Known::after(kind, listed.digest, listed.state.clone()),
+            );
+            changes.push(Change {
+                id: listed.id,
+                kind,
+                row: Some((listed.row, listed.digest, listed.body)),
+            });
         }
         scope.row.counts.rows_seen = self.seen.len() as u64;
         self.write(scope, changes).await
@@ -169,7 +196,11 @@ impl Reading<'_> {
     async fn close(&mut self, scope: &mut Scope<'_>) -> Result<(), StoreError> {
         let changes = reconcile::absent(&self.known, &self.seen)
             .into_iter()
-            .map(|(id, kind)| Change { id, kind, row: None })
+            .map(|(id, kind)| Change {
+                id,
+                kind,
+                row: None,
+            })
             .collect();
         self.write(scope, changes).await
     }
@@ -184,7 +215,9 @@ impl Reading<'_> {
                 ChangeKind::Created | ChangeKind::CreatedTerminated => counts.rows_new += 1,
                 ChangeKind::Missing => counts.rows_missing += 1,
                 ChangeKind::Deleted | ChangeKind::Terminated => counts.rows_deleted += 1,
-                ChangeKind::Changed | ChangeKind::Returned | ChangeKind::Volatile => counts.rows_changed += 1,
+                ChangeKind::Changed | ChangeKind::Returned | ChangeKind::Volatile => {
+                    counts.rows_changed += 1
+                }
             }
             counts.versions_written += u64::from(change.kind.opens_version());
         }

@@ -2,7 +2,8 @@
 
 use aws::AwsError;
 use domain::account::{
-    Account, AccountAccess, AccountTest, DiscoverRequest, DiscoverResult, DiscoveredAccount, NewAccount,
+    Account, AccountAccess, AccountTest, DiscoverRequest, DiscoverResult, DiscoveredAccount,
+    NewAccount,
 };
 use domain::arn::RoleArn;
 use domain::organization::NewOrganization;
@@ -31,7 +32,12 @@ pub enum OnboardingError {
 }
 
 fn request_id(error: &AwsError) -> String {
-    error.failure.request_id.as_ref().map(|id| format!(" (request id {id})")).unwrap_or_default()
+    error
+        .failure
+        .request_id
+        .as_ref()
+        .map(|id| format!(" (request id {id})"))
+        .unwrap_or_default()
 }
 
 impl Inventory {
@@ -40,23 +46,34 @@ impl Inventory {
         let account: Account = store::account::find(&self.db, &Scope::All, id)
             .await?
             .ok_or_else(|| OnboardingError::UnknownAccount(id.clone()))?;
-        Ok(self.aws.test_account(&AccountAccess::from(&account), &regions_of(&account)).await)
+        Ok(self
+            .aws
+            .test_account(&AccountAccess::from(&account), &regions_of(&account))
+            .await)
     }
 
     /// Lists the members of the AWS Organization that the server's own credentials belong to, and
     /// onboards those that are active and not known yet when asked to.
-    pub async fn discover(&self, request: &DiscoverRequest) -> Result<DiscoverResult, OnboardingError> {
+    pub async fn discover(
+        &self,
+        request: &DiscoverRequest,
+    ) -> Result<DiscoverResult, OnboardingError> {
         if request.add && request.role_name.as_deref().unwrap_or_default().is_empty() {
             return Err(OnboardingError::RoleNameMissing);
         }
-        if store::organization::find(&self.db, &Scope::All, &request.organization_id).await?.is_none() {
+        if store::organization::find(&self.db, &Scope::All, &request.organization_id)
+            .await?
+            .is_none()
+        {
             return Err(OnboardingError::UnknownOrganization);
         }
         let members = self.aws.discover().await.map_err(OnboardingError::Aws)?;
         let own = self.aws.own_account().await.map_err(OnboardingError::Aws)?;
         let mut accounts = Vec::with_capacity(members.len());
         for member in members {
-            let known = store::account::find(&self.db, &Scope::All, &member.id).await?.is_some();
+            let known = store::account::find(&self.db, &Scope::All, &member.id)
+                .await?
+                .is_some();
             let mut found = DiscoveredAccount {
                 id: member.id,
                 name: member.name,
@@ -78,13 +95,20 @@ impl Inventory {
         Ok(DiscoverResult { accounts })
     }
 
-    async fn onboard(&self, request: &DiscoverRequest, found: &DiscoveredAccount) -> Result<(), OnboardingError> {
+    async fn onboard(
+        &self,
+        request: &DiscoverRequest,
+        found: &DiscoveredAccount,
+    ) -> Result<(), OnboardingError> {
         let organization_id = if request.organization_per_account {
             self.organization_named(&found.name).await?
         } else {
             request.organization_id.clone()
         };
-        let role_arn = request.role_name.as_deref().map(|name| RoleArn::of(&found.id, name));
+        let role_arn = request
+            .role_name
+            .as_deref()
+            .map(|name| RoleArn::of(&found.id, name));
         let new = NewAccount {
             id: found.id.clone(),
             organization_id,
@@ -99,10 +123,19 @@ impl Inventory {
     }
 
     async fn organization_named(&self, name: &str) -> Result<OrganizationId, StoreError> {
-        if let Some(organization) = store::organization::find_by_name(&self.db, &Scope::All, name).await? {
+        if let Some(organization) =
+            store::organization::find_by_name(&self.db, &Scope::All, name).await?
+        {
             return Ok(organization.id);
         }
-        Ok(store::organization::create(&self.db, &NewOrganization { name: name.to_owned() }).await?.id)
+        Ok(store::organization::create(
+            &self.db,
+            &NewOrganization {
+                name: name.to_owned(),
+            },
+        )
+        .await?
+        .id)
     }
 }
 

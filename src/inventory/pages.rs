@@ -28,15 +28,32 @@ pub struct WorkspacePages<'a> {
 impl<'a> WorkspacePages<'a> {
     pub fn new(session: &'a RegionSession, db: &'a Db, key: ScopeKey, tags: TagSource) -> Self {
         let pager = workspaces::list(session);
-        Self { session, db, key, pager, tags, calls_before: session.calls(), tag_failure: None }
+        Self {
+            session,
+            db,
+            key,
+            pager,
+            tags,
+            calls_before: session.calls(),
+            tag_failure: None,
+        }
     }
 
     /// The tags of one page: read now where they can be, else those stored before.
-    async fn tags_of(&mut self, records: &[WorkspaceRecord]) -> Result<HashMap<String, Tags>, PageError> {
-        let ids: Vec<String> = records.iter().map(|record| record.workspace_id.clone()).collect();
+    async fn tags_of(
+        &mut self,
+        records: &[WorkspaceRecord],
+    ) -> Result<HashMap<String, Tags>, PageError> {
+        let ids: Vec<String> = records
+            .iter()
+            .map(|record| record.workspace_id.clone())
+            .collect();
         let (mut tags, failure) = self.tags.of(self.session, &ids).await;
         self.tag_failure = self.tag_failure.take().or(failure);
-        let unread: Vec<String> = ids.into_iter().filter(|id| !tags.contains_key(id)).collect();
+        let unread: Vec<String> = ids
+            .into_iter()
+            .filter(|id| !tags.contains_key(id))
+            .collect();
         if !unread.is_empty() {
             tags.extend(stock::tags(self.db, &self.key, unread).await?);
         }
@@ -47,7 +64,9 @@ impl<'a> WorkspacePages<'a> {
 #[async_trait]
 impl Pages for WorkspacePages<'_> {
     async fn next(&mut self) -> Result<Option<Vec<Listed>>, PageError> {
-        let Some(records) = self.pager.next_page().await.map_err(PageError::Aws)? else { return Ok(None) };
+        let Some(records) = self.pager.next_page().await.map_err(PageError::Aws)? else {
+            return Ok(None);
+        };
         let mut tags = self.tags_of(&records).await?;
         let listed = records.into_iter().map(|record| {
             let tags = tags.remove(&record.workspace_id).unwrap_or_default();
@@ -73,7 +92,10 @@ impl Pages for WorkspacePages<'_> {
 
     fn note(&mut self) -> Option<String> {
         self.tag_failure.take().map(|error| {
-            format!("Some tags could not be read and were kept as they were: {}: {}", error.failure.code, error.failure.message)
+            format!(
+                "Some tags could not be read and were kept as they were: {}: {}",
+                error.failure.code, error.failure.message
+            )
         })
     }
 }

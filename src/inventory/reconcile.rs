@@ -32,7 +32,11 @@ pub fn absent(known: &HashMap<String, Known>, seen: &HashSet<String>) -> Vec<(St
         .iter()
         .filter(|(id, row)| !row.deleted && !seen.contains(*id))
         .map(|(id, row)| {
-            let kind = if row.missing { ChangeKind::Deleted } else { ChangeKind::Missing };
+            let kind = if row.missing {
+                ChangeKind::Deleted
+            } else {
+                ChangeKind::Missing
+            };
             (id.clone(), kind)
         })
         .collect();
@@ -55,7 +59,13 @@ mod tests {
     const B: Digest = Digest([2; 16]);
 
     fn row(digest: Digest, state: &str) -> Known {
-        Known { digest, state: Some(state.to_owned()), missing: false, deleted: false, terminated: false }
+        Known {
+            digest,
+            state: Some(state.to_owned()),
+            missing: false,
+            deleted: false,
+            terminated: false,
+        }
     }
 
     #[test]
@@ -66,22 +76,50 @@ mod tests {
     #[test]
     fn differences_are_told_apart() {
         assert_eq!(listed(None, A, Some("PENDING")), Some(ChangeKind::Created));
-        assert_eq!(listed(Some(&row(A, "STOPPED")), B, Some("STOPPED")), Some(ChangeKind::Changed));
-        assert_eq!(listed(Some(&row(A, "STOPPED")), A, Some("AVAILABLE")), Some(ChangeKind::Volatile));
-        assert_eq!(listed(Some(&row(A, "STOPPED")), A, Some("TERMINATED")), Some(ChangeKind::Terminated));
-        let missing = Known { missing: true, ..row(A, "STOPPED") };
-        assert_eq!(listed(Some(&missing), A, Some("STOPPED")), Some(ChangeKind::Returned));
-        let terminated = Known { terminated: true, deleted: true, ..row(A, "TERMINATED") };
+        assert_eq!(
+            listed(Some(&row(A, "STOPPED")), B, Some("STOPPED")),
+            Some(ChangeKind::Changed)
+        );
+        assert_eq!(
+            listed(Some(&row(A, "STOPPED")), A, Some("AVAILABLE")),
+            Some(ChangeKind::Volatile)
+        );
+        assert_eq!(
+            listed(Some(&row(A, "STOPPED")), A, Some("TERMINATED")),
+            Some(ChangeKind::Terminated)
+        );
+        let missing = Known {
+            missing: true,
+            ..row(A, "STOPPED")
+        };
+        assert_eq!(
+            listed(Some(&missing), A, Some("STOPPED")),
+            Some(ChangeKind::Returned)
+        );
+        let terminated = Known {
+            terminated: true,
+            deleted: true,
+            ..row(A, "TERMINATED")
+        };
         assert_eq!(listed(Some(&terminated), A, Some("TERMINATED")), None);
     }
 
     #[test]
     fn missing_comes_before_deleted() {
-        let mut known = HashMap::from([("ws-1".to_owned(), row(A, "STOPPED")), ("ws-2".to_owned(), row(A, "STOPPED"))]);
+        let mut known = HashMap::from([
+            ("ws-1".to_owned(), row(A, "STOPPED")),
+            ("ws-2".to_owned(), row(A, "STOPPED")),
+        ]);
         let seen = HashSet::from(["ws-1".to_owned()]);
-        assert_eq!(absent(&known, &seen), vec![("ws-2".to_owned(), ChangeKind::Missing)]);
+        assert_eq!(
+            absent(&known, &seen),
+            vec![("ws-2".to_owned(), ChangeKind::Missing)]
+        );
         known.get_mut("ws-2").unwrap().missing = true;
-        assert_eq!(absent(&known, &seen), vec![("ws-2".to_owned(), ChangeKind::Deleted)]);
+        assert_eq!(
+            absent(&known, &seen),
+            vec![("ws-2".to_owned(), ChangeKind::Deleted)]
+        );
         known.get_mut("ws-2").unwrap().deleted = true;
         assert_eq!(absent(&known, &seen), vec![]);
     }

@@ -7,9 +7,9 @@ use std::sync::OnceLock;
 
 use aws::collectors::{self, Declaration};
 use aws::{AwsError, AwsErrorKind, RegionSession};
+use domain::Region;
 use domain::account::AwsFailure;
 use domain::sync::ScopeStatus;
-use domain::Region;
 use store::StoreError;
 use store::stock::{self, ResourceType, ScopeKey};
 
@@ -35,7 +35,8 @@ pub enum Refusal {
     Credentials,
 }
 
-const NOT_ENABLED: &str = "AWS does not know the account here, as where a region is not enabled; nothing is listed.";
+const NOT_ENABLED: &str =
+    "AWS does not know the account here, as where a region is not enabled; nothing is listed.";
 
 /// A scope that may be listed, or how it was closed without being tried.
 type Started<'a> = Result<Scope<'a>, ScopeStatus>;
@@ -45,20 +46,37 @@ impl RegionRun<'_> {
         let mut outcome = AccountOutcome::default();
         let mut directories = DirectoryPages::new(&self.session);
         outcome.count(
-            self.list(ResourceType::Directories, &collectors::directories::DECLARATION, &mut directories).await?,
+            self.list(
+                ResourceType::Directories,
+                &collectors::directories::DECLARATION,
+                &mut directories,
+            )
+            .await?,
         );
         let (status, tags) = self.tags().await?;
         outcome.count(status);
         let db = &self.account.inventory.db;
-        let mut desktops = WorkspacePages::new(&self.session, db, self.key(ResourceType::Workspaces), tags);
+        let mut desktops =
+            WorkspacePages::new(&self.session, db, self.key(ResourceType::Workspaces), tags);
         outcome.count(
-            self.list(ResourceType::Workspaces, &collectors::workspaces::DECLARATION, &mut desktops).await?,
+            self.list(
+                ResourceType::Workspaces,
+                &collectors::workspaces::DECLARATION,
+                &mut desktops,
+            )
+            .await?,
         );
         outcome.count(self.connections().await?);
         outcome.count(self.bundles().await?);
         if self.refused.get() != Some(&Refusal::Credentials) && !self.account.locked_out() {
             let db = &self.account.inventory.db;
-            store::alert::close(db, "credentials", &self.account.account.id, Some(self.region)).await?;
+            store::alert::close(
+                db,
+                "credentials",
+                &self.account.account.id,
+                Some(self.region),
+            )
+            .await?;
         }
         Ok(outcome)
     }
@@ -74,16 +92,25 @@ impl RegionRun<'_> {
 
     /// Opens a scope; when the run is stopping or the account is locked out it is closed at once.
     async fn start(&self, declaration: &Declaration) -> Result<Started<'_>, StoreError> {
-        let scope = self.account.open(Some(self.region), declaration.name).await?;
+        let scope = self
+            .account
+            .open(Some(self.region), declaration.name)
+            .await?;
         if self.account.stop.is_cancelled() {
-            return Ok(Err(self.account.close(scope, ScopeStatus::Interrupted, Some(interrupted())).await?));
+            return Ok(Err(self
+                .account
+                .close(scope, ScopeStatus::Interrupted, Some(interrupted()))
+                .await?));
         }
         let refused = self.refused.get();
         if refused == Some(&Refusal::RegionNotEnabled) {
             return Ok(Err(self.not_enabled(scope).await?));
         }
         if self.account.locked_out() || refused.is_some() {
-            return Ok(Err(self.account.close(scope, ScopeStatus::Skipped, None).await?));
+            return Ok(Err(self
+                .account
+                .close(scope, ScopeStatus::Skipped, None)
+                .await?));
         }
         Ok(Ok(scope))
     }
@@ -105,16 +132,32 @@ impl RegionRun<'_> {
         let ended = listing::run(db, &key, started, &mut scope, pages, self.account.stop).await?;
         if let Some(sentence) = ended.shrank {
             let account = self.account.account;
-            let message =
-                format!("{} in {} of {} ({}): {sentence}", declaration.title, self.region, account.name, account.id);
+            let message = format!(
+                "{} in {} of {} ({}): {sentence}",
+                declaration.title, self.region, account.name, account.id
+            );
             let organization = Some(&account.organization_id);
-            store::alert::raise(db, "listing_shrank", organization, Some(&account.id), Some(self.region), &message)
-                .await?;
+            store::alert::raise(
+                db,
+                "listing_shrank",
+                organization,
+                Some(&account.id),
+                Some(self.region),
+                &message,
+            )
+            .await?;
             scope.row.note = Some(sentence);
         } else if ended.status == ScopeStatus::Complete {
-            store::alert::close(db, "listing_shrank", &self.account.account.id, Some(self.region)).await?;
+            store::alert::close(
+                db,
+                "listing_shrank",
+                &self.account.account.id,
+                Some(self.region),
+            )
+            .await?;
         }
-        self.close(scope, ended.status, ended.failure, ended.error.as_ref()).await
+        self.close(scope, ended.status, ended.failure, ended.error.as_ref())
+            .await
     }
 
     async fn close(
@@ -131,7 +174,9 @@ impl RegionRun<'_> {
                 return self.not_enabled(scope).await;
             }
             self.refused.get_or_init(|| Refusal::Credentials);
-            self.account.credentials_failed(Some(self.region), error).await?;
+            self.account
+                .credentials_failed(Some(self.region), error)
+                .await?;
         }
         self.account.close(scope, status, failure).await
     }
@@ -164,14 +209,22 @@ impl RegionRun<'_> {
             match page {
                 Ok(Some(rows)) => all.extend(rows),
                 Ok(None) => {
-                    return Ok((self.account.close(scope, ScopeStatus::Complete, None).await?, TagSource::Batch(all)));
+                    return Ok((
+                        self.account
+                            .close(scope, ScopeStatus::Complete, None)
+                            .await?,
+                        TagSource::Batch(all),
+                    ));
                 }
                 Err(error) if all.is_empty() && must_ask_each(&error) => {
                     scope.row.note = Some(format!(
                         "Tags are read one desktop at a time, because the tagging API is refused: {}: {}",
                         error.failure.code, error.failure.message
                     ));
-                    let status = self.account.close(scope, ScopeStatus::Complete, None).await?;
+                    let status = self
+                        .account
+                        .close(scope, ScopeStatus::Complete, None)
+                        .await?;
                     return Ok((status, TagSource::EachDesktop));
                 }
                 Err(error) => {
@@ -188,7 +241,10 @@ impl RegionRun<'_> {
 
     /// Who is connected: an overlay on known desktops, without history.
     async fn connections(&self) -> Result<ScopeStatus, StoreError> {
-        let mut scope = match self.start(&collectors::connection_status::DECLARATION).await? {
+        let mut scope = match self
+            .start(&collectors::connection_status::DECLARATION)
+            .await?
+        {
             Ok(scope) => scope,
             Err(status) => return Ok(status),
         };
@@ -208,12 +264,15 @@ impl RegionRun<'_> {
             match page {
                 Ok(Some(rows)) => {
                     scope.row.counts.rows_seen += rows.len() as u64;
-                    scope.row.counts.rows_changed += stock::apply_connections(db, &key, rows).await?;
+                    scope.row.counts.rows_changed +=
+                        stock::apply_connections(db, &key, rows).await?;
                 }
                 Ok(None) => return self.account.close(scope, ScopeStatus::Complete, None).await,
                 Err(error) => {
                     let status = status_of_failure(scope.row.counts.rows_seen);
-                    return self.close(scope, status, Some(error.failure.clone()), Some(&error)).await;
+                    return self
+                        .close(scope, status, Some(error.failure.clone()), Some(&error))
+                        .await;
                 }
             }
             scope.moved();
@@ -224,17 +283,28 @@ impl RegionRun<'_> {
     async fn bundles(&self) -> Result<ScopeStatus, StoreError> {
         let key = self.key(ResourceType::Bundles);
         let db = &self.account.inventory.db;
-        let fresh_since = self.account.inventory.clock.now().plus_seconds(-self.account.inventory.config.bundles_fresh_hours * 3600);
+        let fresh_since = self
+            .account
+            .inventory
+            .clock
+            .now()
+            .plus_seconds(-self.account.inventory.config.bundles_fresh_hours * 3600);
         if stock::bundles_are_fresh(db, &key, fresh_since).await? {
             return match self.start(&collectors::bundles::DECLARATION).await? {
                 Ok(mut scope) => {
-                    scope.row.note = Some("Still fresh from an earlier run; not listed again.".to_owned());
+                    scope.row.note =
+                        Some("Still fresh from an earlier run; not listed again.".to_owned());
                     self.account.close(scope, ScopeStatus::Complete, None).await
                 }
                 Err(status) => Ok(status),
             };
         }
         let mut pages = BundlePages::new(&self.session);
-        self.list(ResourceType::Bundles, &collectors::bundles::DECLARATION, &mut pages).await
+        self.list(
+            ResourceType::Bundles,
+            &collectors::bundles::DECLARATION,
+            &mut pages,
+        )
+        .await
     }
 }

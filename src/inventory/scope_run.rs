@@ -50,7 +50,13 @@ impl<'a> Scope<'a> {
             note: None,
         };
         store::sync::start_scope(db, &row).await?;
-        let scope = Self { db, time, row, clock: Instant::now(), last_told: Instant::now() };
+        let scope = Self {
+            db,
+            time,
+            row,
+            clock: Instant::now(),
+            last_told: Instant::now(),
+        };
         scope.tell();
         Ok(scope)
     }
@@ -64,11 +70,16 @@ impl<'a> Scope<'a> {
     }
 
     /// Closes the row. A status that needs a reason gets it from `failure`.
-    pub async fn end(mut self, status: ScopeStatus, failure: Option<AwsFailure>) -> Result<ScopeRun, StoreError> {
+    pub async fn end(
+        mut self,
+        status: ScopeStatus,
+        failure: Option<AwsFailure>,
+    ) -> Result<ScopeRun, StoreError> {
         self.row.status = status;
         self.row.failure = failure;
         self.row.completed_at = Some(self.time.now());
-        self.row.duration_ms = Some(u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX));
+        self.row.duration_ms =
+            Some(u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX));
         store::sync::finish_scope(self.db, &self.row).await?;
         self.tell();
         Ok(self.row)
@@ -84,7 +95,11 @@ impl<'a> Scope<'a> {
 
 /// How a listing that stopped early counts: something was read, or nothing was.
 pub fn status_of_failure(rows_seen: u64) -> ScopeStatus {
-    if rows_seen > 0 { ScopeStatus::Partial } else { ScopeStatus::Failed }
+    if rows_seen > 0 {
+        ScopeStatus::Partial
+    } else {
+        ScopeStatus::Failed
+    }
 }
 
 /// A failure that is ours, not AWS's: the process is stopping.

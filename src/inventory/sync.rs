@@ -54,14 +54,24 @@ impl Inventory {
         let total: u64 = accounts.iter().map(account_run::scopes_of).sum();
         let done = AtomicU64::new(0);
         let message = format!("{} accounts", accounts.len());
-        on_progress(Progress { done: 0, total, message: message.clone() });
+        on_progress(Progress {
+            done: 0,
+            total,
+            message: message.clone(),
+        });
         let scope_done = || {
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            on_progress(Progress { done: done.min(total), total, message: message.clone() });
+            on_progress(Progress {
+                done: done.min(total),
+                total,
+                message: message.clone(),
+            });
         };
 
-        let runs: Vec<_> =
-            accounts.iter().map(|account| account_run::run(self, run, account, stop, &scope_done)).collect();
+        let runs: Vec<_> = accounts
+            .iter()
+            .map(|account| account_run::run(self, run, account, stop, &scope_done))
+            .collect();
         let outcomes: Vec<Result<AccountOutcome, StoreError>> = stream::iter(runs)
             .buffer_unordered(self.config.accounts_at_once.max(1))
             .collect()
@@ -71,7 +81,11 @@ impl Inventory {
             all.add(outcome?);
         }
         Ok(RunOutcome {
-            status: if stop.is_cancelled() { ScopeStatus::Interrupted } else { all.status() },
+            status: if stop.is_cancelled() {
+                ScopeStatus::Interrupted
+            } else {
+                all.status()
+            },
             scopes_total: all.complete + all.incomplete,
             scopes_incomplete: all.incomplete,
         })
@@ -80,7 +94,11 @@ impl Inventory {
     async fn accounts_of(&self, request: &SyncRequest) -> Result<Vec<Account>, SyncError> {
         let scope = match request.organization_ids.as_slice() {
             [] => Scope::All,
-            some => Scope::Organizations(some.iter().cloned().collect::<std::collections::BTreeSet<OrganizationId>>()),
+            some => Scope::Organizations(
+                some.iter()
+                    .cloned()
+                    .collect::<std::collections::BTreeSet<OrganizationId>>(),
+            ),
         };
         let mut accounts = store::account::list_enabled(&self.db, &scope).await?;
         if accounts.is_empty() {
@@ -92,7 +110,9 @@ impl Inventory {
             accounts.retain(|account| request.account_ids.contains(&account.id));
         }
         if accounts.is_empty() {
-            return Err(SyncError::NothingToSync("the accounts asked for are unknown or switched off"));
+            return Err(SyncError::NothingToSync(
+                "the accounts asked for are unknown or switched off",
+            ));
         }
         // The biggest first: a large account started last would be what everyone waits for.
         accounts.sort_by_key(|account| std::cmp::Reverse(account.workspaces));

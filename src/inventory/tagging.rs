@@ -24,18 +24,30 @@ const AT_ONCE: usize = 4;
 impl TagSource {
     /// The tags of `ids` now; an id without an entry keeps its stored tags. An error ends asking
     /// one by one: the source becomes `Stored` and the error is given back once.
-    pub async fn of(&mut self, session: &RegionSession, ids: &[String]) -> (HashMap<String, Tags>, Option<AwsError>) {
+    pub async fn of(
+        &mut self,
+        session: &RegionSession,
+        ids: &[String],
+    ) -> (HashMap<String, Tags>, Option<AwsError>) {
         match self {
-            Self::Batch(all) => {
-                (ids.iter().map(|id| (id.clone(), all.remove(id).unwrap_or_default())).collect(), None)
-            }
-            Self::Stored(some) => {
-                (ids.iter().filter_map(|id| some.remove(id).map(|tags| (id.clone(), tags))).collect(), None)
-            }
+            Self::Batch(all) => (
+                ids.iter()
+                    .map(|id| (id.clone(), all.remove(id).unwrap_or_default()))
+                    .collect(),
+                None,
+            ),
+            Self::Stored(some) => (
+                ids.iter()
+                    .filter_map(|id| some.remove(id).map(|tags| (id.clone(), tags)))
+                    .collect(),
+                None,
+            ),
             Self::EachDesktop => {
                 let asked: Vec<_> = ids.iter().map(|id| ask(session, id)).collect();
-                let answers: Vec<(String, Result<Tags, AwsError>)> =
-                    stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
+                let answers: Vec<(String, Result<Tags, AwsError>)> = stream::iter(asked)
+                    .buffer_unordered(AT_ONCE)
+                    .collect()
+                    .await;
                 let mut read = HashMap::new();
                 let mut failed = None;
                 for (id, answer) in answers {
@@ -54,10 +66,16 @@ impl TagSource {
 }
 
 async fn ask(session: &RegionSession, id: &str) -> (String, Result<Tags, AwsError>) {
-    (id.to_owned(), aws::collectors::tags::describe_tags(session, id).await)
+    (
+        id.to_owned(),
+        aws::collectors::tags::describe_tags(session, id).await,
+    )
 }
 
 /// Whether a refusal of the tagging API means that desktops must be asked one by one.
 pub fn must_ask_each(error: &AwsError) -> bool {
-    matches!(error.kind, AwsErrorKind::AccessDenied | AwsErrorKind::NotSupported)
+    matches!(
+        error.kind,
+        AwsErrorKind::AccessDenied | AwsErrorKind::NotSupported
+    )
 }

@@ -22,7 +22,12 @@ pub fn workspace(record: &WorkspaceRecord, tags: &Tags) -> Versioned {
     for field in VOLATILE {
         body.remove(*field);
     }
-    body.insert("tags".to_owned(), tags.iter().map(|(k, v)| (k.clone(), Value::from(v.as_str()))).collect());
+    body.insert(
+        "tags".to_owned(),
+        tags.iter()
+            .map(|(k, v)| (k.clone(), Value::from(v.as_str())))
+            .collect(),
+    );
     finish(&body)
 }
 
@@ -47,13 +52,19 @@ fn object(value: Result<Value, serde_json::Error>) -> serde_json::Map<String, Va
 
 fn finish(body: &serde_json::Map<String, Value>) -> Versioned {
     // Absent and empty values are left out: a field AWS adds later then is no change by itself.
-    let kept: serde_json::Map<String, Value> =
-        body.iter().filter(|(_, v)| !is_empty(v)).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let kept: serde_json::Map<String, Value> = body
+        .iter()
+        .filter(|(_, v)| !is_empty(v))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
     let body = Value::Object(kept).to_string();
     let hash = Sha256::digest(body.as_bytes());
     let mut digest = [0; 16];
     digest.copy_from_slice(&hash[..16]);
-    Versioned { body, digest: Digest(digest) }
+    Versioned {
+        body,
+        digest: Digest(digest),
+    }
 }
 
 fn is_empty(value: &Value) -> bool {

@@ -35,7 +35,10 @@ pub struct JobsConfig {
 
 impl Default for JobsConfig {
     fn default() -> Self {
-        Self { workers: 2, lease: Duration::from_secs(60) }
+        Self {
+            workers: 2,
+            lease: Duration::from_secs(60),
+        }
     }
 }
 

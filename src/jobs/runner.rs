@@ -45,20 +45,33 @@ impl Workers {
     #[must_use]
     pub fn new(inventory: Inventory, config: JobsConfig) -> Self {
         let name = format!("{}-{}", std::process::id(), JobId::new());
-        Self { inventory, config, name, busy: Arc::default() }
+        Self {
+            inventory,
+            config,
+            name,
+            busy: Arc::default(),
+        }
     }
 
     #[must_use]
     pub fn status(&self) -> Status {
-        Status { workers: self.config.workers, busy: self.busy.load(Ordering::Relaxed) }
+        Status {
+            workers: self.config.workers,
+            busy: self.busy.load(Ordering::Relaxed),
+        }
     }
 
     /// Works until `stop`, then ends running jobs between two steps and puts them back in the queue.
     pub async fn run(self, stop: CancellationToken) {
         match store::job::release_all(&self.inventory.db).await {
             Ok(0) => {}
-            Ok(count) => tracing::info!(count, "{count} jobs of an earlier process are taken up again"),
-            Err(error) => tracing::error!(%error, "jobs of an earlier process could not be taken up: {error}"),
+            Ok(count) => tracing::info!(
+                count,
+                "{count} jobs of an earlier process are taken up again"
+            ),
+            Err(error) => {
+                tracing::error!(%error, "jobs of an earlier process could not be taken up: {error}")
+            }
         }
         let workers = (0..self.config.workers.max(1)).map(|_| self.work(stop.clone()));
         futures::future::join_all(workers).await;
@@ -67,7 +80,14 @@ impl Workers {
     async fn work(&self, stop: CancellationToken) {
         let mut events = self.inventory.db.events().subscribe();
         while !stop.is_cancelled() {
-            match store::job::lease_next(&self.inventory.db, &self.name, JobPayload::KINDS, self.lease_seconds()).await {
+            match store::job::lease_next(
+                &self.inventory.db,
+                &self.name,
+                JobPayload::KINDS,
+                self.lease_seconds(),
+            )
+            .await
+            {
                 Ok(Some(job)) => {
                     self.busy.fetch_add(1, Ordering::Relaxed);
                     self.run_job(job, &stop).await;
@@ -100,7 +120,9 @@ impl Workers {
             progress: Arc::new(move |now| drop(progress.send(now))),
         };
         let keeper = self.keep(&job.id, seen, &job_stop);
-        let running = std::panic::AssertUnwindSafe(kinds::of(job.payload.clone()).run(&job, &context)).catch_unwind();
+        let running =
+            std::panic::AssertUnwindSafe(kinds::of(job.payload.clone()).run(&job, &context))
+                .catch_unwind();
         let outcome = tokio::select! {
             outcome = running => outcome.unwrap_or_else(|_| Outcome {
                 state: JobState::Failed,
@@ -114,15 +136,26 @@ impl Workers {
         }
     }
 
-    async fn finish(&self, job: &JobRow, outcome: Outcome, stop: &CancellationToken) -> Result<(), StoreError> {
+    async fn finish(
+        &self,
+        job: &JobRow,
+        outcome: Outcome,
+        stop: &CancellationToken,
+    ) -> Result<(), StoreError> {
         if outcome.state == JobState::Cancelled && stop.is_cancelled() {
             tracing::info!(job = %job.id, "job {} goes back to the queue because the process is stopping", job.id);
             return store::job::put_back(&self.inventory.db, &job.id).await;
         }
         let state = outcome.state.as_str();
         tracing::info!(job = %job.id, state, "job {} {} ended {state}", job.payload.kind(), job.id);
-        let ended =
-            store::job::finish(&self.inventory.db, &job.id, outcome.state, outcome.result, outcome.error).await?;
+        let ended = store::job::finish(
+            &self.inventory.db,
+            &job.id,
+            outcome.state,
+            outcome.result,
+            outcome.error,
+        )
+        .await?;
         if ended.is_none() {
             tracing::warn!(job = %job.id, "job {} was taken over by another process before it ended here", job.id);
         }
@@ -130,7 +163,12 @@ impl Workers {
     }
 
     /// Renews the lease and writes progress while the job runs; stops it when it was cancelled.
-    async fn keep(&self, id: &JobId, mut seen: watch::Receiver<Progress>, job_stop: &CancellationToken) -> Infallible {
+    async fn keep(
+        &self,
+        id: &JobId,
+        mut seen: watch::Receiver<Progress>,
+        job_stop: &CancellationToken,
+    ) -> Infallible {
         let mut renew = tokio::time::interval(self.config.lease / 4);
         let mut cancelled = tokio::time::interval(Duration::from_secs(1));
         loop {
@@ -164,7 +202,10 @@ fn report(error: &StoreError) {
 }
 
 /// Waits until a job is queued, or for a while.
-async fn idle(events: &mut tokio::sync::broadcast::Receiver<domain::event::Event>, stop: &CancellationToken) {
+async fn idle(
+    events: &mut tokio::sync::broadcast::Receiver<domain::event::Event>,
+    stop: &CancellationToken,
+) {
     let queued = async {
         loop {
             match events.recv().await {
@@ -174,7 +215,9 @@ async fn idle(events: &mut tokio::sync::broadcast::Receiver<domain::event::Event
                     }
                 }
                 Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => return,
-                Err(tokio::sync::broadcast::error::RecvError::Closed) => std::future::pending().await,
+                Err(tokio::sync::broadcast::error::RecvError::Closed) => {
+                    std::future::pending().await
+                }
             }
         }
     };

@@ -65,7 +65,12 @@ impl Scheduler {
     }
 
     /// Queues the schedule's job, or lets a missed start go by. True when it was queued.
-    async fn start(&self, schedule: &Schedule, due: UtcTime, now: UtcTime) -> Result<bool, StoreError> {
+    async fn start(
+        &self,
+        schedule: &Schedule,
+        due: UtcTime,
+        now: UtcTime,
+    ) -> Result<bool, StoreError> {
         let late = now.seconds_since(due) > LATE_SECONDS;
         if late && schedule.missed == MissedRun::Skip {
             tracing::info!(schedule = schedule.name, %due, "schedule {} was due at {due} while stopped; skipped", schedule.name);
@@ -90,7 +95,11 @@ impl Scheduler {
         let next = match next_start(&schedule.cron, &schedule.time_zone, now) {
             Ok(next) => Some(next.plus_seconds(i64::from(jitter(schedule.jitter_seconds)))),
             Err(error) => {
-                tracing::error!(schedule = schedule.name, "schedule {} is not valid: {error}", schedule.name);
+                tracing::error!(
+                    schedule = schedule.name,
+                    "schedule {} is not valid: {error}",
+                    schedule.name
+                );
                 None
             }
         };
@@ -108,7 +117,8 @@ async fn schedules_changed(events: &mut tokio::sync::broadcast::Receiver<domain:
     loop {
         match events.recv().await {
             Ok(event) => {
-                if matches!(&event.body, EventBody::Changed { names } if names.iter().any(|name| name == "settings")) {
+                if matches!(&event.body, EventBody::Changed { names } if names.iter().any(|name| name == "settings"))
+                {
                     return;
                 }
             }

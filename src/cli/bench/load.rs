@@ -23,12 +23,16 @@ impl Connection {
     pub async fn open(address: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: Vec::with_capacity(64 * 1024) })
+        Ok(Self {
+            stream,
+            buffer: Vec::with_capacity(64 * 1024),
+        })
     }
 
     /// `headers` are whole lines, each ending in CR LF.
     pub async fn get(&mut self, path: &str, headers: &str) -> anyhow::Result<Answer> {
-        self.send(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n").as_bytes()).await
+        self.send(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n").as_bytes())
+            .await
     }
 
     pub async fn post(&mut self, path: &str, headers: &str, body: &str) -> anyhow::Result<Answer> {
@@ -51,7 +55,10 @@ impl Connection {
             self.more().await?;
         };
         let text = std::str::from_utf8(&self.buffer[..head])?.to_ascii_lowercase();
-        let status = text.get(9..12).and_then(|code| code.parse().ok()).context("no status line")?;
+        let status = text
+            .get(9..12)
+            .and_then(|code| code.parse().ok())
+            .context("no status line")?;
         let length: usize = text
             .split("\r\n")
             .find_map(|line| line.strip_prefix("content-length:"))
@@ -61,7 +68,10 @@ impl Connection {
         while self.buffer.len() < head + length {
             self.more().await?;
         }
-        Ok(Answer { status, body: self.buffer[head..head + length].to_vec() })
+        Ok(Answer {
+            status,
+            body: self.buffer[head..head + length].to_vec(),
+        })
     }
 
     async fn more(&mut self) -> anyhow::Result<()> {
@@ -73,7 +83,9 @@ impl Connection {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
 }
 
 /// What a run of requests took.
@@ -106,7 +118,10 @@ pub async fn run(
     let clock = Instant::now();
     let mut tasks = Vec::with_capacity(clients);
     for client in 0..clients {
-        let requests: Vec<Vec<u8>> = requests.iter().map(|request| request.clone().into_bytes()).collect();
+        let requests: Vec<Vec<u8>> = requests
+            .iter()
+            .map(|request| request.clone().into_bytes())
+            .collect();
         tasks.push(tokio::spawn(async move {
             let mut connection = Connection::open(address).await?;
             let mut each = Vec::with_capacity(each_client);
@@ -119,7 +134,11 @@ pub async fn run(
                 let answer = connection.send(request).await?;
                 each.push(start.elapsed().as_secs_f64() * 1000.0);
                 if answer.status != 200 {
-                    bail!("{} for {}", answer.status, String::from_utf8_lossy(&request[..60.min(request.len())]));
+                    bail!(
+                        "{} for {}",
+                        answer.status,
+                        String::from_utf8_lossy(&request[..60.min(request.len())])
+                    );
                 }
             }
             Ok(each)

@@ -52,7 +52,11 @@ pub struct Figure {
 impl Bench {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let all = [What::Start, What::Sync, What::List];
-        let chosen = if self.what.is_empty() { &all[..] } else { &self.what };
+        let chosen = if self.what.is_empty() {
+            &all[..]
+        } else {
+            &self.what
+        };
         let mut figures = Vec::new();
         if chosen.contains(&What::Start) {
             figures.extend(start::measure().await?);
@@ -68,7 +72,14 @@ impl Bench {
         }
         let rows: Vec<Vec<Value>> = figures
             .iter()
-            .map(|f| vec![json!(f.name), json!((f.value * 100.0).round() / 100.0), json!(f.unit), json!(f.target)])
+            .map(|f| {
+                vec![
+                    json!(f.name),
+                    json!((f.value * 100.0).round() / 100.0),
+                    json!(f.unit),
+                    json!(f.target),
+                ]
+            })
             .collect();
         output::rows(self.format, &["figure", "value", "unit", "held to"], &rows)?;
         Ok(ExitCode::SUCCESS)

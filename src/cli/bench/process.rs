@@ -18,11 +18,18 @@ impl Process {
     /// Starts `stocktake ARGS` with these variables added.
     pub fn start(args: &[&str], variables: &[(&str, String)]) -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+        command
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
         for (name, value) in variables {
             command.env(name, value);
         }
-        let mut child = command.spawn().context("this binary could not be started again")?;
+        let mut child = command
+            .spawn()
+            .context("this binary could not be started again")?;
         let output = child.stdout.take().map(BufReader::new);
         Ok(Self { child, output })
     }
@@ -30,7 +37,10 @@ impl Process {
     /// The next line it prints.
     pub async fn line(&mut self) -> anyhow::Result<String> {
         let mut line = String::new();
-        let output = self.output.as_mut().context("its output was taken already")?;
+        let output = self
+            .output
+            .as_mut()
+            .context("its output was taken already")?;
         let read = tokio::time::timeout(Duration::from_secs(60), output.read_line(&mut line)).await;
         match read.context("it printed nothing for a minute")?? {
             0 => bail!("it ended without printing what was expected"),
@@ -56,7 +66,10 @@ impl Process {
             if let Some(status) = self.child.try_wait()? {
                 break status;
             }
-            anyhow::ensure!(clock.elapsed() < Duration::from_secs(900), "it did not end within 15 minutes");
+            anyhow::ensure!(
+                clock.elapsed() < Duration::from_secs(900),
+                "it did not end within 15 minutes"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         };
         let seconds = clock.elapsed().as_secs_f64();

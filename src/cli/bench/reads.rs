@@ -53,10 +53,15 @@ pub async fn measure(data_dir: &Path) -> anyhow::Result<Vec<Figure>> {
         ("STOCKTAKE_LIMITS_SESSION_PER_MINUTE", "0".to_owned()),
         ("STOCKTAKE_LIMITS_ANONYMOUS_PER_MINUTE", "0".to_owned()),
     ];
-    let server = Process::start(&["serve", "--data-dir", &folder, "--listen", &listen], &variables)?;
+    let server = Process::start(
+        &["serve", "--data-dir", &folder, "--listen", &listen],
+        &variables,
+    )?;
     let token = login(data_dir, address).await?;
     let headers = format!("authorization: Bearer {token}\r\n");
-    let request = |query: &str| format!("GET /api/v1/workspaces?{query} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n");
+    let request = |query: &str| {
+        format!("GET /api/v1/workspaces?{query} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n")
+    };
 
     let mut varied = Vec::new();
     for filter in FILTERS {
@@ -76,20 +81,64 @@ pub async fn measure(data_dir: &Path) -> anyhow::Result<Vec<Figure>> {
     run(address, CLIENTS, &same, 40, Duration::ZERO).await?;
     let repeat = run(address, CLIENTS, &same, 1200, Duration::ZERO).await?;
     let resident = server.resident_mib()?;
-    let figure = |name: &str, value, unit, target| Figure { name: name.to_owned(), value, unit, target };
+    let figure = |name: &str, value, unit, target| Figure {
+        name: name.to_owned(),
+        value,
+        unit,
+        target,
+    };
     Ok(vec![
-        figure("list from cold, 50 people clicking once a second, p95", paced.percentile(0.95), "ms", "under 20"),
-        figure("list from cold, 50 people clicking once a second, median", paced.percentile(0.5), "ms", ""),
-        figure("list, every filter and sort, 50 clients without a pause, p95", pressed.percentile(0.95), "ms", "under 20"),
-        figure("list, every filter and sort, 50 clients without a pause", pressed.per_second(), "requests/s", ""),
-        figure("the same page again, 50 clients", repeat.per_second(), "requests/s", "12,000 or more"),
-        figure("the same page again, p95", repeat.percentile(0.95), "ms", ""),
-        figure("resident memory of serve after the load", resident, "MiB", ""),
+        figure(
+            "list from cold, 50 people clicking once a second, p95",
+            paced.percentile(0.95),
+            "ms",
+            "under 20",
+        ),
+        figure(
+            "list from cold, 50 people clicking once a second, median",
+            paced.percentile(0.5),
+            "ms",
+            "",
+        ),
+        figure(
+            "list, every filter and sort, 50 clients without a pause, p95",
+            pressed.percentile(0.95),
+            "ms",
+            "under 20",
+        ),
+        figure(
+            "list, every filter and sort, 50 clients without a pause",
+            pressed.per_second(),
+            "requests/s",
+            "",
+        ),
+        figure(
+            "the same page again, 50 clients",
+            repeat.per_second(),
+            "requests/s",
+            "12,000 or more",
+        ),
+        figure(
+            "the same page again, p95",
+            repeat.percentile(0.95),
+            "ms",
+            "",
+        ),
+        figure(
+            "resident memory of serve after the load",
+            resident,
+            "MiB",
+            "",
+        ),
     ])
 }
 
 fn sort_parameter(sort: &str) -> String {
-    if sort.is_empty() { String::new() } else { format!("sort={sort}") }
+    if sort.is_empty() {
+        String::new()
+    } else {
+        format!("sort={sort}")
+    }
 }
 
 /// Makes a user through the control socket and logs in as that user.
@@ -101,13 +150,23 @@ async fn login(data_dir: &Path, address: std::net::SocketAddr) -> anyhow::Result
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let client = super::super::client::Client::connect(data_dir, &crate::config::Config::default()).await?;
-    anyhow::ensure!(!client.is_local(), "the server to be measured did not start");
+    let client =
+        super::super::client::Client::connect(data_dir, &crate::config::Config::default()).await?;
+    anyhow::ensure!(
+        !client.is_local(),
+        "the server to be measured did not start"
+    );
     let password = super::super::demo::random_password();
     let user = json!({ "username": "bench", "password": password, "global_admin": true });
     client.post::<Value>("/api/v1/users", &user).await?;
     let credentials = json!({ "username": "bench", "password": password }).to_string();
-    let answer = Connection::open(address).await?.post("/api/v1/auth/login", "", &credentials).await?;
+    let answer = Connection::open(address)
+        .await?
+        .post("/api/v1/auth/login", "", &credentials)
+        .await?;
     let body: Value = serde_json::from_slice(&answer.body)?;
-    Ok(body["access_token"].as_str().context("the login gave no token")?.to_owned())
+    Ok(body["access_token"]
+        .as_str()
+        .context("the login gave no token")?
+        .to_owned())
 }

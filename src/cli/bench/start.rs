@@ -31,7 +31,12 @@ pub async fn measure() -> anyhow::Result<Vec<Figure>> {
             unit: "ms",
             target: "under 50",
         },
-        Figure { name: "resident memory of serve at rest".into(), value: resident, unit: "MiB", target: "under 30" },
+        Figure {
+            name: "resident memory of serve at rest".into(),
+            value: resident,
+            unit: "MiB",
+            target: "under 30",
+        },
     ])
 }
 
@@ -39,14 +44,23 @@ async fn start_once(folder: &std::path::Path) -> anyhow::Result<(f64, Process)> 
     let address = free_address()?;
     let (data_dir, listen) = (folder.display().to_string(), address.to_string());
     let clock = Instant::now();
-    let server = Process::start(&["serve", "--data-dir", &data_dir, "--listen", &listen], &[])?;
+    let server = Process::start(
+        &["serve", "--data-dir", &data_dir, "--listen", &listen],
+        &[],
+    )?;
     loop {
         if let Ok(mut connection) = Connection::open(address).await
-            && connection.get("/health/ready", "").await.is_ok_and(|answer| answer.status == 200)
+            && connection
+                .get("/health/ready", "")
+                .await
+                .is_ok_and(|answer| answer.status == 200)
         {
             return Ok((clock.elapsed().as_secs_f64(), server));
         }
-        anyhow::ensure!(clock.elapsed() < Duration::from_secs(20), "the server did not answer within 20 s");
+        anyhow::ensure!(
+            clock.elapsed() < Duration::from_secs(20),
+            "the server did not answer within 20 s"
+        );
         tokio::time::sleep(Duration::from_micros(500)).await;
     }
 }

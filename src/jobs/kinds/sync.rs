@@ -2,9 +2,9 @@
 //! again, it lists again and skips what did not change.
 
 use async_trait::async_trait;
+use domain::Scope;
 use domain::job::{Job as JobRow, JobState};
 use domain::sync::{ScopeStatus, SyncRequest};
-use domain::Scope;
 
 use crate::{Job, JobContext, Outcome};
 
@@ -16,23 +16,41 @@ pub struct Sync {
 impl Job for Sync {
     async fn run(self: Box<Self>, job: &JobRow, context: &JobContext) -> Outcome {
         let progress = &*context.progress;
-        let outcome = match context.inventory.sync(&job.id, &self.request, &context.stop, progress).await {
+        let outcome = match context
+            .inventory
+            .sync(&job.id, &self.request, &context.stop, progress)
+            .await
+        {
             Ok(outcome) => outcome,
             Err(error) => return Outcome::failed(&error),
         };
-        let result = match store::sync::find_run(&context.inventory.db, &Scope::All, &job.id).await {
+        let result = match store::sync::find_run(&context.inventory.db, &Scope::All, &job.id).await
+        {
             Ok(run) => run,
             Err(error) => return Outcome::failed(&error),
         };
         let (state, error) = match outcome.status {
             ScopeStatus::Complete => (JobState::Succeeded, None),
-            ScopeStatus::Interrupted => (JobState::Cancelled, Some("stopped before its end".to_owned())),
-            ScopeStatus::Failed => (JobState::Failed, Some("no scope could be read; see its errors".to_owned())),
+            ScopeStatus::Interrupted => (
+                JobState::Cancelled,
+                Some("stopped before its end".to_owned()),
+            ),
+            ScopeStatus::Failed => (
+                JobState::Failed,
+                Some("no scope could be read; see its errors".to_owned()),
+            ),
             _ => {
-                let text = format!("{} of {} scopes did not complete", outcome.scopes_incomplete, outcome.scopes_total);
+                let text = format!(
+                    "{} of {} scopes did not complete",
+                    outcome.scopes_incomplete, outcome.scopes_total
+                );
                 (JobState::Partial, Some(text))
             }
         };
-        Outcome { state, error, ..Outcome::succeeded(result) }
+        Outcome {
+            state,
+            error,
+            ..Outcome::succeeded(result)
+        }
     }
 }

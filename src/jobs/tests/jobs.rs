@@ -27,8 +27,15 @@ struct Bench {
 
 impl Bench {
     async fn new() -> Self {
-        let simulator = Simulator::new(SimulatorConfig { accounts: 1, desktops: 20, ..SimulatorConfig::default() });
-        let running = simulator.serve(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let simulator = Simulator::new(SimulatorConfig {
+            accounts: 1,
+            desktops: 20,
+            ..SimulatorConfig::default()
+        });
+        let running = simulator
+            .serve(SocketAddr::from(([127, 0, 0, 1], 0)))
+            .await
+            .unwrap();
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(StoreConfig::new(folder.path())).unwrap();
         let aws = Aws::new(AwsConfig {
@@ -42,8 +49,18 @@ impl Bench {
             ..AwsConfig::default()
         })
         .await;
-        let inventory = Inventory { db, aws, config: SyncConfig::default(), clock: Clock::Wall };
-        Self { inventory, simulator, _running: running, _folder: folder }
+        let inventory = Inventory {
+            db,
+            aws,
+            config: SyncConfig::default(),
+            clock: Clock::Wall,
+        };
+        Self {
+            inventory,
+            simulator,
+            _running: running,
+            _folder: folder,
+        }
     }
 
     fn db(&self) -> &Db {
@@ -51,7 +68,9 @@ impl Bench {
     }
 
     async fn onboard(&self) {
-        let new = NewOrganization { name: "Acme".to_owned() };
+        let new = NewOrganization {
+            name: "Acme".to_owned(),
+        };
         let organization = store::organization::create(self.db(), &new).await.unwrap();
         let request = DiscoverRequest {
             organization_id: organization.id,
@@ -81,7 +100,10 @@ impl Bench {
     }
 
     async fn job(&self, job: &Job) -> Job {
-        store::job::find(self.db(), &Scope::All, &job.id).await.unwrap().unwrap()
+        store::job::find(self.db(), &Scope::All, &job.id)
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     /// The job once `reached` holds; gives up after 15 seconds.
@@ -100,13 +122,22 @@ impl Bench {
     fn hang(&self) {
         for account in self.simulator.accounts() {
             let hang = ["DescribeWorkspaceDirectories".to_owned()].into();
-            self.simulator.faults().set(&account.id, AccountFaults { hang, ..AccountFaults::default() });
+            self.simulator.faults().set(
+                &account.id,
+                AccountFaults {
+                    hang,
+                    ..AccountFaults::default()
+                },
+            );
         }
     }
 
     async fn jobs(&self) -> Vec<Job> {
         let page = PageRequest::default();
-        store::job::list(self.db(), &Scope::All, &JobFilter::default(), &page).await.unwrap().items
+        store::job::list(self.db(), &Scope::All, &JobFilter::default(), &page)
+            .await
+            .unwrap()
+            .items
     }
 }
 
@@ -132,7 +163,12 @@ async fn a_sync_job_runs_to_its_end_with_the_run_as_its_result() {
     let job = bench.enqueue().await;
     let ended = bench.when(&job, |job| job.state.ended()).await;
     assert_eq!(ended.state, JobState::Succeeded, "{ended:?}");
-    assert_eq!(ended.result.unwrap()["counts"]["rows_new"].as_u64().map(|rows| rows >= 20), Some(true));
+    assert_eq!(
+        ended.result.unwrap()["counts"]["rows_new"]
+            .as_u64()
+            .map(|rows| rows >= 20),
+        Some(true)
+    );
     assert!(ended.progress.total > 0 && ended.started_at.is_some() && ended.finished_at.is_some());
     stop.cancel();
     workers.await.unwrap();
@@ -158,7 +194,9 @@ async fn a_cancelled_job_stops_though_aws_hangs() {
     let (stop, workers) = bench.work();
     let job = bench.enqueue().await;
     bench.when(&job, |job| job.state == JobState::Running).await;
-    store::job::request_cancel(bench.db(), &Scope::All, &job.id).await.unwrap();
+    store::job::request_cancel(bench.db(), &Scope::All, &job.id)
+        .await
+        .unwrap();
     let ended = bench.when(&job, |job| job.state.ended()).await;
     assert_eq!(ended.state, JobState::Cancelled);
     stop.cancel();
@@ -174,7 +212,10 @@ async fn a_stopping_process_puts_its_job_back_and_the_next_one_ends_it() {
     let job = bench.enqueue().await;
     bench.when(&job, |job| job.state == JobState::Running).await;
     stop.cancel();
-    tokio::time::timeout(Duration::from_secs(8), workers).await.expect("workers stop soon").unwrap();
+    tokio::time::timeout(Duration::from_secs(8), workers)
+        .await
+        .expect("workers stop soon")
+        .unwrap();
     assert_eq!(bench.job(&job).await.state, JobState::Queued);
 
     bench.simulator.faults().clear_all();
@@ -189,9 +230,16 @@ async fn a_stopping_process_puts_its_job_back_and_the_next_one_ends_it() {
 async fn a_due_schedule_queues_one_job_and_plans_the_next() {
     let bench = Bench::new().await;
     let now = UtcTime::now();
-    store::schedule::upsert(bench.db(), &schedule(MissedRun::RunOnce, now.plus_days(-3))).await.unwrap();
+    store::schedule::upsert(bench.db(), &schedule(MissedRun::RunOnce, now.plus_days(-3)))
+        .await
+        .unwrap();
     let stop = CancellationToken::new();
-    let scheduler = tokio::spawn(Scheduler { db: bench.db().clone() }.run(stop.clone()));
+    let scheduler = tokio::spawn(
+        Scheduler {
+            db: bench.db().clone(),
+        }
+        .run(stop.clone()),
+    );
     tokio::time::sleep(Duration::from_millis(500)).await;
     stop.cancel();
     scheduler.await.unwrap();
@@ -208,12 +256,24 @@ async fn a_due_schedule_queues_one_job_and_plans_the_next() {
 async fn a_missed_start_is_skipped_where_the_schedule_says_so() {
     let bench = Bench::new().await;
     let yesterday = UtcTime::now().plus_days(-1);
-    store::schedule::upsert(bench.db(), &schedule(MissedRun::Skip, yesterday)).await.unwrap();
+    store::schedule::upsert(bench.db(), &schedule(MissedRun::Skip, yesterday))
+        .await
+        .unwrap();
     let stop = CancellationToken::new();
-    let scheduler = tokio::spawn(Scheduler { db: bench.db().clone() }.run(stop.clone()));
+    let scheduler = tokio::spawn(
+        Scheduler {
+            db: bench.db().clone(),
+        }
+        .run(stop.clone()),
+    );
     tokio::time::sleep(Duration::from_millis(500)).await;
     stop.cancel();
     scheduler.await.unwrap();
     assert!(bench.jobs().await.is_empty());
-    assert!(store::schedule::list(bench.db()).await.unwrap()[0].next_run_at.unwrap() > UtcTime::now());
+    assert!(
+        store::schedule::list(bench.db()).await.unwrap()[0]
+            .next_run_at
+            .unwrap()
+            > UtcTime::now()
+    );
 }
