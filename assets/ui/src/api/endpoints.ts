@@ -88,7 +88,7 @@ export function exportAddress(format: "csv" | "json", filters: URLSearchParams):
   return `/api/v1/workspaces/export?${search}`;
 }
 
-export const EVENTS_ADDRESS = "/api/v1/events";
+export const EVENTS_ADDRESS = "/api/v1/sync/stream";
 
 export const sync = {
   trigger: (request: SyncRequest) => body(http.POST("/api/v1/sync/trigger", { body: request })),

@@ -2,18 +2,20 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { jobs } from "../../api/endpoints";
-import { jobQuery, syncRunQuery } from "../../api/queries";
-import type { Job } from "../../api/types";
+import { isOver, jobQuery, syncRunQuery } from "../../api/queries";
+import type { Job, SyncRun } from "../../api/types";
 import { StateBadge } from "../../components/Badge";
 import { Button } from "../../components/Button";
 import { Meter } from "../../components/Meter";
 import { Panel } from "../../components/Panel";
 import { Skeleton } from "../../components/States";
-import { formatCount, formatNumber } from "../../lib/format";
+import { formatCount, formatDuration, formatNumber } from "../../lib/format";
 import { useMay } from "../../state/access";
 import { toastError } from "../../state/toasts";
 import { byAccount, type AccountProgress } from "./progress";
 import { triggerWords } from "./words";
+
+const STARTING: Partial<Record<Job["state"], string>> = { queued: "Waiting for a worker" };
 
 export function CurrentRun({ id }: { id: string }) {
   const job = useQuery(jobQuery(id));
@@ -28,11 +30,11 @@ export function CurrentRun({ id }: { id: string }) {
           Sync <StateBadge state={job.data.state} />
         </span>
       }
-      aside={<Stop job={job.data} />}
+      aside={!isOver(job.data.state) && <Stop job={job.data} />}
     >
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 text-sm">
         <span className="min-w-0 break-words text-ink-soft" aria-live="polite">
-          {message || (job.data.state === "queued" ? "Waiting for a worker" : "Starting")}
+          {isOver(job.data.state) ? <Ending job={job.data} run={run.data?.run} /> : message || STARTING[job.data.state] || "Starting"}
         </span>
         <span className="font-medium">{total > 0 && `${formatNumber(done)} of ${formatCount(total, "listing")}`}</span>
       </div>
@@ -54,6 +56,17 @@ export function CurrentRun({ id }: { id: string }) {
       </p>
     </Panel>
   );
+}
+
+/** What came of it, in a sentence. */
+function Ending({ job, run }: { job: Job; run: SyncRun | undefined }) {
+  if (job.error) return <span className="text-bad">{job.error}</span>;
+  if (run?.duration_ms == null) return "Ended";
+  const { rows_seen, rows_new, rows_changed, rows_missing } = run.counts;
+  return [
+    `${formatCount(rows_seen, "row")} in ${formatDuration(run.duration_ms)}`,
+    `${formatNumber(rows_new)} new, ${formatNumber(rows_changed)} changed, ${formatNumber(rows_missing)} missing`,
+  ].join(": ");
 }
 
 function AccountLine({ account }: { account: AccountProgress }) {

@@ -88,8 +88,11 @@ function ScopeRows({ scope }: { scope: ScopeRun }) {
       {more && (
         <tr className={clsx("border-t-0", scopeFailed(scope) && "bg-bad-soft/40")}>
           <td colSpan={9} className="px-5 pt-0 pb-2.5">
-            {scope.failure && <Failure failure={scope.failure} />}
-            {scope.note && <p className="text-ink-soft">{scope.note}</p>}
+            {/* Stays readable while a narrow window scrolls the table. */}
+            <div className="sticky left-5 max-w-[min(64rem,calc(100vw-4.5rem))]">
+              {scope.failure && <Failure failure={scope.failure} />}
+              {scope.note && <p className="text-ink-soft">{scope.note}</p>}
+            </div>
           </td>
         </tr>
       )}

@@ -33,7 +33,7 @@ export function SyncNow({ account, title = "Sync now", kind = "primary", onStart
       void client.invalidateQueries({ queryKey: ["jobs"] });
       toast("info", job.state === "queued" ? "Sync queued" : "Sync started");
       if (onStarted) onStarted(job.id);
-      else void navigate({ to: "/sync" });
+      else void navigate({ to: "/sync", search: { run: job.id } });
     },
     onError: (error) => toastError("The sync was not started", error),
   });

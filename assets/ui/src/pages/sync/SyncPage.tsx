@@ -10,8 +10,9 @@ import { Page } from "../../components/Page";
 import { Empty } from "../../components/States";
 import type { Column } from "../../components/DataTable";
 import { Age, Time } from "../../components/Time";
+import { value } from "../../lib/address";
 import { formatCount, formatDuration, formatNumber } from "../../lib/format";
-import { useScope } from "../../state/filters";
+import { useFilters, useScope } from "../../state/filters";
 import { CurrentRun } from "./CurrentRun";
 import { SyncNow } from "./SyncNow";
 import { triggerWords } from "./words";
@@ -20,9 +21,12 @@ export function SyncPage() {
   const scope = useScope();
   const navigate = useNavigate();
   const history = useInfiniteQuery(syncHistoryQuery(scope));
+  const watched = value(useFilters().search, "run");
   const running = useQuery(jobsQuery({ ...scope, kind: "sync", state: ["queued", "running"] }));
   const schedules = useQuery(schedulesQuery);
   const next = schedules.data?.find((one) => one.name === "sync" && one.enabled);
+  // The run that was started here stays in view after its end.
+  const atWork = new Set([...(watched ? [watched] : []), ...(running.data?.items ?? []).map((job) => job.id)]);
   return (
     <Page
       title="Sync"
@@ -38,8 +42,8 @@ export function SyncPage() {
       actions={<SyncNow />}
     >
       <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:gap-5">
-        {running.data?.items.map((job) => (
-          <CurrentRun key={job.id} id={job.id} />
+        {[...atWork].map((id) => (
+          <CurrentRun key={id} id={id} />
         ))}
         <ListPanel
           label="Sync runs"
