@@ -13,7 +13,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rusqlite::OpenFlags;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::cache::Caches;
@@ -22,6 +21,7 @@ use crate::error::{OpenError, StoreError};
 use crate::events::Events;
 use crate::lock::{self, FolderLock};
 use crate::migrate;
+use crate::open;
 use crate::writer::{self, Message, Task};
 
 /// Older versions can corrupt a database in WAL mode when it is reset.
@@ -151,7 +151,7 @@ impl Db {
             });
         }
         let path = config.database_path();
-        let mut raw = open_writer(&path, &config)?;
+        let mut raw = open::writer(&path, &config)?;
         migrate::run(&mut raw, &config)?;
         let shared = Arc::new(Shared {
             events: Events::new(),
@@ -222,7 +222,7 @@ impl Db {
             let pooled = inner.idle().pop();
             let conn = match pooled {
                 Some(conn) => conn,
-                None => Conn::new(open_reader(&inner.path)?),
+                None => Conn::new(open::reader(&inner.path)?),
             };
             let result = f(&conn);
             if conn.raw.is_autocommit() {
@@ -379,53 +379,6 @@ impl Drop for Inner {
         self.idle().clear();
         self.stop_writer();
     }
-}
-
-fn open_writer(path: &Path, config: &StoreConfig) -> Result<rusqlite::Connection, OpenError> {
-    drop(lock::private_file(path)?);
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let open = || -> rusqlite::Result<rusqlite::Connection> {
-        let raw = rusqlite::Connection::open_with_flags(path, flags)?;
-        raw.busy_timeout(Duration::from_secs(5))?;
-        raw.execute_batch(
-            "PRAGMA journal_mode = WAL;
-             PRAGMA synchronous = FULL;
-             PRAGMA foreign_keys = ON;
-             PRAGMA trusted_schema = OFF;
-             PRAGMA temp_store = MEMORY;
-             PRAGMA cache_size = -4000;
-             PRAGMA journal_size_limit = 67108864;",
-        )?;
-        // Reads the schema, so that a file that is no database shows here and not later.
-        raw.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
-        Ok(raw)
-    };
-    open().map_err(|error| opening(error, path, config))
-}
-
-fn opening(error: rusqlite::Error, path: &Path, config: &StoreConfig) -> OpenError {
-    use rusqlite::ErrorCode;
-    match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenError::Corrupt {
-            path: path.to_owned(),
-            backups: config.backups_path(),
-            reason: error.to_string(),
-        },
-        _ => OpenError::Engine(format!("{}: {error}", path.display())),
-    }
-}
-
-pub(crate) fn open_reader(path: &Path) -> Result<rusqlite::Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let raw = rusqlite::Connection::open_with_flags(path, flags)?;
-    raw.busy_timeout(Duration::from_secs(5))?;
-    raw.execute_batch(
-        "PRAGMA query_only = ON;
-         PRAGMA trusted_schema = OFF;
-         PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -2000;",
-    )?;
-    Ok(raw)
 }
 
 #[cfg(test)]

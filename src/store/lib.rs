@@ -2,7 +2,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `db`, `writer`, `conn`, `value` | the engine's seam: reading, the one writer, statements, values |
+//! | `db`, `open`, `writer`, `conn`, `value` | the engine's seam: reading, the one writer, statements, values |
 //! | `lock`, `migrate` | the data folder's lock, schema steps and the copy made before them |
 //! | `events`, `cache` | what is announced after a commit, answers kept in memory |
 //! | `select`, `page` | WHERE clauses with their `Scope`, sorting and cursors |
@@ -17,8 +17,6 @@
 //! Every read of client data takes a [`domain::Scope`]. Statements are in the subset SQLite and
 //! PostgreSQL share, with `$n` parameters. Business rules live elsewhere.
 
-#[cfg(test)]
-mod aggregate_tests;
 mod cache;
 mod conn;
 mod db;
@@ -28,11 +26,18 @@ mod events;
 #[cfg(test)]
 mod fixture;
 mod lock;
+#[cfg(test)]
+mod login_tests;
 mod migrate;
+mod open;
 mod page;
 mod placed;
 mod select;
+#[cfg(test)]
+mod tenant_tests;
 mod value;
+#[cfg(test)]
+mod work_tests;
 mod writer;
 
 pub mod account;

@@ -111,7 +111,7 @@ struct Door {
 
 impl Door {
     fn open(path: &std::path::Path, scope: &Scope, deadline: Duration) -> Result<Self, QueryError> {
-        let raw = crate::db::open_reader(path)?;
+        let raw = crate::open::reader(path)?;
         let secret = format!("v{:032x}_", rand::random::<u128>());
         let mut door = Self {
             raw,
@@ -195,11 +195,7 @@ impl Door {
         if statement.column_count() == 0 || statement.is_explain() != 0 || !statement.readonly() {
             return Err(QueryError::Refused(message::only_select()));
         }
-        let columns: Vec<String> = statement
-            .column_names()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = statement.raw_query();
         let mut found = Vec::new();
         let (mut bytes, mut truncated) = (0, false);

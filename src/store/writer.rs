@@ -19,9 +19,11 @@ use crate::error::StoreError;
 const BATCH_WRITES: usize = 256;
 const BATCH_TIME: Duration = Duration::from_millis(100);
 
+type Run = dyn FnOnce(Result<&Conn, StoreError>) -> Ran + Send;
+
 /// A queued write, its type erased: run once with a connection, or with why there is none.
 pub(crate) struct Task {
-    run: Box<dyn FnOnce(Result<&Conn, StoreError>) -> Ran + Send>,
+    run: Box<Run>,
     /// Its place in the queue; given back when the task ends.
     _place: OwnedSemaphorePermit,
 }
@@ -212,10 +214,11 @@ impl<'a> Batch<'a> {
                 StoreError::Database("the transaction was undone by the engine".to_owned())
             }))
         };
-        if committed.is_err() && !self.conn.raw.is_autocommit() {
-            if let Err(error) = self.conn.raw.execute_batch("ROLLBACK") {
-                tracing::error!(%error, "a failed transaction could not be undone");
-            }
+        if committed.is_err()
+            && !self.conn.raw.is_autocommit()
+            && let Err(error) = self.conn.raw.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a failed transaction could not be undone");
         }
         if committed.is_ok() && !self.kept.changed.is_empty() {
             shared.data_version.fetch_add(1, Ordering::SeqCst);

@@ -113,14 +113,14 @@ CREATE TABLE workspace (
 CREATE INDEX workspace_scope ON workspace (account_id, region);
 -- Everything the list filters and sorts by, so that counting, filtering and sorting read this
 -- narrow index and not the wide rows with their JSON.
-CREATE INDEX workspace_present ON workspace (
+CREATE INDEX workspace_listed ON workspace (
   organization_id, account_id, region, state, running_mode, compute_type, operating_system,
   directory_id, bundle_id, connection_state, last_connected_at, user_name, computer_name,
   workspace_name, display_name, ip_address, subnet_id, auto_stop_timeout_minutes, root_volume_gib,
-  user_volume_gib, root_volume_encrypted, user_volume_encrypted, error_code, connection_checked_at,
-  created_at, created_at_source, first_seen_at, workspace_id, missing_since, deleted_at,
-  gone_seen_at, terminated_at
-) WHERE missing_since IS NULL AND deleted_at IS NULL;
+  user_volume_gib, root_volume_encrypted, user_volume_encrypted, error_code, error_message,
+  connection_checked_at, created_at, created_at_source, first_seen_at, workspace_id,
+  missing_since, deleted_at, gone_seen_at, terminated_at
+);
 -- The sorts people use most can stop after one page.
 CREATE INDEX workspace_by_user ON workspace (user_name, workspace_id, account_id, region)
   WHERE missing_since IS NULL AND deleted_at IS NULL;
