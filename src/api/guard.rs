@@ -73,10 +73,9 @@ pub async fn guard(
     };
 
     let admitted = if is_api {
-        admit(&app, &request, &request_id).await
+        admit(&app, &request).await
     } else {
         Ok(Visitor {
-            request_id: request_id.clone(),
             ip: None,
             who: Who::Anonymous,
         })
@@ -107,12 +106,8 @@ pub async fn guard(
     Ok(response)
 }
 
-async fn admit(app: &App, request: &ServiceRequest, id: &Arc<str>) -> ApiResult<Visitor> {
-    let visitor = |ip, who| Visitor {
-        request_id: id.clone(),
-        ip,
-        who,
-    };
+async fn admit(app: &App, request: &ServiceRequest) -> ApiResult<Visitor> {
+    let visitor = |ip, who| Visitor { ip, who };
     if request.conn_data::<ControlConnection>().is_some() {
         return Ok(visitor(None, Who::Control(Arc::new(Caller::control()))));
     }

@@ -1,6 +1,7 @@
 //! What every handler can reach: what the root hands in (`ApiState`) and what this room makes of
 //! it and of its configuration (`App`).
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -133,8 +134,7 @@ pub struct HealthTree {
     pub version: String,
     pub demo: bool,
     /// `database`, `cache`, `workers`, `scheduler`, `last_sync`.
-    #[schema(value_type = std::collections::BTreeMap<String, Component>)]
-    pub components: serde_json::Map<String, serde_json::Value>,
+    pub components: BTreeMap<&'static str, Component>,
 }
 
 /// The state of a running server.

@@ -56,7 +56,7 @@ pub async fn list_accounts(
 }
 
 /// Onboard an account
-#[utoipa::path(tag = "accounts", responses((status = 201, body = Account)))]
+#[utoipa::path(tag = "accounts", request_body = NewAccount, responses((status = 201, body = Account)))]
 #[post("/accounts")]
 pub async fn create_account(
     allowed: Allowed<ManageAccounts>,
@@ -94,7 +94,7 @@ pub async fn read_account(
 }
 
 /// Change an account
-#[utoipa::path(tag = "accounts", responses((status = 200, body = Account)))]
+#[utoipa::path(tag = "accounts", request_body = AccountChange, responses((status = 200, body = Account)))]
 #[patch("/accounts/{id}")]
 pub async fn change_account(
     allowed: Allowed<ManageAccounts>,
@@ -190,7 +190,7 @@ pub async fn read_policy(
 }
 
 /// Find the members of the AWS Organization, and onboard them when asked to
-#[utoipa::path(tag = "accounts", responses((status = 202, body = Job)))]
+#[utoipa::path(tag = "accounts", request_body = DiscoverRequest, responses((status = 202, body = Job)))]
 #[post("/accounts/discover")]
 pub async fn discover_accounts(
     allowed: Allowed<ManageAccounts>,

@@ -26,7 +26,9 @@ pub async fn list_directories(
     let scope = query.narrow(allowed.scope())?;
     let (filter, page) = (query.stock_filter()?, query.page()?);
     query.finish()?;
-    Ok(Json(store::directory::list(&app.db, &scope, &filter, &page).await?))
+    Ok(Json(
+        store::directory::list(&app.db, &scope, &filter, &page).await?,
+    ))
 }
 
 /// List bundles
@@ -44,5 +46,7 @@ pub async fn list_bundles(
     let scope = query.narrow(allowed.scope())?;
     let (filter, page) = (query.stock_filter()?, query.page()?);
     query.finish()?;
-    Ok(Json(store::bundle::list(&app.db, &scope, &filter, &page).await?))
+    Ok(Json(
+        store::bundle::list(&app.db, &scope, &filter, &page).await?,
+    ))
 }

@@ -5,7 +5,6 @@ use actix_web::{HttpResponse, get};
 use domain::job::JobState;
 use domain::listing::PageRequest;
 use domain::{ErrorCode, Scope, UtcTime};
-use serde_json::Map;
 use store::StoreError;
 
 use crate::error::{ApiError, ApiResult};
@@ -68,18 +67,11 @@ async fn collect(app: &App) -> ApiResult<HealthTree> {
         .map(|(_, part)| part.status)
         .max()
         .unwrap_or(Status::Ok);
-    let mut components = Map::new();
-    for (name, part) in parts {
-        components.insert(
-            name.to_owned(),
-            serde_json::to_value(part).map_err(ApiError::internal)?,
-        );
-    }
     Ok(HealthTree {
         status,
         version: app.version.to_owned(),
         demo: app.demo,
-        components,
+        components: parts.into_iter().collect(),
     })
 }
 

@@ -35,7 +35,7 @@ pub struct TokenAnswer {
 
 /// Log in a browser
 #[utoipa::path(
-    tag = "login",
+    tag = "login", request_body = LoginRequest,
     responses((status = 200, body = Me, description = "The cookie is set")),
     security(())
 )]
@@ -59,7 +59,7 @@ pub async fn start_session(
 }
 
 /// Log in a program
-#[utoipa::path(tag = "login", responses((status = 200, body = TokenAnswer)), security(()))]
+#[utoipa::path(tag = "login", request_body = LoginRequest, responses((status = 200, body = TokenAnswer)), security(()))]
 #[post("/auth/login")]
 pub async fn issue_token(
     from: Anyone,

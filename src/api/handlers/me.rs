@@ -99,7 +99,7 @@ pub async fn read_me(who: LoggedIn, app: Data<App>) -> Json<Me> {
 }
 
 /// Change my profile or password
-#[utoipa::path(tag = "me", responses((status = 200, body = User)))]
+#[utoipa::path(tag = "me", request_body = ProfileChange, responses((status = 200, body = User)))]
 #[patch("/me")]
 pub async fn change_me(
     who: LoggedIn,

@@ -56,7 +56,7 @@ pub async fn list_organizations(
 }
 
 /// Create an organization
-#[utoipa::path(tag = "organizations", responses((status = 201, body = Organization)))]
+#[utoipa::path(tag = "organizations", request_body = OrganizationName, responses((status = 201, body = Organization)))]
 #[post("/organizations")]
 pub async fn create_organization(
     allowed: Allowed<ManageInstallation>,
@@ -76,7 +76,7 @@ pub async fn create_organization(
 }
 
 /// Rename an organization
-#[utoipa::path(tag = "organizations", responses((status = 200, body = Organization)))]
+#[utoipa::path(tag = "organizations", request_body = OrganizationName, responses((status = 200, body = Organization)))]
 #[patch("/organizations/{id}")]
 pub async fn rename_organization(
     allowed: Allowed<ManageInstallation>,

@@ -26,7 +26,7 @@ pub struct QueryRequest {
 }
 
 /// Run a read-only query
-#[utoipa::path(tag = "query", responses((status = 200, body = QueryResult)))]
+#[utoipa::path(tag = "query", request_body = QueryRequest, responses((status = 200, body = QueryResult)))]
 #[post("/query")]
 pub async fn run_query(
     allowed: Allowed<ViewInventory>,

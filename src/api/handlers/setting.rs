@@ -23,7 +23,7 @@ pub async fn read_settings(_: Allowed<ViewInventory>, app: Data<App>) -> ApiResu
 }
 
 /// Change the settings; the scheduler follows at once
-#[utoipa::path(tag = "settings", responses((status = 200, body = Settings)))]
+#[utoipa::path(tag = "settings", request_body = Settings, responses((status = 200, body = Settings)))]
 #[put("/settings")]
 pub async fn change_settings(
     allowed: Allowed<ManageInstallation>,

@@ -61,7 +61,7 @@ pub async fn read_setup(_: Anyone, app: Data<App>) -> ApiResult<Json<SetupState>
 
 /// Become a global admin with a setup link
 #[utoipa::path(
-    tag = "setup",
+    tag = "setup", request_body = SetupRequest,
     responses((status = 201, body = User, description = "Logged in; the cookie is set")),
     security(())
 )]

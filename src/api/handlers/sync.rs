@@ -30,7 +30,7 @@ pub struct RunDetail {
 ///
 /// Without ids: everything the caller may sync. For somebody who is no global admin and names, or
 /// belongs to, several organizations, one job is queued for each; the first is answered.
-#[utoipa::path(tag = "sync", responses((status = 202, body = Job)))]
+#[utoipa::path(tag = "sync", request_body = SyncRequest, responses((status = 202, body = Job)))]
 #[post("/sync/trigger")]
 pub async fn trigger_sync(
     allowed: Allowed<RunSync>,

@@ -31,7 +31,7 @@ pub async fn list_users(
 }
 
 /// Create a user
-#[utoipa::path(tag = "users", responses((status = 201, body = User)))]
+#[utoipa::path(tag = "users", request_body = NewUser, responses((status = 201, body = User)))]
 #[post("/users")]
 pub async fn create_user(
     allowed: Allowed<ManageMembers>,
@@ -59,7 +59,7 @@ pub async fn read_user(
 }
 
 /// Change a user; disabling or a new password ends their sessions
-#[utoipa::path(tag = "users", responses((status = 200, body = User)))]
+#[utoipa::path(tag = "users", request_body = UserChange, responses((status = 200, body = User)))]
 #[patch("/users/{id}")]
 pub async fn change_user(
     allowed: Allowed<ManageMembers>,

@@ -1,1 +1,12 @@
-//! Tests over a real server.
+//! The API over a real server on a free port.
+
+mod accounts;
+mod client;
+mod doors;
+mod events;
+mod harness;
+mod identity;
+mod limits;
+mod lists;
+mod openapi;
+mod permissions;
