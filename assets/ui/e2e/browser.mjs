@@ -105,5 +105,5 @@ export function number(text) {
 
 export async function total(page) {
   await settled(page);
-  return number(await page.locator("h1 ~ *, header").filter({ hasText: /WorkSpaces?/ }).getByText(/^[\d,]+ WorkSpaces?$/).first().textContent());
+  return number(await page.getByText(/^[\d,]+ WorkSpaces?$/).first().textContent());
 }

@@ -86,7 +86,7 @@ test("Sync now runs a sync whose progress reaches its end", async () => {
   await page.close();
 });
 
-test("a user is added with a role, and disabled", async () => {
+test("a user is added with a role, disabled, and removed", async () => {
   const { page, errors } = await openPage(browser.context);
   const username = `viewer-${unique}`;
   await page.goto(`${server.url}/users`);
@@ -106,6 +106,10 @@ test("a user is added with a role, and disabled", async () => {
   await page.getByRole("link", { name: username }).click();
   await page.getByRole("button", { name: "Disable" }).click();
   await page.getByText("This person cannot log in.").waitFor();
+  await page.getByRole("button", { name: "Remove" }).click();
+  await dialog.getByRole("textbox").fill(username);
+  await dialog.getByRole("button", { name: "Remove the user" }).click();
+  await page.getByText(`${username} was removed`).waitFor();
   assertNoErrors(errors);
   await page.close();
 });

@@ -33,7 +33,7 @@ test("filters and search stand in the address: a reload shows the same rows", as
   const { page, errors } = await openPage(browser.context);
   await page.goto(`${server.url}/workspaces`);
   const everything = await total(page);
-  await page.getByRole("button", { name: "State", exact: true }).click();
+  await page.getByRole("group", { name: "Filters" }).getByRole("button", { name: "State", exact: true }).click();
   const choice = page.getByRole("menuitemcheckbox", { name: /Stopped/ });
   const stopped = number(/[\d,]+$/.exec((await choice.textContent()).trim())?.[0]);
   await choice.click();

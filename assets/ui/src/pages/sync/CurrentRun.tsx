@@ -22,7 +22,12 @@ export function CurrentRun({ id }: { id: string }) {
   const run = useQuery({ ...syncRunQuery(id), enabled: job.data !== undefined && job.data.state !== "queued", retry: true });
   if (job.data === undefined) return <Skeleton className="h-40 rounded-xl" />;
   const accounts = byAccount(run.data?.scopes ?? []);
-  const { done, total, message } = job.data.progress;
+  const over = isOver(job.data.state);
+  const { message } = job.data.progress;
+  // A job reports now and then; what the run has written down at its end is exact.
+  const ended = over ? run.data?.run : undefined;
+  const done = ended?.scopes_done ?? job.data.progress.done;
+  const total = ended?.scopes_total ?? job.data.progress.total;
   return (
     <Panel
       title={
@@ -30,11 +35,11 @@ export function CurrentRun({ id }: { id: string }) {
           Sync <StateBadge state={job.data.state} />
         </span>
       }
-      aside={!isOver(job.data.state) && <Stop job={job.data} />}
+      aside={!over && <Stop job={job.data} />}
     >
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 text-sm">
         <span className="min-w-0 break-words text-ink-soft" aria-live="polite">
-          {isOver(job.data.state) ? <Ending job={job.data} run={run.data?.run} /> : message || STARTING[job.data.state] || "Starting"}
+          {over ? <Ending job={job.data} run={run.data?.run} /> : message || STARTING[job.data.state] || "Starting"}
         </span>
         <span className="font-medium">{total > 0 && `${formatNumber(done)} of ${formatCount(total, "listing")}`}</span>
       </div>

@@ -33,7 +33,7 @@ export function WorkspacesPage() {
       lead={
         first && (
           <span className="flex flex-wrap items-center gap-x-3">
-            {formatCount(first.total, "WorkSpace")}
+            <span>{formatCount(first.total, "WorkSpace")}</span>
             <AsOf at={first.as_of} />
           </span>
         )
