@@ -244,6 +244,8 @@ async fn onboard(app: &App, simulated: &SimulatorConfig) -> anyhow::Result<()> {
         organization_per_account: true,
     };
     app.inventory.discover(&request).await?;
+    // It only stood in for an organization to discover into; every account has its own.
+    store::organization::delete(&app.db, &Scope::All, &home.id).await?;
     let accounts =
         store::account::list(&app.db, &Scope::All, None, &PageRequest::default()).await?;
     anyhow::ensure!(accounts.total > 0, "the simulator has no client account");
