@@ -10,8 +10,10 @@ import os
 import sys
 from pathlib import Path
 
-import checks  # registers them
-import runner
+sys.dont_write_bytecode = True  # the checkout stays as it is
+
+import checks  # noqa: E402  registers them
+import runner  # noqa: E402
 
 if __name__ == "__main__":
     binary = os.environ.get("STOCKTAKE_BIN")
