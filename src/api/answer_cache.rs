@@ -2,11 +2,14 @@
 //! the caller's organizations, so one tenant's answer can never be another's. Those anyone may ask
 //! for stay a moment, so that asking often costs nothing.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::Write;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::web::Bytes;
 use domain::Scope;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
@@ -17,8 +20,25 @@ const CAPACITY: u64 = 16 * 1024 * 1024;
 pub struct Answer {
     data_version: u64,
     pub body: Bytes,
-    /// Quoted, as the header has it; a digest of the body.
+    /// As the header has it; a digest of the body. Weak, since it also stands for the body
+    /// compressed.
     pub etag: Arc<str>,
+    /// Made when first asked for: compressing anew costs more than all the rest of an answer.
+    gzip: Arc<OnceLock<Bytes>>,
+}
+
+impl Answer {
+    /// The body compressed; empty if that failed, which writing to memory does not.
+    pub fn gzip(&self) -> Bytes {
+        let compressed = self.gzip.get_or_init(|| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+            let written = encoder
+                .write_all(&self.body)
+                .and_then(|()| encoder.finish());
+            written.unwrap_or_default().into()
+        });
+        compressed.clone()
+    }
 }
 
 pub struct AnswerCache {
@@ -31,7 +51,8 @@ impl AnswerCache {
             answers: Cache::builder()
                 .max_capacity(CAPACITY)
                 .weigher(|key: &String, answer: &Answer| {
-                    u32::try_from(key.len() + answer.body.len()).unwrap_or(u32::MAX)
+                    // Compressed, the body takes about a quarter more.
+                    u32::try_from(key.len() + answer.body.len() / 4 * 5).unwrap_or(u32::MAX)
                 })
                 .build(),
         }
@@ -70,7 +91,8 @@ impl AnswerCache {
         let answer = Answer {
             data_version,
             body,
-            etag: format!("\"{short}\"").into(),
+            etag: format!("W/\"{short}\"").into(),
+            gzip: Arc::default(),
         };
         self.answers.insert(key, answer.clone());
         answer

@@ -50,13 +50,17 @@ pub async fn list_workspaces(
 }
 
 fn with_etag(request: &HttpRequest, answer: &Answer) -> HttpResponse {
-    let known = request
-        .headers()
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok());
+    let text = |name| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let known = text(header::IF_NONE_MATCH);
     let unchanged = known.is_some_and(|list| {
         list.split(',')
-            .any(|tag| tag.trim().trim_start_matches("W/") == &*answer.etag)
+            .any(|tag| opaque(tag) == opaque(&answer.etag))
     });
     let mut response = if unchanged {
         HttpResponse::NotModified()
@@ -65,11 +69,23 @@ fn with_etag(request: &HttpRequest, answer: &Answer) -> HttpResponse {
     };
     response.insert_header((header::ETAG, &*answer.etag));
     response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
+    response.insert_header((header::VARY, "accept-encoding"));
     if unchanged {
         return response.finish();
     }
     response.insert_header((header::CONTENT_TYPE, "application/json"));
+    if text(header::ACCEPT_ENCODING).is_some_and(takes_gzip) {
+        response.insert_header((header::CONTENT_ENCODING, "gzip"));
+        return response.body(answer.gzip());
+    }
     response.body(answer.body.clone())
+}
+
+fn takes_gzip(accepted: &str) -> bool {
+    accepted.split(',').any(|part| {
+        let (name, quality) = part.split_once(';').unwrap_or((part, ""));
+        name.trim().eq_ignore_ascii_case("gzip") && !matches!(quality.trim(), "q=0" | "q=0.0")
+    })
 }
 
 /// Read a desktop with its history

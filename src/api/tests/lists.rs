@@ -1,6 +1,7 @@
 //! Lists: parameters, pages, what is kept between requests, old addresses, exports, queries.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 
 use domain::Role;
 use domain::account::AccountChange;
@@ -110,6 +111,18 @@ async fn kept_answers_belong_to_one_tenant_and_one_state_of_the_data() {
         world.globex.organization.id
     );
     assert_eq!(ids(&world.get(&reach, &acme).await), Vec::<String>::new());
+
+    let smaller = Request::new("GET", "/api/v1/workspaces").bearer(&acme);
+    let smaller = world
+        .send(smaller.header("accept-encoding", "br;q=0, gzip"))
+        .await;
+    assert_eq!(smaller.header("content-encoding"), Some("gzip"));
+    assert_eq!(smaller.header("etag"), first.header("etag"));
+    let mut unpacked = String::new();
+    flate2::read::GzDecoder::new(smaller.body.as_slice())
+        .read_to_string(&mut unpacked)
+        .unwrap();
+    assert_eq!(unpacked, first.text());
 
     let tag = first.header("etag").unwrap().to_owned();
     assert_eq!(first.header("cache-control"), Some("private, no-cache"));

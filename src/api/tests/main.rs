@@ -10,3 +10,4 @@ mod limits;
 mod lists;
 mod openapi;
 mod permissions;
+mod tls;
