@@ -70,7 +70,7 @@ impl ApiError {
     }
 
     /// The answer, naming the request so that it can be found in the log.
-    pub fn into_response(&self, request_id: &str) -> HttpResponse {
+    pub fn response(&self, request_id: &str) -> HttpResponse {
         if let Some(cause) = &self.cause {
             tracing::error!(
                 request_id,
@@ -157,7 +157,7 @@ impl ResponseError for ApiError {
         StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// `guard` replaces this answer by [`ApiError::into_response`], which knows the request's id.
+    /// `guard` replaces this answer by [`ApiError::response`], which knows the request's id.
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
     }

@@ -87,13 +87,13 @@ pub async fn guard(
         }
         Err(error) => {
             let (request, _) = request.into_parts();
-            ServiceResponse::new(request, error.into_response(&request_id))
+            ServiceResponse::new(request, error.response(&request_id))
         }
     };
     if let Some(error) = response.response().error() {
         let problem = match error.as_error::<ApiError>() {
-            Some(error) => error.into_response(&request_id),
-            None => from_framework(error).into_response(&request_id),
+            Some(error) => error.response(&request_id),
+            None => from_framework(error).response(&request_id),
         };
         let allow = response.headers().get(header::ALLOW).cloned();
         response = response.into_response(problem);

@@ -29,6 +29,7 @@ const GRACE_SECONDS: u64 = 4;
 
 /// How often idle rate limits are forgotten.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
+const MINUTES_A_DAY: u32 = 24 * 60;
 
 /// A running server.
 pub struct Serving {
@@ -115,8 +116,7 @@ pub async fn serve(config: ApiConfig, state: ApiState) -> io::Result<Serving> {
             &config.limits,
         )?);
     }
-    let limited = app.clone().into_inner();
-    background.spawn(forget_idle_limits(limited));
+    background.spawn(forget_what_is_over(app.into_inner()));
 
     let server = server.run();
     Ok(Serving {
@@ -135,10 +135,16 @@ fn workers(config: &ApiConfig) -> usize {
     config.workers.unwrap_or_else(cores).max(1)
 }
 
-async fn forget_idle_limits(app: Arc<App>) {
-    loop {
+/// Drops what is over: rates that have recovered, and once a day sessions that ended long ago.
+async fn forget_what_is_over(app: Arc<App>) {
+    for minute in 0_u32.. {
         tokio::time::sleep(FORGET_EVERY).await;
         app.limits.forget_idle();
+        if minute % MINUTES_A_DAY == 0
+            && let Err(error) = app.auth.forget_old_sessions().await
+        {
+            tracing::warn!("ended sessions were not removed: {error}");
+        }
     }
 }
 

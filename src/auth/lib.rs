@@ -33,7 +33,7 @@ use thiserror::Error;
 pub use audit::{Change, Client};
 pub use login::{AccessToken, CookieSession, LoginError};
 pub use password::{HashError, MAX_CHARACTERS, MIN_CHARACTERS, WeakPassword};
-pub use people::{OwnChange, PasswordChange, PersonError};
+pub use people::{InvalidContact, InvalidName, OwnChange, PasswordChange, PersonError};
 pub use policy::{Caller, Denied, Identity};
 pub use session::{ActiveSession, AuthenticateError, COOKIE_LIFETIME_SECONDS, Credential};
 pub use setup::{NewAdmin, SETUP_LINK_SECONDS, SetupError, SetupLink};

@@ -1,6 +1,8 @@
 //! Users: who may create, change and remove whom. An organization's admin manages people who are
 //! wholly theirs; everything that reaches beyond needs a global admin.
 
+use std::time::Instant;
+
 use domain::user::{MembershipChange, NewUser, User, UserChange};
 use domain::{Permission, Scope, UserId};
 use secrecy::SecretString;
@@ -13,6 +15,7 @@ use crate::Auth;
 use crate::audit::{Change, Client};
 use crate::password::{HashError, Verdict, WeakPassword, check_rules};
 use crate::policy::{Caller, Denied};
+use crate::throttle::RetryAfter;
 
 #[derive(Debug, Error)]
 pub enum PersonError {
@@ -27,8 +30,12 @@ pub enum PersonError {
     Name(#[from] InvalidName),
     #[error(transparent)]
     Password(#[from] WeakPassword),
+    #[error(transparent)]
+    Contact(#[from] InvalidContact),
     #[error("the current password is wrong")]
     WrongPassword,
+    #[error("too many wrong passwords")]
+    Throttled(RetryAfter),
     #[error("only a person who is logged in has a profile")]
     NoProfile,
     #[error(transparent)]
@@ -42,6 +49,40 @@ pub enum PersonError {
     "a username has 2 to 64 letters, digits, dots, dashes, underscores, plus or at signs; {0:?} does not"
 )]
 pub struct InvalidName(String);
+
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum InvalidContact {
+    #[error("{0:?} is not an email address")]
+    Email(String),
+    #[error("a display name has at most {LONGEST_NAME} characters")]
+    Name,
+}
+
+const LONGEST_NAME: usize = 100;
+const LONGEST_EMAIL: usize = 254;
+
+/// Checks what can be checked without writing to the address. Empty texts remove.
+pub(crate) fn check_contact(
+    email: Option<&str>,
+    display_name: Option<&str>,
+) -> Result<(), InvalidContact> {
+    let looks_right = |email: &str| {
+        let parts = email.split_once('@');
+        email.len() <= LONGEST_EMAIL
+            && !email.contains(|c: char| c.is_whitespace() || c.is_control())
+            && parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
+    };
+    if let Some(wrong) = email
+        .map(str::trim)
+        .filter(|text| !text.is_empty() && !looks_right(text))
+    {
+        return Err(InvalidContact::Email(wrong.to_owned()));
+    }
+    if display_name.is_some_and(|name| name.chars().count() > LONGEST_NAME) {
+        return Err(InvalidContact::Name);
+    }
+    Ok(())
+}
 
 /// What people may change about themselves.
 #[derive(Default)]
@@ -91,6 +132,7 @@ impl Auth {
         }
         may_manage(caller, &new.memberships)?;
         let username = check_username(&new.username)?;
+        check_contact(new.email.as_deref(), new.display_name.as_deref())?;
         let password = SecretString::from(new.password);
         let password_hash = self.checked_hash(password, &username).await?;
         let person = NewPerson {
@@ -140,6 +182,7 @@ impl Auth {
         if let Some(memberships) = &change.memberships {
             may_manage(caller, memberships)?;
         }
+        check_contact(change.email.as_deref(), change.display_name.as_deref())?;
         let details = changed_fields(&change);
         if let Some(password) = change.password.map(SecretString::from) {
             let hash = self.checked_hash(password, &user.username).await?;
@@ -200,20 +243,25 @@ impl Auth {
         let login = store::person::find_login_by_id(self.db(), id)
             .await?
             .ok_or(PersonError::NotFound)?;
+        check_contact(change.email.as_deref(), change.display_name.as_deref())?;
         let details = json!({
             "email": change.email.is_some(),
             "display_name": change.display_name.is_some(),
             "password": change.password.is_some(),
         });
         if let Some(PasswordChange { current, new }) = change.password {
-            let verdict = self
+            // Whoever found an open browser must not guess faster here than at the door.
+            let username = &login.user.username;
+            let attempt = self
                 .inner
-                .passwords
-                .verify(current, Some(login.password_hash))
-                .await?;
-            if verdict == Verdict::Wrong {
+                .throttle
+                .begin(username, client.ip, Instant::now());
+            let attempt = attempt.map_err(PersonError::Throttled)?;
+            let stored = Some(login.password_hash);
+            if self.inner.passwords.verify(current, stored).await? == Verdict::Wrong {
                 return Err(PersonError::WrongPassword);
             }
+            self.inner.throttle.succeeded(attempt);
             let hash = self.checked_hash(new, &login.user.username).await?;
             store::person::set_password(self.db(), id, hash, caller.session_id()).await?;
             self.inner.sessions.forget_user(id);
@@ -306,6 +354,20 @@ fn changed_fields(change: &UserChange) -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_look_like_addresses() {
+        for good in [Some("a@b"), Some(" ada@acme.test "), Some(""), None] {
+            assert_eq!(check_contact(good, Some("Ada")), Ok(()), "{good:?}");
+        }
+        for wrong in ["ada", "@b", "a@", "a b@c"] {
+            assert!(check_contact(Some(wrong), None).is_err(), "{wrong}");
+        }
+        assert_eq!(
+            check_contact(None, Some(&"x".repeat(101))),
+            Err(InvalidContact::Name)
+        );
+    }
 
     #[test]
     fn usernames_are_plain_and_lower_case() {

@@ -13,7 +13,7 @@ use crate::Auth;
 use crate::audit::{Change, Client};
 use crate::login::CookieSession;
 use crate::password::{HashError, WeakPassword, check_rules};
-use crate::people::{InvalidName, check_username};
+use crate::people::{InvalidContact, InvalidName, check_contact, check_username};
 use crate::policy::Caller;
 use crate::secret;
 
@@ -59,6 +59,8 @@ pub enum SetupError {
     AlreadySetUp,
     #[error(transparent)]
     Name(#[from] InvalidName),
+    #[error(transparent)]
+    Contact(#[from] InvalidContact),
     #[error(transparent)]
     Password(#[from] WeakPassword),
     #[error(transparent)]
@@ -110,6 +112,7 @@ impl Auth {
             return Err(SetupError::AlreadySetUp);
         }
         let username = check_username(&admin.username)?;
+        check_contact(admin.email.as_deref(), None)?;
         check_rules(&admin.password, &username)?;
         let password_hash = self.inner.passwords.hash(admin.password).await?;
 

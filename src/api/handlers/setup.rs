@@ -108,6 +108,7 @@ impl From<SetupError> for ApiError {
             SetupError::LinkInvalid => Self::new(ErrorCode::SetupLinkInvalid, error.to_string()),
             SetupError::AlreadySetUp => Self::new(ErrorCode::AlreadySetUp, error.to_string()),
             SetupError::Name(error) => Self::field("username", error.to_string()),
+            SetupError::Contact(error) => error.into(),
             SetupError::Password(error) => Self::field("password", error.to_string()),
             SetupError::Hash(error) => Self::internal(error),
             SetupError::Store(error) => error.into(),

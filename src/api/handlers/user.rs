@@ -2,7 +2,7 @@
 
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, patch, post};
-use auth::PersonError;
+use auth::{InvalidContact, PersonError};
 use domain::listing::Page;
 use domain::user::{NewUser, User, UserChange};
 use domain::{ErrorCode, UserId};
@@ -98,10 +98,22 @@ impl From<PersonError> for ApiError {
             PersonError::NotFound => Self::new(ErrorCode::NotFound, error.to_string()),
             PersonError::NoProfile => Self::new(ErrorCode::InvalidRequest, error.to_string()),
             PersonError::Name(error) => Self::field("username", error.to_string()),
+            PersonError::Contact(error) => error.into(),
+            PersonError::Throttled(wait) => Self::wait(ErrorCode::LoginThrottled, wait.0),
             PersonError::Password(error) => Self::field("password", error.to_string()),
             PersonError::WrongPassword => Self::field("password.current", error.to_string()),
             PersonError::Hash(error) => Self::internal(error),
             PersonError::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<InvalidContact> for ApiError {
+    fn from(error: InvalidContact) -> Self {
+        let field = match error {
+            InvalidContact::Email(_) => "email",
+            InvalidContact::Name => "display_name",
+        };
+        Self::field(field, error.to_string())
     }
 }

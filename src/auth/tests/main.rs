@@ -419,11 +419,9 @@ async fn a_setup_link_works_once_and_only_the_newest() {
 #[tokio::test]
 async fn a_link_expires() {
     let world = World::new().await;
-    let hash = sha2::Sha256::digest(b"recover-x")
-        .iter()
-        .map(|byte| format!("{byte:02x}"));
+    let digest = sha2::Sha256::digest(b"recover-x");
+    let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     let expiry = |seconds| UtcTime::now().plus_seconds(seconds);
-    let hash: String = hash.collect();
     for (seconds, works) in [(-1, false), (60, true)] {
         store::setup_link::create(&world.db, hash.clone(), expiry(seconds))
             .await
