@@ -50,6 +50,10 @@ export async function launch() {
   context.setDefaultTimeout(WAIT_MS);
   return {
     context,
+    /** After each test, also one that failed: a page left open would hold the event stream. */
+    closePages: async () => {
+      for (const page of context.pages()) await page.close();
+    },
     close: async () => {
       await context.close();
       await rm(profile, { recursive: true, force: true });

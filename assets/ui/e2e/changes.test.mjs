@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { assertNoErrors, launch, logIn, openPage, server, SYNC_MS } from "./browser.mjs";
 
 let browser;
@@ -7,8 +7,8 @@ before(async () => {
   browser = await launch();
   const { page } = await openPage(browser.context);
   await logIn(page);
-  await page.close();
 });
+afterEach(() => browser.closePages());
 after(() => browser.close());
 
 const unique = String(Date.now());
@@ -46,7 +46,6 @@ test("an account is added, shows its templates, is tested, and is removed again"
   await page.goto(`${server.url}/accounts?q=${account}`);
   await page.getByText("No account matches").waitFor();
   assertNoErrors(errors);
-  await page.close();
 });
 
 test("an account that is already there is refused at its field", async () => {
@@ -60,7 +59,6 @@ test("an account that is already there is refused at its field", async () => {
   await alert.waitFor();
   assert.match(await alert.textContent(), /already/i);
   assertNoErrors(errors, /status of 409/);
-  await page.close();
 });
 
 test("Sync now runs a sync whose progress reaches its end", async () => {
@@ -83,7 +81,6 @@ test("Sync now runs a sync whose progress reaches its end", async () => {
   await page.getByRole("link", { name: "Every listing" }).click();
   await page.getByText(/\d+ of \d+ listings?/).first().waitFor();
   assertNoErrors(errors);
-  await page.close();
 });
 
 test("a user is added with a role, disabled, and removed", async () => {
@@ -111,5 +108,4 @@ test("a user is added with a role, disabled, and removed", async () => {
   await dialog.getByRole("button", { name: "Remove the user" }).click();
   await page.getByText(`${username} was removed`).waitFor();
   assertNoErrors(errors);
-  await page.close();
 });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { assertNoErrors, launch, logIn, openPage, server } from "./browser.mjs";
 
 let browser;
 before(async () => {
   browser = await launch();
 });
+afterEach(() => browser.closePages());
 after(() => browser.close());
 
 test("a wrong password is told as such, and the right one leads to where one was going", async () => {
@@ -25,7 +26,6 @@ test("a wrong password is told as such, and the right one leads to where one was
   await page.waitForURL(`${server.url}/workspaces?state=STOPPED`);
   await page.getByRole("heading", { name: "WorkSpaces", level: 1 }).waitFor();
   assertNoErrors(errors, /status of 401/);
-  await page.close();
 });
 
 test("logging out ends the session, and a session that ended says so", async () => {
@@ -49,5 +49,4 @@ test("logging out ends the session, and a session that ended says so", async () 
   await page.goto(`${server.url}/accounts`);
   await page.waitForURL(/\/login/);
   assertNoErrors(errors, /status of 401/);
-  await page.close();
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { assertNoErrors, launch, logIn, openPage, server } from "./browser.mjs";
 
 let browser;
@@ -7,8 +7,8 @@ before(async () => {
   browser = await launch();
   const { page } = await openPage(browser.context);
   await logIn(page);
-  await page.close();
 });
+afterEach(() => browser.closePages());
 after(() => browser.close());
 
 const PAGES = ["/", "/workspaces", "/accounts", "/accounts/new", "/sync", "/directories", "/bundles", "/users", "/settings", "/profile"];
@@ -27,7 +27,6 @@ test("no page scrolls sideways at 390 pixels", async () => {
   await page.getByRole("heading", { name: "History" }).waitFor();
   assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)) <= 0);
   assertNoErrors(errors);
-  await page.close();
 });
 
 test("the drawer leads everywhere on a narrow window", async () => {
@@ -38,7 +37,6 @@ test("the drawer leads everywhere on a narrow window", async () => {
   await page.getByRole("heading", { name: "Accounts", level: 1 }).waitFor();
   assert.equal(await page.getByRole("dialog").count(), 0);
   assertNoErrors(errors);
-  await page.close();
 });
 
 test("dark follows the system, and the switch overrules it for good", async () => {
@@ -64,7 +62,6 @@ test("dark follows the system, and the switch overrules it for good", async () =
   await page.getByRole("menuitemradio", { name: "As the system" }).click();
   assert.equal(await theme(), "dark");
   assertNoErrors(errors);
-  await page.close();
 });
 
 test("the keyboard alone goes from login over the table to a desktop", async () => {
@@ -85,7 +82,6 @@ test("the keyboard alone goes from login over the table to a desktop", async () 
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "History" }).waitFor();
   assertNoErrors(errors, /status of 401/);
-  await page.close();
 });
 
 test("tabs of one browser share one event stream", async () => {
@@ -107,5 +103,4 @@ test("tabs of one browser share one event stream", async () => {
   await second.waitForTimeout(500);
   assert.equal(streams, 2, "the other tab takes over");
   assertNoErrors(errors);
-  await second.close();
 });

@@ -7,6 +7,7 @@ import type { paths } from "./schema";
 const WRITES = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
 export const http = createClient<paths>({
+  baseUrl: globalThis.location.origin,
   credentials: "same-origin",
   // Looked up at each call, so that a test can stand in for it.
   fetch: (request) => globalThis.fetch(request),

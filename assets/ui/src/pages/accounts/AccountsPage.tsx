@@ -123,11 +123,10 @@ const COLUMNS: Column<Account>[] = [
     ),
   },
   { id: "regions", header: "Regions", cell: (row) => regionsWords(row) },
-  { id: "workspaces", header: "WorkSpaces", sortable: true, right: true, cell: (row) => <WorkspacesLink row={row} /> },
+  { id: "workspaces", header: "WorkSpaces", right: true, cell: (row) => <WorkspacesLink row={row} /> },
   {
     id: "last_complete_sync_at",
     header: "Data as of",
-    sortable: true,
     cell: (row) => <Age at={row.last_complete_sync_at} none="Never complete" />,
   },
 ];

@@ -43,7 +43,6 @@ const COLUMNS: Column<Bundle>[] = [
   {
     id: "workspaces",
     header: "WorkSpaces",
-    sortable: true,
     right: true,
     cell: (row) => (
       <Link to="/workspaces" search={{ bundle_id: row.bundle_id }} className="font-medium text-accent hover:underline">
@@ -51,7 +50,7 @@ const COLUMNS: Column<Bundle>[] = [
       </Link>
     ),
   },
-  { id: "last_seen_at", header: "Last seen", sortable: true, cell: (row) => <Age at={row.last_seen_at} /> },
+  { id: "last_seen_at", header: "Last seen", cell: (row) => <Age at={row.last_seen_at} /> },
 ];
 
 export function BundlesPage() {

@@ -37,7 +37,6 @@ const COLUMNS: Column<Directory>[] = [
   {
     id: "workspaces",
     header: "WorkSpaces",
-    sortable: true,
     right: true,
     cell: (row) => (
       <Link to="/workspaces" search={{ directory_id: row.directory_id }} className="font-medium text-accent hover:underline">
@@ -45,7 +44,7 @@ const COLUMNS: Column<Directory>[] = [
       </Link>
     ),
   },
-  { id: "last_seen_at", header: "Last seen", sortable: true, cell: (row) => <Age at={row.last_seen_at} /> },
+  { id: "last_seen_at", header: "Last seen", cell: (row) => <Age at={row.last_seen_at} /> },
 ];
 
 export function DirectoriesPage() {

@@ -5,7 +5,11 @@ import { Menu, MenuCheck, MenuItem, MenuLabel, MenuLine } from "../../components
 import { value, type Search } from "../../lib/address";
 import { COLUMNS, DEFAULT_COLUMNS } from "./columns";
 
+/** Instead of a list of columns: every one. */
+const ALL = "all";
+
 export function chosenColumns(search: Search): string[] {
+  if (value(search, "columns") === ALL) return COLUMNS.map((column) => column.id);
   const given = value(search, "columns")?.split(",").filter((id) => COLUMNS.some((column) => column.id === id));
   return given && given.length > 0 ? given : DEFAULT_COLUMNS;
 }
@@ -19,7 +23,8 @@ export function ColumnChooser({ chosen, onChange }: ColumnChooserProps) {
   const choose = (next: string[]) => {
     const ordered = COLUMNS.filter((column) => next.includes(column.id)).map((column) => column.id);
     const usual = ordered.join() === DEFAULT_COLUMNS.join();
-    onChange({ columns: usual || ordered.length === 0 ? undefined : ordered.join(",") });
+    const list = ordered.length === COLUMNS.length ? ALL : ordered.join(",");
+    onChange({ columns: usual || ordered.length === 0 ? undefined : list });
   };
   return (
     <Menu
@@ -40,6 +45,7 @@ export function ColumnChooser({ chosen, onChange }: ColumnChooserProps) {
         </MenuCheck>
       ))}
       <MenuLine />
+      <MenuItem onSelect={() => onChange({ columns: ALL })}>Every column</MenuItem>
       <MenuItem onSelect={() => onChange({ columns: undefined })}>Back to the usual columns</MenuItem>
     </Menu>
   );
