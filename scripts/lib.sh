@@ -3,7 +3,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-cache=${STOCKTAKE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/stocktake}
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/stocktake
 if mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ]; then
   export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
 else

@@ -55,6 +55,7 @@ impl App {
         mode: Mode,
         credentials: BaseCredentials,
     ) -> anyhow::Result<Self> {
+        let serving = api_config(data_dir, config, mode)?;
         let db = Db::open(StoreConfig::new(data_dir))?;
         let auth = Auth::open(db.clone()).await?;
         let aws = Aws::new(aws_config(config, credentials)).await;
@@ -72,6 +73,10 @@ impl App {
         let scheduled = matches!(mode, Mode::Server { .. });
         if scheduled {
             background.push(tokio::spawn(Scheduler { db: db.clone() }.run(stop.clone())));
+            background.push(tokio::spawn(forget_old_sessions(
+                auth.clone(),
+                stop.clone(),
+            )));
         }
         let state = ApiState {
             db: db.clone(),
@@ -81,7 +86,7 @@ impl App {
             policies: Arc::new(Policies),
             health: Arc::new(Health { workers, scheduled }),
         };
-        let server = match api::serve(api_config(data_dir, config, mode), state).await {
+        let server = match api::serve(serving, state).await {
             Ok(server) => server,
             Err(error) => {
                 stop.cancel();
@@ -156,16 +161,18 @@ fn sync_config(config: &Config) -> inventory::SyncConfig {
     }
 }
 
-fn api_config(data_dir: &Path, config: &Config, mode: Mode) -> ApiConfig {
+fn api_config(data_dir: &Path, config: &Config, mode: Mode) -> anyhow::Result<ApiConfig> {
     let server = &config.server;
     let tls = match (&server.tls_cert, &server.tls_key) {
         (Some(cert), Some(key)) => Some(api::TlsConfig {
             certificate: cert.clone(),
             key: key.clone(),
         }),
-        _ => None,
+        (None, None) => None,
+        // Half a pair must not end in plain HTTP.
+        _ => anyhow::bail!("tls_cert and tls_key go together; one of them is missing"),
     };
-    ApiConfig {
+    Ok(ApiConfig {
         listen: matches!(mode, Mode::Server { .. }).then_some(server.listen),
         control_socket: Some(data_dir.join(SOCKET)),
         tls,
@@ -180,7 +187,7 @@ fn api_config(data_dir: &Path, config: &Config, mode: Mode) -> ApiConfig {
             ..api::LimitsConfig::default()
         },
         workers: (server.threads > 0).then_some(server.threads),
-    }
+    })
 }
 
 /// Makes the stored schedule follow the stored settings.
@@ -203,6 +210,20 @@ async fn sync_schedule(db: &Db) -> anyhow::Result<()> {
     };
     store::schedule::upsert(db, &schedule).await?;
     Ok(())
+}
+
+/// Clears away sessions that ended long ago, once an hour.
+async fn forget_old_sessions(auth: Auth, stop: CancellationToken) {
+    let mut hourly = tokio::time::interval(std::time::Duration::from_secs(3600));
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = hourly.tick() => {}
+        }
+        if let Err(error) = auth.forget_old_sessions().await {
+            tracing::warn!(%error, "old sessions could not be cleared away: {error}");
+        }
+    }
 }
 
 /// The policy documents of the AWS room, for the API.

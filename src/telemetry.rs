@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 use crate::config::{LogConfig, LogFormat};
 
 /// The SDK logs whole requests below this level, signatures included.
-const SDK_QUIET: &str = "aws_smithy_runtime=warn,aws_config=warn,aws_runtime=warn,aws_smithy_http_client=warn,\
+const SDK_QUIET: &str = "aws_smithy_runtime=warn,aws_config=error,aws_sigv4=warn,aws_runtime=warn,aws_smithy_http_client=warn,\
                          aws_smithy_runtime_api=warn,hyper_util=warn,hyper=warn,rustls=warn,actix_server=warn,h2=warn";
 
 /// Starts logging. `log.filter` is in `tracing`'s syntax, `info` or `info,inventory=debug`.

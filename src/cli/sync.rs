@@ -2,7 +2,7 @@
 //! follows it to its end.
 
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use domain::AccountId;
@@ -55,19 +55,24 @@ impl Sync {
             }
             let job: Job = client.post("/api/v1/sync/trigger", &request).await?;
             if !self.wait && !client.is_local() {
-                output::line(&format!(
-                    "queued as {}; follow it with `stocktake sync --wait` or on the Sync page",
-                    job.id
-                ))?;
+                if self.format == Format::Json {
+                    output::json(&job)?;
+                } else {
+                    output::line(&format!(
+                        "queued as {}; the Sync page shows how far it is",
+                        job.id
+                    ))?;
+                }
                 return Ok(ExitCode::SUCCESS);
             }
+            let clock = Instant::now();
             let ended = follow(client, job).await?;
-            self.report(client, &ended).await
+            self.report(client, &ended, clock.elapsed()).await
         })
         .await
     }
 
-    async fn report(&self, client: &Client, job: &Job) -> anyhow::Result<ExitCode> {
+    async fn report(&self, client: &Client, job: &Job, took: Duration) -> anyhow::Result<ExitCode> {
         let Ok(detail) = client
             .get::<RunDetail>(&format!("/api/v1/sync/history/{}", job.id))
             .await
@@ -89,7 +94,7 @@ impl Sync {
                     &detail.scopes.iter().map(scope_row).collect::<Vec<_>>(),
                 )?;
                 if format == Format::Table {
-                    output::line(&summary(&detail.run))?;
+                    output::line(&summary(&detail.run, took))?;
                 }
             }
         }
@@ -150,9 +155,9 @@ fn scope_row(scope: &ScopeRun) -> Vec<Value> {
     ]
 }
 
-fn summary(run: &SyncRun) -> String {
+fn summary(run: &SyncRun, took: Duration) -> String {
     let counts = &run.counts;
-    let seconds = run.duration_ms.unwrap_or_default() as f64 / 1000.0;
+    let seconds = took.as_secs_f64();
     let calls = run
         .calls_per_25_desktops
         .map(|n| format!(", {n:.2} per 25 desktops"))

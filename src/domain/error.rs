@@ -67,7 +67,7 @@ pub struct Problem {
     pub kind: String,
     pub title: String,
     pub status: u16,
-    /// Stable; see the table in `docs/openapi.json`.
+    /// Stable; `docs/API.md` lists them.
     pub code: String,
     /// What happened here, and what to do next.
     #[serde(skip_serializing_if = "Option::is_none", default)]

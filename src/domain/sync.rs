@@ -141,7 +141,7 @@ pub struct Alert {
     pub organization_id: Option<OrganizationId>,
     pub account_id: Option<AccountId>,
     pub region: Option<Region>,
-    /// `credentials`, `listing_shrank`, `scope_failed`, `disk_full`.
+    /// `credentials`, `workspaces_shrank`, `directories_shrank`, `bundles_shrank`.
     pub kind: String,
     pub message: String,
     pub raised_at: UtcTime,

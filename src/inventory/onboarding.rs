@@ -3,11 +3,11 @@
 use aws::AwsError;
 use domain::account::{
     Account, AccountAccess, AccountTest, DiscoverRequest, DiscoverResult, DiscoveredAccount,
-    NewAccount,
+    NewAccount, PermissionTest,
 };
 use domain::arn::RoleArn;
 use domain::organization::NewOrganization;
-use domain::{AccountId, OrganizationId, Scope};
+use domain::{AccountId, OrganizationId, Region, Scope};
 use store::StoreError;
 use thiserror::Error;
 
@@ -46,10 +46,15 @@ impl Inventory {
         let account: Account = store::account::find(&self.db, &Scope::All, id)
             .await?
             .ok_or_else(|| OnboardingError::UnknownAccount(id.clone()))?;
-        Ok(self
+        let test = self
             .aws
             .test_account(&AccountAccess::from(&account), &regions_of(&account))
-            .await)
+            .await;
+        Ok(if account.regions.is_empty() {
+            without_regions_not_enabled(test)
+        } else {
+            test
+        })
     }
 
     /// Lists the members of the AWS Organization that the server's own credentials belong to, and
@@ -139,6 +144,47 @@ impl Inventory {
     }
 }
 
+/// Leaves out the regions in which AWS does not know the account at all, as where a region is not
+/// enabled: an account that is listed everywhere needs no permission there.
+fn without_regions_not_enabled(mut test: AccountTest) -> AccountTest {
+    let unknown = |p: &PermissionTest| {
+        p.failure
+            .as_ref()
+            .is_some_and(|failure| failure.code == "UnrecognizedClientException")
+    };
+    let mut regions: Vec<Region> = test
+        .permissions
+        .iter()
+        .filter_map(|p| p.region.clone())
+        .collect();
+    regions.sort();
+    regions.dedup();
+    let all = regions.len();
+    regions.retain(|region| {
+        let mut here = test
+            .permissions
+            .iter()
+            .filter(|p| p.region.as_ref() == Some(region));
+        here.all(unknown)
+    });
+    // Refused everywhere, it is the credentials that are at fault.
+    if regions.is_empty() || regions.len() == all {
+        return test;
+    }
+    test.permissions.retain(|p| {
+        p.region
+            .as_ref()
+            .is_none_or(|region| !regions.contains(region))
+    });
+    test.passed = test.permissions.iter().all(|p| p.allowed || p.optional);
+    let names: Vec<&str> = regions.iter().map(Region::as_str).collect();
+    test.warnings.push(format!(
+        "Left out, because the account seems not to be enabled there: {}.",
+        names.join(", ")
+    ));
+    test
+}
+
 fn reason_to_skip(found: &DiscoveredAccount, own: &AccountId) -> Option<String> {
     if found.known {
         Some("already onboarded".to_owned())
@@ -149,5 +195,58 @@ fn reason_to_skip(found: &DiscoveredAccount, own: &AccountId) -> Option<String> 
         None
     } else {
         Some(format!("its status is {}", found.status))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::account::AwsFailure;
+
+    fn permission(region: &str, code: Option<&str>) -> PermissionTest {
+        PermissionTest {
+            action: "workspaces:DescribeWorkspaces".to_owned(),
+            region: Some(region.parse().unwrap()),
+            allowed: code.is_none(),
+            optional: false,
+            failure: code.map(|code| AwsFailure {
+                code: code.to_owned(),
+                message: String::new(),
+                request_id: None,
+            }),
+        }
+    }
+
+    fn test_of(permissions: Vec<PermissionTest>) -> AccountTest {
+        AccountTest {
+            account_id: "111122223333".parse().unwrap(),
+            passed: false,
+            caller_arn: None,
+            assumable_without_external_id: None,
+            permissions,
+            warnings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn only_regions_that_are_not_enabled_are_left_out() {
+        let unknown = Some("UnrecognizedClientException");
+        let test = without_regions_not_enabled(test_of(vec![
+            permission("eu-west-1", None),
+            permission("af-south-1", unknown),
+        ]));
+        assert!(
+            test.passed && test.permissions.len() == 1 && test.warnings[0].contains("af-south-1")
+        );
+
+        let denied = without_regions_not_enabled(test_of(vec![
+            permission("eu-west-1", Some("AccessDeniedException")),
+            permission("af-south-1", unknown),
+        ]));
+        assert!(!denied.passed && denied.permissions.len() == 1);
+
+        let everywhere =
+            without_regions_not_enabled(test_of(vec![permission("eu-west-1", unknown)]));
+        assert!(!everywhere.passed && everywhere.permissions.len() == 1);
     }
 }

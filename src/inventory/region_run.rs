@@ -139,7 +139,7 @@ impl RegionRun<'_> {
             let organization = Some(&account.organization_id);
             store::alert::raise(
                 db,
-                "listing_shrank",
+                resource_type.shrank_alert(),
                 organization,
                 Some(&account.id),
                 Some(self.region),
@@ -150,7 +150,7 @@ impl RegionRun<'_> {
         } else if ended.status == ScopeStatus::Complete {
             store::alert::close(
                 db,
-                "listing_shrank",
+                resource_type.shrank_alert(),
                 &self.account.account.id,
                 Some(self.region),
             )
@@ -169,7 +169,15 @@ impl RegionRun<'_> {
     ) -> Result<ScopeStatus, StoreError> {
         if let Some(error) = error.filter(|error| error.kind == AwsErrorKind::Credentials) {
             let account = self.account.account;
-            if account.regions.is_empty() && error.failure.code == "UnrecognizedClientException" {
+            if account.regions.is_empty()
+                && error.failure.code == "UnrecognizedClientException"
+                && scope.row.counts.rows_seen == 0
+                && stock::is_empty(
+                    &self.account.inventory.db,
+                    &self.key(ResourceType::Workspaces),
+                )
+                .await?
+            {
                 self.refused.get_or_init(|| Refusal::RegionNotEnabled);
                 return self.not_enabled(scope).await;
             }

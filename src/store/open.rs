@@ -9,6 +9,8 @@ use crate::db::StoreConfig;
 use crate::error::{OpenError, StoreError};
 use crate::lock;
 
+/// Its cache is large, since a first sync touches pages all over the indexes; the writer gives the
+/// memory back when it rests.
 pub(crate) fn writer(path: &Path, config: &StoreConfig) -> Result<rusqlite::Connection, OpenError> {
     drop(lock::private_file(path)?);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -21,7 +23,7 @@ pub(crate) fn writer(path: &Path, config: &StoreConfig) -> Result<rusqlite::Conn
              PRAGMA foreign_keys = ON;
              PRAGMA trusted_schema = OFF;
              PRAGMA temp_store = MEMORY;
-             PRAGMA cache_size = -4000;
+             PRAGMA cache_size = -32000;
              PRAGMA journal_size_limit = 67108864;",
         )?;
         // Reads the schema, so that a file that is no database shows here and not later.

@@ -31,6 +31,16 @@ impl ResourceType {
         }
     }
 
+    /// The kind of the alert for a listing of it that shrank.
+    #[must_use]
+    pub fn shrank_alert(self) -> &'static str {
+        match self {
+            Self::Workspaces => "workspaces_shrank",
+            Self::Directories => "directories_shrank",
+            Self::Bundles => "bundles_shrank",
+        }
+    }
+
     /// The table and its id column.
     fn table(self) -> (&'static str, &'static str) {
         match self {
@@ -182,6 +192,19 @@ pub async fn known(db: &Db, key: &ScopeKey) -> Result<HashMap<String, Known>, St
             Ok(())
         })?;
         Ok(found)
+    })
+    .await
+}
+
+/// Whether nothing of the scope is in stock.
+pub async fn is_empty(db: &Db, key: &ScopeKey) -> Result<bool, StoreError> {
+    let key = key.clone();
+    db.read(move |conn| {
+        let (table, _) = key.resource_type.table();
+        let sql = format!(
+            "SELECT 1 FROM {table} WHERE account_id = $1 AND region = $2 AND deleted_at IS NULL LIMIT 1"
+        );
+        Ok(conn.query_opt(&sql, &[&key.account_id, &key.region], |_| Ok(()))?.is_none())
     })
     .await
 }

@@ -19,6 +19,9 @@ use crate::error::StoreError;
 const BATCH_WRITES: usize = 256;
 const BATCH_TIME: Duration = Duration::from_millis(100);
 
+/// Without work for this long, the writer gives its cache's memory back.
+const REST_AFTER: Duration = Duration::from_secs(5);
+
 type Run = dyn FnOnce(Result<&Conn, StoreError>) -> Ran + Send;
 
 /// A queued write, its type erased: run once with a connection, or with why there is none.
@@ -82,22 +85,25 @@ impl Task {
 
 /// Runs until told to stop, or until every handle is gone; then checkpoints and closes.
 pub(crate) fn run(conn: Conn, queue: &Receiver<Message>, shared: &Arc<Shared>) {
+    let mut rested = true;
     loop {
-        let message = if shared.write_fault().is_some() {
-            match queue.recv_timeout(shared.probe_interval) {
-                Ok(message) => message,
-                Err(RecvTimeoutError::Timeout) => {
-                    probe(&conn, shared);
-                    continue;
+        let message = match next(queue, shared, rested) {
+            Ok(message) => message,
+            Err(RecvTimeoutError::Timeout) if shared.write_fault().is_some() => {
+                probe(&conn, shared);
+                continue;
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                // Gives the cache's memory back; the pages are in the operating system's cache.
+                if let Err(error) = conn.raw.execute_batch("PRAGMA shrink_memory") {
+                    tracing::debug!(%error, "the writer's cache was not given back");
                 }
-                Err(RecvTimeoutError::Disconnected) => break,
+                rested = true;
+                continue;
             }
-        } else {
-            match queue.recv() {
-                Ok(message) => message,
-                Err(_) => break,
-            }
+            Err(RecvTimeoutError::Disconnected) => break,
         };
+        rested = false;
         match message {
             Message::Stop => break,
             Message::Write(task) => {
@@ -113,6 +119,21 @@ pub(crate) fn run(conn: Conn, queue: &Receiver<Message>, shared: &Arc<Shared>) {
     // Best effort: what stays in the WAL is read from there at the next start.
     if let Err(error) = conn.raw.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
         tracing::warn!(%error, "the write-ahead log was not folded in at close");
+    }
+}
+
+/// Waits for work: without end once rested, else until it is time to probe or to rest.
+fn next(
+    queue: &Receiver<Message>,
+    shared: &Arc<Shared>,
+    rested: bool,
+) -> Result<Message, RecvTimeoutError> {
+    if shared.write_fault().is_some() {
+        queue.recv_timeout(shared.probe_interval)
+    } else if rested {
+        queue.recv().map_err(|_| RecvTimeoutError::Disconnected)
+    } else {
+        queue.recv_timeout(REST_AFTER)
     }
 }
 

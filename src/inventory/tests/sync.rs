@@ -428,7 +428,7 @@ async fn a_listing_that_stays_shrunk_is_accepted_with_an_alert() {
             .rows_missing,
         70
     );
-    assert_eq!(estate.alerts().await, ["listing_shrank"]);
+    assert_eq!(estate.alerts().await, ["workspaces_shrank"]);
     assert_eq!(estate.workspaces().await.len(), 10);
 }
 
@@ -552,6 +552,7 @@ async fn credentials_refused_in_one_place_leave_the_rest_of_the_account_alone() 
     assert_eq!(estate.alerts().await, ["credentials"]);
 
     // Listed everywhere, the same answer is what a region that is switched off gives.
+    assert!(estate.workspaces().await.is_empty());
     let everywhere = AccountChange {
         regions: Some(Vec::new()),
         ..AccountChange::default()
@@ -574,6 +575,17 @@ async fn credentials_refused_in_one_place_leave_the_rest_of_the_account_alone() 
             .unwrap_or_default()
             .contains("not enabled")
     );
+
+    // A region with desktops in stock is certainly enabled: there it is a failure.
+    estate.fault(&account, AccountFaults::default());
+    estate.sync().await;
+    estate.fault(&account, faults);
+    let scopes = estate.sync().await;
+    let failed = scopes
+        .iter()
+        .filter(|scope| scope.status == ScopeStatus::Failed)
+        .count();
+    assert_eq!(failed, 1, "{scopes:#?}");
 }
 
 #[tokio::test]

@@ -117,7 +117,7 @@ pub(super) const ALERTS: View = View {
         col(
             "kind",
             "l.kind",
-            "credentials, listing_shrank, scope_failed, …",
+            "credentials, workspaces_shrank, directories_shrank, bundles_shrank",
         ),
         col("message", "l.message", "what is the matter"),
         col(

@@ -7,7 +7,7 @@ use crate::conn::Conn;
 use crate::error::StoreError;
 use crate::select::Conditions;
 
-/// Rows in stock: neither missing nor deleted. Written as the partial indexes have it.
+/// Rows in stock: neither missing nor deleted.
 pub(crate) const PRESENT: &str = "w.missing_since IS NULL AND w.deleted_at IS NULL";
 
 /// `column` as an expression no index is looked up by. A page is found by its sort order or by one

@@ -50,12 +50,9 @@ pub(super) const SORTS: &[SortColumn] = &[
     nullable("terminated_at", "w.terminated_at"),
 ];
 
-/// Whether an index has the rows in stock in this order.
+/// Whether an index has the rows in this order.
 pub(super) fn indexed(column: &str) -> bool {
-    matches!(
-        column,
-        "workspace_id" | "user_name" | "computer_name" | "last_connected_at" | "created_at"
-    )
+    matches!(column, "workspace_id" | "user_name" | "last_connected_at")
 }
 
 /// The tables a sort column needs beside `workspace w`.

@@ -603,3 +603,65 @@ fn rows_as_changes(
         .map(|(record, tags)| change(ChangeKind::Created, record, tags))
         .collect()
 }
+
+/// The engine's plan for a statement, one step per line.
+fn plan(conn: &crate::Conn, sql: &str, values: &crate::select::Conditions) -> String {
+    let sql = format!("EXPLAIN QUERY PLAN {sql}");
+    conn.query(&sql, &values.values(), |row| row.get::<String>(3))
+        .unwrap()
+        .join("\n")
+}
+
+#[tokio::test]
+async fn filters_are_read_from_the_narrow_index_alone() {
+    let estate = estate().await;
+    let one = || vec!["x".to_owned()];
+    let filters = [
+        filter(),
+        WorkspaceFilter {
+            state: one(),
+            ..filter()
+        },
+        WorkspaceFilter {
+            user_name: one(),
+            ..filter()
+        },
+        WorkspaceFilter {
+            account_id: vec![estate.acme.account.id.clone()],
+            ..filter()
+        },
+        WorkspaceFilter {
+            region: vec!["eu-west-1".parse().unwrap()],
+            bundle_id: one(),
+            ..filter()
+        },
+        WorkspaceFilter {
+            never_connected: Some(true),
+            ..filter()
+        },
+        WorkspaceFilter {
+            last_connected_before: Some(time("2026-11-20")),
+            ..filter()
+        },
+        WorkspaceFilter {
+            include_gone: true,
+            directory_id: one(),
+            ..filter()
+        },
+    ];
+    for scope in [Scope::All, estate.acme.scope()] {
+        for filter in &filters {
+            let conditions = super::conditions(&scope, filter);
+            let sql = format!("SELECT count(*) FROM workspace w {}", conditions.sql());
+            let plan = estate
+                .db
+                .read(move |conn| Ok(plan(conn, &sql, &conditions)))
+                .await
+                .unwrap();
+            assert!(
+                plan.contains("USING COVERING INDEX workspace_listed"),
+                "{filter:?}: {plan}"
+            );
+        }
+    }
+}
