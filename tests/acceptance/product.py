@@ -29,9 +29,10 @@ class Running:
     def __init__(self, arguments, environment, log):
         self.arguments = [str(argument) for argument in arguments]
         self.log = log
-        with open(log, "wb") as out:
+        self.remarks = log.with_suffix(".err")
+        with open(self.log, "wb") as out, open(self.remarks, "wb") as err:
             self.process = subprocess.Popen(
-                self.arguments, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                self.arguments, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                 preexec_fn=_die_with_parent,
             )
 
@@ -39,8 +40,13 @@ class Running:
     def pid(self):
         return self.process.pid
 
-    def output(self):
+    def said(self):
+        """Standard output alone."""
         return self.log.read_text(errors="replace")
+
+    def output(self):
+        """Standard output, and standard error after it."""
+        return self.said() + self.remarks.read_text(errors="replace")
 
     def wait_for(self, pattern, seconds=30):
         """Waits until the output holds `pattern` and answers its first group."""

@@ -14,6 +14,7 @@ TOPICS = [
     "tls",
     "people",
     "commands",
+    "live",
     "faulty_aws",
     "stops",
     "disk",

@@ -93,6 +93,9 @@ def wrong_input(place):
     ended = place.call("account", "discover", "--org", "Client", "--add", "--role-name", "r", "--regions", "mars-1")
     equal(ended.code, 2, "discover with an unknown region")
     contains(ended.err, "mars-1")
+    ended = place.call("account", "discover", "--org", "Client", "--add", "--role-name", "r")
+    equal(ended.code, 1, "discover without credentials")
+    contains(ended.err, "NoCredentials")
     nothing_stored(place)
 
 

@@ -43,7 +43,7 @@ def demo(place):
     demo = place.start("demo", "--json", "--listen", "127.0.0.1:0", data=False)
     login = json.loads(demo.wait_for(r"^(\{.*\})$", seconds=60))
     equal(sorted(login), ["password", "url", "username"], "keys")
-    # The log holds standard error too, so only what a reader of standard output would see is looked at.
+    equal(json.loads(demo.said().splitlines()[0]), login, "the first line of standard output")
     web = Web(login["url"])
     contains(web.get("/").body.decode(), "<!doctype html>")
     equal(web.get("/api/v1/setup").json()["demo"], True, "labelled as a demo")

@@ -76,6 +76,24 @@ def again(place):
                       "'workspaces'"), [(ALL, ALL)], "versions of desktops")
 
 
+@check("two syncs at once write each desktop once", seconds=90)
+def at_once(place):
+    slow_estate(place)
+    place.serve()
+    for _ in range(2):
+        place.good("sync")
+        # One that waits would be taken for the same as the next; one that runs is not.
+        eventually(lambda: look(place, "SELECT count(*) FROM job WHERE kind = 'sync' AND state = 'queued'") == [(0,)],
+                   "the sync has begun", seconds=10)
+    equal(look(place, "SELECT count(*) FROM job WHERE kind = 'sync'"), [(2,)], "syncs")
+    eventually(lambda: look(place, "SELECT count(*) FROM job WHERE kind = 'sync' AND state = 'succeeded'") == [(2,)],
+               "both have ended", seconds=60, every=0.2)
+    sound(place)
+    new = look(place, "SELECT sum(rows_new) FROM sync_scope_run WHERE resource_type = 'workspaces'")
+    equal((rows(place), new), (ALL, [(ALL,)]), "desktops, and rows that were new to one of the syncs")
+    again(place)
+
+
 @check("SIGTERM to a command that syncs by itself: out within 10 s, nothing lost", seconds=90)
 def command_terminated(place):
     slow_estate(place)
