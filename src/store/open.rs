@@ -24,6 +24,7 @@ pub(crate) fn writer(path: &Path, config: &StoreConfig) -> Result<rusqlite::Conn
              PRAGMA trusted_schema = OFF;
              PRAGMA temp_store = MEMORY;
              PRAGMA cache_size = -32000;
+             PRAGMA wal_autocheckpoint = 8000;
              PRAGMA journal_size_limit = 67108864;",
         )?;
         // Reads the schema, so that a file that is no database shows here and not later.
