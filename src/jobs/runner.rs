@@ -119,6 +119,7 @@ impl Workers {
             stop: job_stop.clone(),
             progress: Arc::new(move |now| drop(progress.send(now))),
         };
+        let last_seen = seen.clone();
         let keeper = self.keep(&job.id, seen, &job_stop);
         let running =
             std::panic::AssertUnwindSafe(kinds::of(job.payload.clone()).run(&job, &context))
@@ -131,6 +132,11 @@ impl Workers {
             }),
             never = keeper => match never {},
         };
+        // The keeper spaces its writes out and may not have written the last step.
+        let last = last_seen.borrow().clone();
+        if let Err(error) = store::job::progress(&self.inventory.db, &job.id, last).await {
+            report(&error);
+        }
         if let Err(error) = self.finish(&job, outcome, stop).await {
             tracing::error!(job = %job.id, %error, "the end of job {} could not be written: {error}", job.id);
         }

@@ -53,6 +53,12 @@ impl Process {
         status_mib(self.child.id().context("it has ended")?, "VmRSS:")
     }
 
+    /// Ends it and waits until it is gone, with the locks it held.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        self.child.kill().await?;
+        Ok(())
+    }
+
     /// Waits for its end; answers its output, seconds, and the most memory it held, in MiB.
     pub async fn finish(mut self) -> anyhow::Result<(String, f64, f64)> {
         let clock = Instant::now();

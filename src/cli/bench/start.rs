@@ -15,7 +15,7 @@ pub async fn measure() -> anyhow::Result<Vec<Figure>> {
     for _ in 0..STARTS {
         let folder = tempfile::tempdir()?;
         // The first start of a folder creates the database; the one that counts finds it there.
-        start_once(folder.path()).await?;
+        start_once(folder.path()).await?.1.stop().await?;
         let (seconds, server) = start_once(folder.path()).await?;
         starts.push(seconds * 1000.0);
         if starts.len() == STARTS {

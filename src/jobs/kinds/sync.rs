@@ -1,10 +1,12 @@
 //! Lists AWS and brings the inventory up to date. It may be interrupted between any two pages; run
 //! again, it lists again and skips what did not change.
 
+use std::time::Instant;
+
 use async_trait::async_trait;
-use domain::Scope;
 use domain::job::{Job as JobRow, JobState};
-use domain::sync::{ScopeStatus, SyncRequest};
+use domain::sync::{ScopeStatus, SyncRequest, SyncRun};
+use domain::{Scope, UtcTime};
 
 use crate::{Job, JobContext, Outcome};
 
@@ -15,6 +17,7 @@ pub struct Sync {
 #[async_trait]
 impl Job for Sync {
     async fn run(self: Box<Self>, job: &JobRow, context: &JobContext) -> Outcome {
+        let clock = Instant::now();
         let progress = &*context.progress;
         let outcome = match context
             .inventory
@@ -24,9 +27,16 @@ impl Job for Sync {
             Ok(outcome) => outcome,
             Err(error) => return Outcome::failed(&error),
         };
-        let result = match store::sync::find_run(&context.inventory.db, &Scope::All, &job.id).await
-        {
-            Ok(run) => run,
+        let found = store::sync::find_run(&context.inventory.db, &Scope::All, &job.id).await;
+        // The job's row still says running; what ends with it is said here.
+        let ended = |run| SyncRun {
+            status: outcome.status,
+            completed_at: Some(UtcTime::now()),
+            duration_ms: Some(u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX)),
+            ..run
+        };
+        let result = match found {
+            Ok(run) => run.map(ended),
             Err(error) => return Outcome::failed(&error),
         };
         let (state, error) = match outcome.status {

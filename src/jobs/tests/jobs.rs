@@ -163,12 +163,13 @@ async fn a_sync_job_runs_to_its_end_with_the_run_as_its_result() {
     let job = bench.enqueue().await;
     let ended = bench.when(&job, |job| job.state.ended()).await;
     assert_eq!(ended.state, JobState::Succeeded, "{ended:?}");
+    let result = ended.result.unwrap();
+    assert_eq!(result["status"], "complete");
     assert_eq!(
-        ended.result.unwrap()["counts"]["rows_new"]
-            .as_u64()
-            .map(|rows| rows >= 20),
+        result["counts"]["rows_new"].as_u64().map(|rows| rows >= 20),
         Some(true)
     );
+    assert_eq!(ended.progress.done, ended.progress.total);
     assert!(ended.progress.total > 0 && ended.started_at.is_some() && ended.finished_at.is_some());
     stop.cancel();
     workers.await.unwrap();
