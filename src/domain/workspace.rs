@@ -131,7 +131,7 @@ pub struct Workspace {
     /// `first_seen` or `cloudtrail`.
     pub created_at_source: String,
     pub first_seen_at: UtcTime,
-    /// The last complete or partial listing that held this row.
+    /// The newest complete listing that held this row; its first sighting until there is one.
     pub last_seen_at: UtcTime,
     /// Since when complete listings lack it.
     pub missing_since: Option<UtcTime>,

@@ -102,13 +102,10 @@ pub async fn run(
     }
     if ended.status == ScopeStatus::Complete {
         reading.close(scope).await?;
+        stock::listed(db, key, started).await?;
     }
     if scope.row.note.is_none() {
         scope.row.note = pages.note();
-    }
-    let complete = ended.status == ScopeStatus::Complete;
-    if complete || !reading.seen.is_empty() {
-        stock::listed(db, key, started, complete).await?;
     }
     Ok(Ended { shrank, ..ended })
 }

@@ -156,7 +156,7 @@ impl Estate {
         stock::apply(&self.db, &key(client), &JobId::new(), time(at), changes)
             .await
             .unwrap();
-        stock::listed(&self.db, &key(client), time(at), true)
+        stock::listed(&self.db, &key(client), time(at))
             .await
             .unwrap();
     }

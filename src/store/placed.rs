@@ -88,7 +88,7 @@ fn columns(kind: &Kind) -> String {
     format!(
         "p.record, p.account_id, a.name, p.organization_id, o.name, p.region, p.first_seen_at,
          CASE WHEN p.gone_seen_at IS NOT NULL THEN p.gone_seen_at
-              WHEN s.last_listed_at > p.first_seen_at THEN s.last_listed_at
+              WHEN s.last_complete_at > p.first_seen_at THEN s.last_complete_at
               ELSE p.first_seen_at END,
          p.missing_since,
          (SELECT count(*) FROM workspace w WHERE w.organization_id = p.organization_id

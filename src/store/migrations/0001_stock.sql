@@ -209,8 +209,7 @@ CREATE TABLE sync_scope (
   account_id       TEXT NOT NULL REFERENCES account (account_id) ON DELETE CASCADE,
   region           TEXT NOT NULL,
   resource_type    TEXT NOT NULL,
-  last_listed_at   TEXT,                       -- start of the newest listing that returned anything
-  last_complete_at TEXT,                       -- start of the newest complete listing
+  last_complete_at TEXT NOT NULL,              -- start of the newest complete listing
   PRIMARY KEY (account_id, region, resource_type)
 );
 

@@ -6,7 +6,7 @@ SELECT
   w.created_at, w.created_at_source, w.first_seen_at,
   CASE
     WHEN w.gone_seen_at IS NOT NULL THEN w.gone_seen_at
-    WHEN s.last_listed_at > w.first_seen_at THEN s.last_listed_at
+    WHEN s.last_complete_at > w.first_seen_at THEN s.last_complete_at
     ELSE w.first_seen_at
   END,
   w.missing_since, w.deleted_at, w.terminated_at

@@ -43,7 +43,7 @@ pub(super) const ACCOUNTS: View = View {
         col("enabled", "a.enabled", "1 when syncs include it"),
         col("created_at", "a.created_at", "when it was onboarded, UTC"),
         col(
-            "last_listed_at",
+            "last_complete_sync_at",
             "(SELECT max(s.last_complete_at) FROM main.sync_scope s
               WHERE s.account_id = a.account_id AND s.resource_type = 'workspaces')",
             "start of the newest complete listing of its desktops, UTC",

@@ -40,8 +40,8 @@ pub(super) const SORTS: &[SortColumn] = &[
     column("first_seen_at", "w.first_seen_at"),
     column(
         "last_seen_at",
-        "coalesce(w.gone_seen_at, (SELECT CASE WHEN s.last_listed_at > w.first_seen_at
-           THEN s.last_listed_at END FROM sync_scope s
+        "coalesce(w.gone_seen_at, (SELECT CASE WHEN s.last_complete_at > w.first_seen_at
+           THEN s.last_complete_at END FROM sync_scope s
          WHERE s.account_id = w.account_id AND s.region = w.region
            AND s.resource_type = 'workspaces'), w.first_seen_at)",
     ),
