@@ -64,6 +64,7 @@ impl App {
             aws,
             config: sync_config(config),
             clock: Clock::Wall,
+            turns: inventory::Turns::default(),
         };
         let workers = Workers::new(inventory.clone(), JobsConfig::default());
         sync_schedule(&db).await?;

@@ -131,7 +131,7 @@ impl From<ErrorCode> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match &error {
-            StoreError::ReadOnly { reason } => Self::new(ErrorCode::ReadOnly, reason.clone()),
+            StoreError::ReadOnly { .. } => Self::new(ErrorCode::ReadOnly, error.to_string()),
             StoreError::Conflict { what } => Self::new(ErrorCode::Conflict, what.clone()),
             StoreError::InvalidCursor => Self::new(ErrorCode::InvalidCursor, error.to_string()),
             StoreError::InvalidSort { .. } => {

@@ -35,6 +35,8 @@ pub fn openapi() -> OpenApi {
     let components = document.components.get_or_insert_with(Components::new);
     add_schema::<Problem>(components);
     add_schema::<domain::event::EventBody>(components);
+    add_schema::<domain::account::AccountTest>(components);
+    add_schema::<domain::account::DiscoverResult>(components);
     components.add_security_scheme(
         "cookie",
         SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("stocktake_session"))),

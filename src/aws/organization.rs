@@ -61,8 +61,13 @@ impl Aws {
 
     /// The account that the base credentials belong to.
     pub async fn own_account(&self) -> Result<AccountId, AwsError> {
-        let client = aws_sdk_sts::Client::from_conf(client_config!(aws_sdk_sts, &self.connection("sts")));
-        let answer = client.get_caller_identity().send().await.map_err(AwsError::from_sdk)?;
+        let client =
+            aws_sdk_sts::Client::from_conf(client_config!(aws_sdk_sts, &self.connection("sts")));
+        let answer = client
+            .get_caller_identity()
+            .send()
+            .await
+            .map_err(AwsError::from_sdk)?;
         answer
             .account
             .and_then(|id| id.parse().ok())

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand, ValueEnum};
 use domain::account::{
     Account as AccountRow, AccountTest, DiscoverRequest, DiscoverResult, NewAccount,
-    PolicyDocuments,
+    PermissionTest, PolicyDocuments,
 };
 use domain::arn::RoleArn;
 use domain::job::{Job, JobState};
@@ -87,17 +87,18 @@ struct Add {
 impl Add {
     async fn run(self) -> anyhow::Result<ExitCode> {
         with_client(&self.data, async |client| {
-            let organization = organization_or_new(client, &self.org).await?;
+            let place = Place::find_or_make(client, &self.org).await?;
             let new = NewAccount {
                 id: self.id.clone(),
-                organization_id: organization.id,
+                organization_id: place.organization.id.clone(),
                 name: self.name.clone(),
                 role_arn: self.role_arn.clone(),
                 external_id: self.external_id.clone(),
                 regions: self.regions.clone(),
                 endpoint_url: self.endpoint_url.clone(),
             };
-            let account: AccountRow = client.post("/api/v1/accounts", &new).await?;
+            let added = client.post("/api/v1/accounts", &new).await;
+            let account: AccountRow = place.kept_if(added.is_ok(), client, added).await?;
             print_accounts(self.format, std::slice::from_ref(&account))?;
             if let (None, Some(external_id)) = (&self.external_id, &account.external_id) {
                 output::note(&format!(
@@ -111,18 +112,53 @@ impl Add {
     }
 }
 
-/// The organization of this name, created if there is none.
-async fn organization_or_new(client: &Client, name: &str) -> anyhow::Result<Organization> {
-    let known = organizations(client).await?;
-    if let Some(found) = known
-        .into_iter()
-        .find(|o| o.name == name || o.id.as_str() == name)
-    {
-        return Ok(found);
+/// The client organization that something is added to.
+struct Place {
+    organization: Organization,
+    /// This command made it.
+    made: bool,
+}
+
+impl Place {
+    /// The organization of this name, created if there is none.
+    async fn find_or_make(client: &Client, name: &str) -> anyhow::Result<Self> {
+        let known = organizations(client).await?;
+        let found = known
+            .into_iter()
+            .find(|o| o.name == name || o.id.as_str() == name);
+        if let Some(organization) = found {
+            return Ok(Self {
+                organization,
+                made: false,
+            });
+        }
+        let organization = client
+            .post("/api/v1/organizations", &json!({ "name": name }))
+            .await?;
+        Ok(Self {
+            organization,
+            made: true,
+        })
     }
-    client
-        .post("/api/v1/organizations", &json!({ "name": name }))
-        .await
+
+    /// Hands on how adding to it went; an organization made for what did not come goes again.
+    async fn kept_if<T>(
+        &self,
+        used: bool,
+        client: &Client,
+        added: anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        if self.made && !used {
+            let path = format!("/api/v1/organizations/{}", self.organization.id);
+            if let Err(error) = client.delete(&path).await {
+                output::note(&format!(
+                    "the new organization {:?} could not be removed again: {error:#}",
+                    self.organization.name
+                ));
+            }
+        }
+        added
+    }
 }
 
 #[derive(Debug, Args)]
@@ -228,6 +264,8 @@ fn print_test(format: Format, test: &AccountTest) -> anyhow::Result<()> {
         .map(|permission| {
             let verdict = match (permission.allowed, permission.optional) {
                 (true, _) => "allowed",
+                // Only a refusal shows that the permission is missing; anything else went wrong.
+                (false, _) if !refused(permission) => "FAILED",
                 (false, true) => "missing (optional)",
                 (false, false) => "MISSING",
             };
@@ -260,6 +298,12 @@ fn print_test(format: Format, test: &AccountTest) -> anyhow::Result<()> {
         "the account cannot be synced in full"
     });
     Ok(())
+}
+
+fn refused(permission: &PermissionTest) -> bool {
+    permission.failure.as_ref().is_some_and(|failure| {
+        failure.code.contains("Denied") || failure.code.contains("Unauthorized")
+    })
 }
 
 /// What a job that ended well answered.
@@ -334,17 +378,18 @@ struct Discover {
 impl Discover {
     async fn run(self) -> anyhow::Result<ExitCode> {
         with_client(&self.data, async |client| {
-            let organization = organization_or_new(client, &self.org).await?;
+            let place = Place::find_or_make(client, &self.org).await?;
             let request = DiscoverRequest {
-                organization_id: organization.id,
+                organization_id: place.organization.id.clone(),
                 add: self.add,
                 role_name: self.role_name.clone(),
                 external_id: self.external_id.clone(),
                 regions: self.regions.clone(),
                 organization_per_account: self.org_per_account,
             };
-            let job: Job = client.post("/api/v1/accounts/discover", &request).await?;
-            let found: DiscoverResult = result_of(follow(client, job).await?)?;
+            let found = discovered(client, &request).await;
+            let used = self.add && found.is_ok();
+            let found = place.kept_if(used, client, found).await?;
             print_found(self.format, &found)?;
             if !self.add {
                 output::note("nothing was onboarded; repeat with --add --role-name ROLE to do so");
@@ -353,6 +398,11 @@ impl Discover {
         })
         .await
     }
+}
+
+async fn discovered(client: &Client, request: &DiscoverRequest) -> anyhow::Result<DiscoverResult> {
+    let job: Job = client.post("/api/v1/accounts/discover", request).await?;
+    result_of(follow(client, job).await?)
 }
 
 fn print_found(format: Format, found: &DiscoverResult) -> anyhow::Result<()> {

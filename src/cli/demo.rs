@@ -210,7 +210,7 @@ impl Demo {
              Open      {url}\n  Username  {USERNAME}\n  Password  {password}\n\n  Ctrl-C ends it.",
             stock.accounts, stock.workspaces
         ));
-        serve::stopped().await?;
+        serve::stopped()?.await;
         app.stop().await;
         Ok(ExitCode::SUCCESS)
     }

@@ -25,18 +25,24 @@ pub fn rows(format: Format, columns: &[&str], rows: &[Vec<Value>]) -> anyhow::Re
         Format::Table => line(&table(columns, rows)),
         Format::Csv => line(csv(columns, rows).trim_end()),
         Format::Json => {
-            let objects: Vec<serde_json::Map<String, Value>> = rows
+            let objects: Vec<Object<'_>> = rows
                 .iter()
-                .map(|row| {
-                    columns
-                        .iter()
-                        .map(|c| (*c).to_owned())
-                        .zip(row.iter().cloned())
-                        .collect()
-                })
+                .map(|values| Object { columns, values })
                 .collect();
             json(&objects)
         }
+    }
+}
+
+/// A row as a JSON object, in the order of its columns.
+struct Object<'a> {
+    columns: &'a [&'a str],
+    values: &'a [Value],
+}
+
+impl Serialize for Object<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.columns.iter().zip(self.values))
     }
 }
 

@@ -36,6 +36,8 @@ impl Serve {
         config.server.tls_key = self.tls_key.or(config.server.tls_key);
         config.server.insecure_http |= self.insecure_http;
         crate::telemetry::start(&config.log)?;
+        // Listened for before the start, so that a stop that comes during it is an orderly one.
+        let stopped = stopped()?;
         let app = App::start(&self.data.data_dir, &config, Mode::Server { demo: false }).await?;
         tracing::info!(url = app.url(), "listening on {}", app.url());
         if let Some(link) = app.setup_link_if_needed().await? {
@@ -43,23 +45,24 @@ impl Serve {
                 "Nobody can log in yet. Open this link within 30 minutes to begin:\n  {link}"
             ));
         }
-        stopped().await?;
+        stopped.await;
         tracing::info!("stopping");
         app.stop().await;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Waits for SIGTERM or SIGINT.
-pub async fn stopped() -> anyhow::Result<()> {
+/// Listens for SIGTERM and SIGINT from now on; ready when one came.
+pub fn stopped() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
     );
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

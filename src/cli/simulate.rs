@@ -99,7 +99,7 @@ impl Simulate {
             "Use it: export AWS_ENDPOINT_URL={} AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_REGION=us-east-1",
             running.url()
         ));
-        super::serve::stopped().await?;
+        super::serve::stopped()?.await;
         running.stop().await;
         Ok(ExitCode::SUCCESS)
     }

@@ -117,6 +117,7 @@ pub struct Workspace {
     pub organization_id: OrganizationId,
     pub organization_name: String,
     pub region: Region,
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
     pub tags: Tags,
     pub bundle_name: Option<String>,
     /// The directory's alias, else its name.

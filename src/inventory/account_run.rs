@@ -71,6 +71,12 @@ pub async fn run(
     stop: &CancellationToken,
     scope_done: &(dyn Fn() + Send + Sync),
 ) -> Result<AccountOutcome, StoreError> {
+    // A run that is stopping does not wait: its scopes are closed as interrupted at once.
+    let _turn = tokio::select! {
+        biased;
+        () = stop.cancelled() => None,
+        turn = inventory.turns.take(&account.id) => Some(turn),
+    };
     let this = AccountRun {
         inventory,
         run,

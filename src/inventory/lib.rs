@@ -12,6 +12,7 @@
 //! | `reconcile` | the pure decision: what a listed or absent row means for the stored one |
 //! | `versioned` | the part of a record that has history, and its digest |
 //! | `tagging` | where a desktop's tags come from in this run |
+//! | `turns` | one run at a time in each account |
 //! | `onboarding` | testing an account, discovering the AWS Organization |
 
 mod account_run;
@@ -23,11 +24,14 @@ mod region_run;
 mod scope_run;
 pub mod sync;
 mod tagging;
+mod turns;
 mod versioned;
 
 use aws::Aws;
 use domain::UtcTime;
 use store::Db;
+
+pub use turns::Turns;
 
 /// Limits of one sync run.
 #[derive(Debug, Clone)]
@@ -77,4 +81,5 @@ pub struct Inventory {
     pub aws: Aws,
     pub config: SyncConfig,
     pub clock: Clock,
+    pub turns: Turns,
 }

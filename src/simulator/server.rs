@@ -183,7 +183,12 @@ impl Simulator {
         let mut site = self.0.world.site(account, region)?;
         let key = DesktopId::parse(id)?;
         let desktop = site.desktops.remove(&key)?;
-        Some(SetAside { account: account.to_owned(), region: region.to_owned(), key, desktop })
+        Some(SetAside {
+            account: account.to_owned(),
+            region: region.to_owned(),
+            key,
+            desktop,
+        })
     }
 
     /// Puts a desktop back where it was taken from.

@@ -122,7 +122,10 @@ pub async fn run(
             .iter()
             .map(|request| request.clone().into_bytes())
             .collect();
+        // People do not click in step.
+        let offset = pause.mul_f64(client as f64 / clients as f64);
         tasks.push(tokio::spawn(async move {
+            tokio::time::sleep(offset).await;
             let mut connection = Connection::open(address).await?;
             let mut each = Vec::with_capacity(each_client);
             for number in 0..each_client {

@@ -68,6 +68,7 @@ impl Estate {
             aws,
             config: SyncConfig::default(),
             clock: Clock::Wall,
+            turns: inventory::Turns::default(),
         };
         let estate = Self {
             simulator,

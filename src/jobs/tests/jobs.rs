@@ -54,6 +54,7 @@ impl Bench {
             aws,
             config: SyncConfig::default(),
             clock: Clock::Wall,
+            turns: inventory::Turns::default(),
         };
         Self {
             inventory,
