@@ -767,12 +767,28 @@ export interface components {
          * @example 111122223333
          */
         AccountId: string;
+        /** @description The outcome of `account test`. */
+        AccountTest: {
+            account_id: components["schemas"]["AccountId"];
+            /**
+             * @description True when the role can be assumed without the external id: anyone who knows its ARN and
+             *     our account could use it. `None` when there is no external id to leave out.
+             */
+            assumable_without_external_id?: boolean | null;
+            /** @description The ARN AWS says we are, once the role was assumed. */
+            caller_arn?: string | null;
+            /** @description Everything needed is allowed. */
+            passed: boolean;
+            permissions: components["schemas"]["PermissionTest"][];
+            /** @description Plain sentences for a person to act on. */
+            warnings: string[];
+        };
         /** @description Something a person should look at; raised once, closed when the cause is gone. */
         Alert: {
             account_id?: null | components["schemas"]["AccountId"];
             closed_at?: null | components["schemas"]["UtcTime"];
             id: components["schemas"]["AlertId"];
-            /** @description `credentials`, `listing_shrank`, `scope_failed`, `disk_full`. */
+            /** @description `credentials`, `workspaces_shrank`, `directories_shrank`, `bundles_shrank`. */
             kind: string;
             last_seen_at: components["schemas"]["UtcTime"];
             message: string;
@@ -810,9 +826,6 @@ export interface components {
             code: string;
             message: string;
             request_id?: string | null;
-        };
-        BTreeMap: {
-            [key: string]: string;
         };
         Bundle: components["schemas"]["BundleRecord"] & components["schemas"]["Placement"];
         /** @description A bundle as `DescribeWorkspaceBundles` gives it. */
@@ -923,6 +936,20 @@ export interface components {
             workspace_security_group_id?: string | null;
             workspace_type?: string | null;
         };
+        /** @description A member of the AWS Organization. */
+        DiscoveredAccount: {
+            /** @description Onboarded by this run. */
+            added: boolean;
+            email?: string | null;
+            id: components["schemas"]["AccountId"];
+            /** @description Already onboarded before this run. */
+            known: boolean;
+            name: string;
+            /** @description Why it was not onboarded though asked to. */
+            skipped?: string | null;
+            /** @description `ACTIVE`, `SUSPENDED`, … as AWS says. */
+            status: string;
+        };
         /** @description What `account discover` looks for and does. */
         DiscoverRequest: {
             /** @description Onboard what is found; otherwise only list it. */
@@ -933,6 +960,9 @@ export interface components {
             organization_per_account?: boolean;
             regions?: components["schemas"]["Region"][];
             role_name?: string | null;
+        };
+        DiscoverResult: {
+            accounts: components["schemas"]["DiscoveredAccount"][];
         };
         /** @description One message on the event stream. `type` is also the SSE event name. */
         EventBody: {
@@ -1351,13 +1381,15 @@ export interface components {
                 display_name?: string | null;
                 first_seen_at: components["schemas"]["UtcTime"];
                 last_connected_at?: null | components["schemas"]["UtcTime"];
-                /** @description The last complete or partial listing that held this row. */
+                /** @description The newest complete listing that held this row; its first sighting until there is one. */
                 last_seen_at: components["schemas"]["UtcTime"];
                 missing_since?: null | components["schemas"]["UtcTime"];
                 organization_id: components["schemas"]["OrganizationId"];
                 organization_name: string;
                 region: components["schemas"]["Region"];
-                tags: components["schemas"]["BTreeMap"];
+                tags: {
+                    [key: string]: string;
+                };
                 terminated_at?: null | components["schemas"]["UtcTime"];
             })[];
             /** @description Send as `cursor` for the next page; absent on the last. */
@@ -1367,6 +1399,16 @@ export interface components {
              * @description Rows that match the filters, over all pages.
              */
             total: number;
+        };
+        /** @description One action in one region. */
+        PermissionTest: {
+            /** @description `workspaces:DescribeWorkspaces`. */
+            action: string;
+            allowed: boolean;
+            failure?: null | components["schemas"]["AwsFailure"];
+            /** @description Sync works without it, with less detail or more calls. */
+            optional: boolean;
+            region?: null | components["schemas"]["Region"];
         };
         /** @description Where a kept row belongs and how fresh it is. */
         Placement: {
@@ -1395,7 +1437,7 @@ export interface components {
         };
         /** @description The body of every error answer, RFC 9457 `application/problem+json`. */
         Problem: {
-            /** @description Stable; see the table in `docs/openapi.json`. */
+            /** @description Stable; `docs/API.md` lists them. */
             code: string;
             /** @description What happened here, and what to do next. */
             detail?: string | null;
@@ -1745,13 +1787,15 @@ export interface components {
             display_name?: string | null;
             first_seen_at: components["schemas"]["UtcTime"];
             last_connected_at?: null | components["schemas"]["UtcTime"];
-            /** @description The last complete or partial listing that held this row. */
+            /** @description The newest complete listing that held this row; its first sighting until there is one. */
             last_seen_at: components["schemas"]["UtcTime"];
             missing_since?: null | components["schemas"]["UtcTime"];
             organization_id: components["schemas"]["OrganizationId"];
             organization_name: string;
             region: components["schemas"]["Region"];
-            tags: components["schemas"]["BTreeMap"];
+            tags: {
+                [key: string]: string;
+            };
             terminated_at?: null | components["schemas"]["UtcTime"];
         };
         /** @description A desktop with its history. */

@@ -4,7 +4,7 @@ import { CircleCheck, CircleX, ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import { accounts } from "../../api/endpoints";
 import { isOver, jobQuery, jobsQuery } from "../../api/queries";
-import type { AccountTest } from "../../api/jobResults";
+import type { AccountTest } from "../../api/types";
 import type { Job } from "../../api/types";
 import { Button } from "../../components/Button";
 import { Meter } from "../../components/Meter";

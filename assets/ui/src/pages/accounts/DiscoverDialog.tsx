@@ -4,7 +4,7 @@ import { useCallback, useState } from "react";
 import { accounts, organizations } from "../../api/endpoints";
 import { asApiError } from "../../api/problem";
 import { isOver, jobQuery } from "../../api/queries";
-import type { DiscoverResult } from "../../api/jobResults";
+import type { DiscoverResult } from "../../api/types";
 import type { Job } from "../../api/types";
 import { Button } from "../../components/Button";
 import { Dialog, DialogActions } from "../../components/Dialog";

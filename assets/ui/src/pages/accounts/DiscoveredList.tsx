@@ -1,6 +1,6 @@
 // What the AWS Organization holds, and what became of each.
 import { Badge } from "../../components/Badge";
-import type { DiscoveredAccount } from "../../api/jobResults";
+import type { DiscoveredAccount } from "../../api/types";
 import { formatConstant, formatCount } from "../../lib/format";
 
 export function DiscoveredList({ accounts }: { accounts: DiscoveredAccount[] }) {

@@ -1,6 +1,6 @@
 // Each action, and in which regions it was allowed or refused.
 import { CircleCheck, CircleMinus, CircleX } from "lucide-react";
-import type { PermissionTest } from "../../api/jobResults";
+import type { PermissionTest } from "../../api/types";
 import { Failure } from "../../components/Failure";
 
 export function PermissionTable({ permissions }: { permissions: PermissionTest[] }) {
