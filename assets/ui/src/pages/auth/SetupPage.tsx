@@ -1,6 +1,7 @@
-// The first start: whoever holds the one-time link makes the first global admin.
+// Whoever holds a one-time link makes the first global admin, or gets back in as one. The token
+// stands behind `#`, which browsers do not send to servers.
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { setup } from "../../api/endpoints";
 import { asApiError } from "../../api/problem";
@@ -8,15 +9,15 @@ import { setupQuery } from "../../api/queries";
 import { Button, buttonClass } from "../../components/Button";
 import { TextField } from "../../components/Field";
 import { Notice, ProblemNotice } from "../../components/Notice";
-import { value, type Search } from "../../lib/address";
+import { recovers, setupToken } from "../../lib/setupToken";
 import { MIN_PASSWORD, passwordProblem } from "../../lib/password";
 import { toast } from "../../state/toasts";
 import { AuthFrame } from "./AuthFrame";
 
 export function SetupPage() {
-  const token = value(useSearch({ strict: false }) as Search, "token");
+  const [token] = useState(() => setupToken(window.location.hash));
   const { data: status } = useSuspenseQuery(setupQuery);
-  if (!status.needed) {
+  if (!status.needed && !recovers(token)) {
     return (
       <AuthFrame title="Already set up" lead="The first admin exists. Log in with that account.">
         <Link to="/login" className={`${buttonClass("primary")} w-full`}>
@@ -47,10 +48,12 @@ function SetupForm({ token, insecure }: { token: string; insecure: boolean }) {
     mutationFn: setup.redeem,
     onSuccess: async () => {
       client.clear();
-      toast("good", "stocktake is ready", "Add your first AWS account next.");
+      if (recovers(token)) toast("good", "You are back in");
+      else toast("good", "stocktake is ready", "Add your first AWS account next.");
       await navigate({ to: "/", search: {}, replace: true });
     },
   });
+  const recovery = recovers(token);
   const problem = redeem.isError ? asApiError(redeem.error) : undefined;
   const weak = passwordProblem(form.password);
   const different = form.again !== form.password ? "The two passwords differ" : undefined;
@@ -58,8 +61,12 @@ function SetupForm({ token, insecure }: { token: string; insecure: boolean }) {
     setForm({ ...form, [name]: event.target.value });
   return (
     <AuthFrame
-      title="Welcome to stocktake"
-      lead="Make the first account. It may do everything, in every organization."
+      title={recovery ? "Get back in" : "Welcome to stocktake"}
+      lead={
+        recovery
+          ? "Name yourself: an existing user gets this password and becomes a global admin."
+          : "Make the first account. It may do everything, in every organization."
+      }
       notice={insecure && <Notice kind="warn" title="This connection is not encrypted" />}
     >
       <form
@@ -115,7 +122,7 @@ function SetupForm({ token, insecure }: { token: string; insecure: boolean }) {
           error={tried && !weak ? different : undefined}
         />
         <Button type="submit" kind="primary" busy={redeem.isPending}>
-          Create the account
+          {recovery ? "Set the password" : "Create the account"}
         </Button>
       </form>
     </AuthFrame>
