@@ -134,7 +134,9 @@ impl Workers {
         };
         // The keeper spaces its writes out and may not have written the last step.
         let last = last_seen.borrow().clone();
-        if let Err(error) = store::job::progress(&self.inventory.db, &job.id, last).await {
+        if let Err(error) =
+            store::job::progress(&self.inventory.db, &job.id, &self.name, last).await
+        {
             report(&error);
         }
         if let Err(error) = self.finish(&job, outcome, stop).await {
@@ -150,13 +152,14 @@ impl Workers {
     ) -> Result<(), StoreError> {
         if outcome.state == JobState::Cancelled && stop.is_cancelled() {
             tracing::info!(job = %job.id, "job {} goes back to the queue because the process is stopping", job.id);
-            return store::job::put_back(&self.inventory.db, &job.id).await;
+            return store::job::put_back(&self.inventory.db, &job.id, &self.name).await;
         }
         let state = outcome.state.as_str();
         tracing::info!(job = %job.id, state, "job {} {} ended {state}", job.payload.kind(), job.id);
         let ended = store::job::finish(
             &self.inventory.db,
             &job.id,
+            &self.name,
             outcome.state,
             outcome.result,
             outcome.error,
@@ -193,7 +196,7 @@ impl Workers {
                 },
                 Ok(()) = seen.changed() => {
                     let now = seen.borrow_and_update().clone();
-                    if let Err(error) = store::job::progress(&self.inventory.db, id, now).await {
+                    if let Err(error) = store::job::progress(&self.inventory.db, id, &self.name, now).await {
                         report(&error);
                     }
                     tokio::time::sleep(PROGRESS_EVERY).await;

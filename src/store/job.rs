@@ -1,5 +1,7 @@
-//! Background work as rows: queued, leased by a worker, finished. A lease that is not renewed can
-//! be taken by another worker, so a killed process loses no work.
+//! Background work as rows: queued, looked at, asked to stop. What a worker does with a job it holds
+//! is in `job/lease.rs`.
+
+mod lease;
 
 use domain::event::{Audience, EventBody};
 use domain::job::{Job, JobPayload, JobState, NewJob, Progress};
@@ -11,7 +13,13 @@ use crate::db::Db;
 use crate::error::StoreError;
 use crate::page::{Listing, SortColumn, column, nullable};
 use crate::select::Conditions;
+use crate::sync;
 use crate::value::Json;
+
+pub use lease::{
+    Lease, cancel_requested, finish, lease_next, progress, put_back, release_all, release_stale,
+    renew,
+};
 
 const COLUMNS: &str = "j.job_id, j.payload, j.state, j.organization_id, j.cause, j.requested_by,
     j.created_at, j.started_at, j.finished_at, j.progress_done, j.progress_total,
@@ -31,14 +39,6 @@ const SORTS: &[SortColumn] = &[
 pub struct JobFilter {
     pub kind: Vec<String>,
     pub state: Vec<String>,
-}
-
-/// What a worker learns when it renews.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lease {
-    /// False: somebody else has the job now; stop.
-    pub held: bool,
-    pub cancel_requested: bool,
 }
 
 fn from_row(row: &Row<'_>) -> Result<Job, StoreError> {
@@ -166,131 +166,6 @@ pub async fn list(
     .await
 }
 
-/// Leases the oldest waiting job of one of `kinds` to `worker` for `seconds`.
-pub async fn lease_next(
-    db: &Db,
-    worker: &str,
-    kinds: &[&str],
-    seconds: i64,
-) -> Result<Option<Job>, StoreError> {
-    let worker = worker.to_owned();
-    let mut conditions = Conditions::default();
-    conditions.push("j.state = 'queued'");
-    conditions.any_of("j.kind", kinds);
-    // Looking is a read: an idle worker that polls must not keep the disk busy.
-    let next = db
-        .read(move |conn| {
-            let sql = format!(
-                "SELECT j.job_id FROM job j {} ORDER BY j.created_at, j.job_id LIMIT 1",
-                conditions.sql()
-            );
-            conn.query_opt(&sql, &conditions.values(), |row| row.get::<JobId>(0))
-        })
-        .await?;
-    let Some(id) = next else { return Ok(None) };
-    db.write(move |conn| {
-        let now = UtcTime::now();
-        let taken = conn.execute(
-            "UPDATE job SET state = 'running', leased_by = $2, leased_until = $3,
-               started_at = coalesce(started_at, $4), attempts = attempts + 1
-             WHERE job_id = $1 AND state = 'queued'",
-            &[&id, &worker, &now.plus_seconds(seconds), &now],
-        )?;
-        if taken == 0 {
-            Ok(None)
-        } else {
-            told(conn, &id)
-        }
-    })
-    .await
-}
-
-/// Keeps the lease for `seconds` more.
-pub async fn renew(db: &Db, id: &JobId, worker: &str, seconds: i64) -> Result<Lease, StoreError> {
-    let (id, worker) = (id.clone(), worker.to_owned());
-    db.write(move |conn| {
-        let held = conn.execute(
-            "UPDATE job SET leased_until = $3
-             WHERE job_id = $1 AND leased_by = $2 AND state = 'running'",
-            &[&id, &worker, &UtcTime::now().plus_seconds(seconds)],
-        )?;
-        Ok(Lease {
-            held: held > 0,
-            cancel_requested: asked_to_cancel(conn, &id)?,
-        })
-    })
-    .await
-}
-
-fn asked_to_cancel(conn: &Conn, id: &JobId) -> Result<bool, StoreError> {
-    let asked = conn.query_opt(
-        "SELECT cancel_requested FROM job WHERE job_id = $1",
-        &[id],
-        |row| row.get(0),
-    )?;
-    Ok(asked.unwrap_or(false))
-}
-
-/// Whether somebody asked for the job to stop.
-pub async fn cancel_requested(db: &Db, id: &JobId) -> Result<bool, StoreError> {
-    let id = id.clone();
-    db.read(move |conn| asked_to_cancel(conn, &id)).await
-}
-
-/// Remembers how far a running job is.
-pub async fn progress(db: &Db, id: &JobId, progress: Progress) -> Result<(), StoreError> {
-    let id = id.clone();
-    db.write(move |conn| {
-        let moved = conn.execute(
-            "UPDATE job SET progress_done = $2, progress_total = $3, progress_message = $4
-             WHERE job_id = $1 AND state = 'running'",
-            &[&id, &progress.done, &progress.total, &progress.message],
-        )?;
-        if moved > 0
-            && let Some(job) = fetch(conn, &id)?
-        {
-            // Not `changed`: no list needs to be read again for it.
-            conn.publish(
-                audience(job.organization_id.as_ref()),
-                EventBody::Job(Box::new(job)),
-            );
-        }
-        Ok(())
-    })
-    .await
-}
-
-/// Ends a running job; `None` when it is not running any more.
-pub async fn finish(
-    db: &Db,
-    id: &JobId,
-    state: JobState,
-    result: Option<serde_json::Value>,
-    error: Option<String>,
-) -> Result<Option<Job>, StoreError> {
-    let id = id.clone();
-    db.write(move |conn| {
-        let ended = conn.execute(
-            "UPDATE job SET state = $2, finished_at = $3, result = $4, error = $5,
-               leased_by = NULL, leased_until = NULL
-             WHERE job_id = $1 AND state = 'running'",
-            &[
-                &id,
-                &state.as_str(),
-                &UtcTime::now(),
-                &result.map(Json),
-                &error,
-            ],
-        )?;
-        if ended == 0 {
-            Ok(None)
-        } else {
-            told(conn, &id)
-        }
-    })
-    .await
-}
-
 /// Asks a job to stop: one that waits ends at once, a running one learns of it. `None` when the
 /// caller sees no such job; an ended job is answered as it is.
 pub async fn request_cancel(db: &Db, scope: &Scope, id: &JobId) -> Result<Option<Job>, StoreError> {
@@ -308,6 +183,8 @@ pub async fn request_cancel(db: &Db, scope: &Scope, id: &JobId) -> Result<Option
                      WHERE job_id = $1",
                     &[&id, &UtcTime::now()],
                 )?;
+                // Left by an attempt that was put back.
+                sync::interrupt(conn, &id)?;
                 told(conn, &id)
             }
             Some("running") => {
@@ -323,54 +200,5 @@ pub async fn request_cancel(db: &Db, scope: &Scope, id: &JobId) -> Result<Option
     .await
 }
 
-/// Puts a running job back into the queue, because the process that runs it is stopping.
-pub async fn put_back(db: &Db, id: &JobId) -> Result<(), StoreError> {
-    let id = id.clone();
-    db.write(move |conn| {
-        conn.execute(
-            "UPDATE job SET state = 'queued', leased_by = NULL, leased_until = NULL
-             WHERE job_id = $1 AND state = 'running'",
-            &[&id],
-        )?;
-        told(conn, &id).map(|_| ())
-    })
-    .await
-}
-
-/// Queues running jobs again whose lease ran out before `now`, and ends those that were asked to
-/// stop; answers how many.
-pub async fn release_stale(db: &Db, now: UtcTime) -> Result<u64, StoreError> {
-    release(db, Some(now)).await
-}
-
-/// Queues every running job again. For the start of a process: it holds the folder's lock, so
-/// nobody else can be running them.
-pub async fn release_all(db: &Db) -> Result<u64, StoreError> {
-    release(db, None).await
-}
-
-async fn release(db: &Db, before: Option<UtcTime>) -> Result<u64, StoreError> {
-    const STALE: &str = "SELECT job_id FROM job
-        WHERE state = 'running' AND ($1 IS NULL OR leased_until IS NULL OR leased_until < $1)";
-    let stale = db
-        .read(move |conn| conn.query(STALE, &[&before], |row| row.get::<JobId>(0)))
-        .await?;
-    if stale.is_empty() {
-        return Ok(0);
-    }
-    db.write(move |conn| {
-        let ids = conn.query(STALE, &[&before], |row| row.get::<JobId>(0))?;
-        for id in &ids {
-            conn.execute(
-                "UPDATE job SET leased_by = NULL, leased_until = NULL,
-                   state = CASE WHEN cancel_requested = 1 THEN 'cancelled' ELSE 'queued' END,
-                   finished_at = CASE WHEN cancel_requested = 1 THEN $2 ELSE NULL END
-                 WHERE job_id = $1",
-                &[id, &UtcTime::now()],
-            )?;
-            told(conn, id)?;
-        }
-        Ok(ids.len() as u64)
-    })
-    .await
-}
+#[cfg(test)]
+mod tests;

@@ -135,18 +135,21 @@ async fn save(db: &Db, scope: &ScopeRun) -> Result<(), StoreError> {
 /// Marks what an earlier attempt of the run left waiting or running; answers how many.
 pub async fn interrupt_unfinished(db: &Db, run_id: &JobId) -> Result<u64, StoreError> {
     let run_id = run_id.clone();
-    db.write(move |conn| {
-        let marked = conn.execute(
-            "UPDATE sync_scope_run SET status = 'interrupted', completed_at = $2
-             WHERE status IN ('waiting', 'running') AND run_id = $1",
-            &[&run_id, &UtcTime::now()],
-        )?;
-        if marked > 0 {
-            conn.changed("sync_history");
-        }
-        Ok(marked as u64)
-    })
-    .await
+    db.write(move |conn| interrupt(conn, &run_id)).await
+}
+
+/// As [`interrupt_unfinished`], inside the write that ends the run or puts it back.
+pub(crate) fn interrupt(conn: &Conn, run_id: &JobId) -> Result<u64, StoreError> {
+    let marked = conn.execute(
+        "UPDATE sync_scope_run SET status = 'interrupted', completed_at = $2
+         WHERE status IN ('waiting', 'running') AND run_id = $1",
+        &[run_id, &UtcTime::now()],
+    )?;
+    if marked > 0 {
+        conn.changed("sync_history");
+        conn.changed("accounts");
+    }
+    Ok(marked as u64)
 }
 
 const RUN_COLUMNS: &str = "j.job_id, j.cause, j.requested_by, j.state, j.started_at, j.finished_at";
@@ -215,7 +218,12 @@ fn add_scopes(conn: &Conn, scope: &Scope, mut run: SyncRun) -> Result<SyncRun, S
     let mut desktops = 0;
     let mut accounts = BTreeSet::new();
     let mut statuses: Vec<&str> = Vec::new();
-    for part in fetch_scopes(conn, scope, &run.id)? {
+    let ended = !matches!(run.status, ScopeStatus::Waiting | ScopeStatus::Running);
+    for mut part in fetch_scopes(conn, scope, &run.id)? {
+        // Nothing of a run goes on after its end, whatever a scope's row still says.
+        if ended && matches!(part.status, ScopeStatus::Waiting | ScopeStatus::Running) {
+            part.status = ScopeStatus::Interrupted;
+        }
         run.scopes_total += 1;
         if !matches!(part.status, ScopeStatus::Waiting | ScopeStatus::Running) {
             run.scopes_done += 1;
@@ -237,7 +245,6 @@ fn add_scopes(conn: &Conn, scope: &Scope, mut run: SyncRun) -> Result<SyncRun, S
         accounts.insert(part.account_id);
     }
     run.accounts = accounts.len() as u64;
-    let ended = !matches!(run.status, ScopeStatus::Waiting | ScopeStatus::Running);
     if ended && !statuses.is_empty() && run.status != ScopeStatus::Interrupted {
         run.status = overall(&statuses);
     }

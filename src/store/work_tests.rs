@@ -70,7 +70,24 @@ async fn a_job_is_leased_once_and_renewed_by_its_holder_only() {
         total: 2,
         message: "half".into(),
     };
-    job::progress(db, &queued.id, step.clone()).await.unwrap();
+    let stolen = Progress {
+        done: 9,
+        total: 9,
+        message: "stolen".into(),
+    };
+    job::progress(db, &queued.id, holder, step.clone())
+        .await
+        .unwrap();
+    job::progress(db, &queued.id, "thief", stolen)
+        .await
+        .unwrap();
+    job::put_back(db, &queued.id, "thief").await.unwrap();
+    assert!(
+        job::finish(db, &queued.id, "thief", JobState::Failed, None, None)
+            .await
+            .unwrap()
+            .is_none()
+    );
     let running = job::find(db, &acme.scope(), &queued.id)
         .await
         .unwrap()
@@ -91,12 +108,12 @@ async fn a_job_is_leased_once_and_renewed_by_its_holder_only() {
             .unwrap()
             .cancel_requested
     );
-    let ended = job::finish(db, &queued.id, JobState::Cancelled, None, None)
+    let ended = job::finish(db, &queued.id, holder, JobState::Cancelled, None, None)
         .await
         .unwrap();
     assert_eq!(ended.unwrap().state, JobState::Cancelled);
     assert!(
-        job::finish(db, &queued.id, JobState::Failed, None, None)
+        job::finish(db, &queued.id, holder, JobState::Failed, None, None)
             .await
             .unwrap()
             .is_none()
@@ -201,7 +218,7 @@ async fn a_run_adds_up_the_scopes_its_reader_may_see() {
         sync::start_scope(db, scope).await.unwrap();
         sync::finish_scope(db, scope).await.unwrap();
     }
-    job::finish(db, &run, JobState::Partial, None, None)
+    job::finish(db, &run, "w", JobState::Partial, None, None)
         .await
         .unwrap();
     let all = sync::find_run(db, &Scope::All, &run)
