@@ -22,6 +22,7 @@ use crate::alias;
 use crate::client_ip::client_ip;
 use crate::cookie;
 use crate::error::{ApiError, ApiResult, from_framework};
+use crate::router::Place;
 use crate::state::App;
 
 /// Marks connections to the control socket.
@@ -31,7 +32,7 @@ pub struct ControlConnection;
 /// Who sent a request, as far as it is known before a permission is asked for.
 #[derive(Clone)]
 pub struct Visitor {
-    /// `None` on the control socket.
+    /// `None` on the control socket and nowhere else.
     pub ip: Option<IpAddr>,
     pub who: Who,
 }
@@ -49,7 +50,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const CSRF: HeaderName = HeaderName::from_static("x-stocktake-csrf");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Addresses where passwords or setup links can be guessed.
+/// Addresses, as they are routed, where passwords or setup links can be guessed.
 const LOGIN_PATHS: [&str; 3] = [
     "/api/v1/auth/session",
     "/api/v1/auth/login",
@@ -67,20 +68,14 @@ pub async fn guard(
         request.head_mut().method = Method::GET;
     }
     let request_id = next_request_id();
-    let is_api = request.path().starts_with("/api/");
+    // What is routed is the decoded path, so that one decides: the raw one can spell a route in
+    // many ways.
+    let place = Place::of(request.match_info().as_str());
     let Some(app) = request.app_data::<Data<App>>().cloned() else {
         return Err(ApiError::internal("the state is missing").into());
     };
 
-    let admitted = if is_api {
-        admit(&app, &request).await
-    } else {
-        Ok(Visitor {
-            ip: None,
-            who: Who::Anonymous,
-        })
-    };
-    let mut response = match admitted {
+    let mut response = match admit(&app, &request, place).await {
         Ok(visitor) => {
             request.extensions_mut().insert(visitor);
             next.call(request).await?.map_into_boxed_body()
@@ -101,12 +96,12 @@ pub async fn guard(
             response.headers_mut().insert(header::ALLOW, methods);
         }
     }
-    add_headers(response.headers_mut(), &request_id, is_api, app.secure);
+    add_headers(response.headers_mut(), &request_id, place, app.secure);
     measure(&app, &response, started);
     Ok(response)
 }
 
-async fn admit(app: &App, request: &ServiceRequest) -> ApiResult<Visitor> {
+async fn admit(app: &App, request: &ServiceRequest, place: Place) -> ApiResult<Visitor> {
     let visitor = |ip, who| Visitor { ip, who };
     if request.conn_data::<ControlConnection>().is_some() {
         return Ok(visitor(None, Who::Control(Arc::new(Caller::control()))));
@@ -115,7 +110,10 @@ async fn admit(app: &App, request: &ServiceRequest) -> ApiResult<Visitor> {
         return Err(ApiError::internal("a connection without an address"));
     };
     let ip = client_ip(peer, request.headers(), &app.trusted_proxies);
-    if request.method() == Method::POST && LOGIN_PATHS.contains(&request.path()) {
+    if place != Place::Api {
+        return Ok(visitor(Some(ip), Who::Anonymous));
+    }
+    if request.method() == Method::POST && LOGIN_PATHS.contains(&request.match_info().as_str()) {
         app.limits.login(ip)?;
     }
     let bearer = bearer_token(request.headers());
@@ -195,7 +193,7 @@ fn without_default_port<'a>(scheme: &str, host: &'a str) -> &'a str {
     host.strip_suffix(port).unwrap_or(host)
 }
 
-fn add_headers(headers: &mut HeaderMap, request_id: &str, is_api: bool, secure: bool) {
+fn add_headers(headers: &mut HeaderMap, request_id: &str, place: Place, secure: bool) {
     let fixed = |text| HeaderValue::from_static(text);
     if let Ok(value) = HeaderValue::from_str(request_id) {
         headers.insert(REQUEST_ID, value);
@@ -207,7 +205,7 @@ fn add_headers(headers: &mut HeaderMap, request_id: &str, is_api: bool, secure: 
     if secure {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, fixed("max-age=31536000"));
     }
-    if is_api {
+    if place == Place::Api {
         headers.insert(
             header::CONTENT_SECURITY_POLICY,
             fixed("default-src 'none'; frame-ancestors 'none'"),

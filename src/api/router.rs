@@ -76,14 +76,45 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(openapi::read_openapi);
 }
 
+/// Routes that load balancers and Prometheus ask often and without a login.
+const HEALTH: [&str; 4] = ["/health", "/health/live", "/health/ready", "/metrics"];
+
+/// What kind of address a path is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The UI's pages and files, the same for everyone.
+    Page,
+    Health,
+    /// Everything else: sessions, limits and the defence against forged requests apply. A new
+    /// route is here unless it is named above.
+    Api,
+}
+
+impl Place {
+    /// `path` as it is routed, that is decoded.
+    pub fn of(path: &str) -> Self {
+        if HEALTH.contains(&path) {
+            Self::Health
+        } else if is_under_api(path) || !methods_of(path).is_empty() {
+            Self::Api
+        } else {
+            Self::Page
+        }
+    }
+}
+
+fn is_under_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/")
+}
+
 /// What no route takes: the pages of the UI, or an error under `/api`.
 pub async fn elsewhere(request: HttpRequest) -> ApiResult<HttpResponse> {
-    let path = request.path();
+    let path = request.match_info().as_str();
     let methods = methods_of(path);
     if !methods.is_empty() {
         return Ok(method_not_allowed(&request, &methods));
     }
-    if path.starts_with("/api/") || path == "/api" {
+    if is_under_api(path) {
         return Err(ApiError::new(
             ErrorCode::NotFound,
             format!("there is no {path}"),
@@ -94,7 +125,7 @@ pub async fn elsewhere(request: HttpRequest) -> ApiResult<HttpResponse> {
 
 fn method_not_allowed(request: &HttpRequest, methods: &[&str]) -> HttpResponse {
     let methods = methods.join(", ");
-    let detail = format!("{} takes {methods}", request.path());
+    let detail = format!("{} takes {methods}", request.match_info().as_str());
     let error = ApiError::new(ErrorCode::MethodNotAllowed, detail);
     let mut response = HttpResponse::from_error(error);
     if let Ok(value) = header::HeaderValue::from_str(&methods) {
@@ -115,4 +146,35 @@ fn methods_of(path: &str) -> Vec<&'static str> {
     let fits = ROUTES.iter().filter(|(route, _)| route.is_match(path));
     fits.flat_map(|(_, methods)| methods.iter().copied())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_and_health_are_free() {
+        for page in ["/", "/workspaces", "/assets/x.js", "/apis", "/api-docs"] {
+            assert_eq!(Place::of(page), Place::Page, "{page}");
+        }
+        for health in HEALTH {
+            assert_eq!(Place::of(health), Place::Health, "{health}");
+        }
+        for api in ["/api", "/api/", "/api/v1/nothing", "/api/openapi.json"] {
+            assert_eq!(Place::of(api), Place::Api, "{api}");
+        }
+    }
+
+    #[test]
+    fn every_route_but_health_is_guarded() {
+        for path in openapi::openapi().paths.paths.keys() {
+            let path = path.replace(['{', '}'], "");
+            let expected = if HEALTH.contains(&path.as_str()) {
+                Place::Health
+            } else {
+                Place::Api
+            };
+            assert_eq!(Place::of(&path), expected, "{path}");
+        }
+    }
 }

@@ -73,6 +73,57 @@ async fn sessions_and_logins_have_rates() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn another_spelling_of_a_path_is_guarded_alike() {
+    let limits = LimitsConfig {
+        login_per_minute: 2,
+        ..no_rates()
+    };
+    let world = world(limits).await;
+    let body = json!({ "username": "nobody", "password": "whatever it is" });
+    let log_in = |path: &str| Request::new("POST", path).json(&body);
+    let forged = log_in("/%61pi/v1/auth/session").header("origin", "https://evil.test");
+    let refused = world.send(forged).await;
+    assert_eq!(refused.code(), "csrf_rejected");
+    assert_eq!(refused.header("cache-control"), Some("no-store"));
+    for (path, expected) in [
+        ("/api/v1/auth/%6Cogin", 401),
+        ("/%61pi/v1/auth/login", 429),
+        ("/api/v1/%61uth/%73ession", 429),
+    ] {
+        let answer = world.send(log_in(path)).await;
+        assert_eq!(answer.status, expected, "{path}: {}", answer.text());
+    }
+    let log = world.control(Request::new("GET", "/api/v1/audit")).await;
+    let entries = log.json();
+    let failed = &entries["items"][0];
+    assert_eq!(failed["action"], "login.failed", "{entries}");
+    assert_eq!(failed["client_ip"], "127.0.0.1");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_spelling_of_a_path_counts_in_the_same_rate() {
+    let limits = LimitsConfig {
+        anonymous_per_minute: 2,
+        ..no_rates()
+    };
+    let world = world(limits).await;
+    for (path, expected) in [
+        ("/%61pi/v1/setup", 200),
+        ("/api/v1/s%65tup", 200),
+        ("/%61%70%69/v1/nothing", 429),
+        ("/%61pi/v1/setup", 429),
+    ] {
+        let answer = world.send(Request::new("GET", path)).await;
+        assert_eq!(answer.status, expected, "{path}: {}", answer.text());
+    }
+    for free in ["/health/live", "/%68ealth/live"] {
+        assert_eq!(world.send(Request::new("GET", free)).await.status, 200);
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn forwarded_addresses_count_only_from_trusted_proxies() {
     for (trusted, first, second) in [(true, 200, 200), (false, 200, 429)] {
         let limits = LimitsConfig {
