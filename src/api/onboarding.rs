@@ -1,9 +1,10 @@
 //! Checks of what it takes to onboard an AWS account, with a message for each field at fault.
 
-use domain::AccountId;
+use auth::Caller;
 use domain::account::{AccountChange, NewAccount};
 use domain::arn::RoleArn;
 use domain::error::FieldError;
+use domain::{AccountId, ErrorCode};
 use rand::Rng;
 
 use crate::error::{ApiError, ApiResult};
@@ -30,6 +31,25 @@ impl Faults {
         } else {
             Err(ApiError::fields(self.0))
         }
+    }
+}
+
+/// The server's own credentials reach more than one client's account, and an address of somebody's
+/// choosing would be sent signed requests from inside the server's network; neither is one
+/// organization's to give.
+pub fn check_reach(new: &NewAccount, caller: &Caller) -> ApiResult<()> {
+    let refuse = |why: &str| Err(ApiError::new(ErrorCode::Forbidden, why));
+    if caller.is_global_admin() {
+        Ok(())
+    } else if new.role_arn.is_none() {
+        refuse(
+            "give a role_arn; only a global admin may onboard an account without a role, \
+             which uses the server's own credentials",
+        )
+    } else if new.endpoint_url.is_some() {
+        refuse("leave out endpoint_url; only a global admin may set one")
+    } else {
+        Ok(())
     }
 }
 

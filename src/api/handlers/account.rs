@@ -7,13 +7,16 @@ use auth::Change;
 use domain::account::{Account, AccountChange, DiscoverRequest, NewAccount, PolicyDocuments};
 use domain::job::{Job, JobPayload, NewJob};
 use domain::listing::Page;
-use domain::{AccountId, ErrorCode, Permission, Region};
+use domain::{AccountId, ErrorCode, OrganizationId, Region, Scope};
 use serde::Serialize;
 use serde_json::json;
+use store::StoreError;
 use store::account::AccountFilter;
 use utoipa::ToSchema;
 
-use crate::allowed::{Allowed, LoggedIn, ManageAccounts, RunSync, ViewInventory};
+use crate::allowed::{
+    Allowed, LoggedIn, ManageAccounts, ManageInstallation, RunSync, ViewInventory,
+};
 use crate::body::Body;
 use crate::error::{ApiError, ApiResult};
 use crate::onboarding;
@@ -56,6 +59,9 @@ pub async fn list_accounts(
 }
 
 /// Onboard an account
+///
+/// Only a global admin may leave out `role_arn`, which uses the server's own credentials, or set
+/// `endpoint_url`, which makes the server send signed requests there.
 #[utoipa::path(tag = "accounts", request_body = NewAccount, responses((status = 201, body = Account)))]
 #[post("/accounts")]
 pub async fn create_account(
@@ -65,14 +71,13 @@ pub async fn create_account(
 ) -> ApiResult<HttpResponse> {
     let Body(new) = body;
     allowed.within(&new.organization_id)?;
-    let organization =
-        store::organization::find(&app.db, &allowed.scope(), &new.organization_id).await?;
-    if organization.is_none() {
-        let message = format!("there is no organization {}", new.organization_id);
-        return Err(ApiError::field("organization_id", message));
-    }
+    known_organization(&app, &new.organization_id).await?;
+    onboarding::check_reach(&new, allowed.caller())?;
     let new = onboarding::checked(new, app.insecure_http)?;
-    let account = store::account::create(&app.db, new).await?;
+    let account = match store::account::create(&app.db, &new).await {
+        Ok(account) => account,
+        Err(error) => return Err(refusal(&app, allowed.caller().scope(), &new.id, error).await?),
+    };
     let change = Change::new("account.created", account.id.as_str())
         .in_organization(&account.organization_id)
         .with(json!({ "name": account.name, "role_arn": account.role_arn, "regions": account.regions }));
@@ -190,37 +195,33 @@ pub async fn read_policy(
 }
 
 /// Find the members of the AWS Organization, and onboard them when asked to
+///
+/// What is found belongs to the whole installation, so only a global admin may ask, and the job
+/// belongs to no organization.
 #[utoipa::path(tag = "accounts", request_body = DiscoverRequest, responses((status = 202, body = Job)))]
 #[post("/accounts/discover")]
 pub async fn discover_accounts(
-    allowed: Allowed<ManageAccounts>,
+    allowed: Allowed<ManageInstallation>,
     app: Data<App>,
     body: Body<DiscoverRequest>,
 ) -> ApiResult<HttpResponse> {
     let Body(request) = body;
     allowed.within(&request.organization_id)?;
-    if request.organization_per_account {
-        // It creates organizations.
-        allowed
-            .caller()
-            .require(Permission::ManageInstallation, None)?;
-    }
+    known_organization(&app, &request.organization_id).await?;
     if let Some(role) = &request.role_name {
         onboarding::check_role_name(role)?;
     }
     if let Some(id) = &request.external_id {
         onboarding::check_external_id(id)?;
     }
+    let details = json!({ "organization_id": request.organization_id, "add": request.add });
     let job = NewJob {
-        organization_id: Some(request.organization_id.clone()),
+        organization_id: None,
         payload: JobPayload::AccountDiscover(request),
         trigger: crate::handlers::job::trigger(allowed.who()).to_owned(),
         requested_by: Some(allowed.caller().name().to_owned()),
     };
-    let change = Change {
-        organization: job.organization_id.clone(),
-        ..Change::new("accounts.discovered", "AWS Organization")
-    };
+    let change = Change::new("accounts.discovered", "AWS Organization").with(details);
     app.auth
         .record(allowed.caller(), allowed.client(), change)
         .await?;
@@ -240,7 +241,33 @@ pub async fn list_regions(_: LoggedIn) -> Json<Regions> {
     })
 }
 
-async fn visible(app: &App, scope: &domain::Scope, id: &str) -> ApiResult<Account> {
+async fn known_organization(app: &App, id: &OrganizationId) -> ApiResult<()> {
+    let found = store::organization::find(&app.db, &Scope::All, id).await?;
+    found
+        .map(|_| ())
+        .ok_or_else(|| ApiError::field("organization_id", format!("there is no organization {id}")))
+}
+
+/// The answer when an account could not be onboarded. Whose it already is, is told only to those
+/// who may see that organization.
+async fn refusal(
+    app: &App,
+    scope: &Scope,
+    id: &AccountId,
+    error: StoreError,
+) -> ApiResult<ApiError> {
+    if matches!(error, StoreError::Conflict { .. }) {
+        let holder = store::account::find(&app.db, &Scope::All, id).await?;
+        if holder.is_some_and(|holder| !scope.contains(&holder.organization_id)) {
+            let detail =
+                format!("account {id} is already onboarded elsewhere on this installation");
+            return Ok(ApiError::new(ErrorCode::Conflict, detail));
+        }
+    }
+    Ok(error.into())
+}
+
+async fn visible(app: &App, scope: &Scope, id: &str) -> ApiResult<Account> {
     let id: AccountId = id
         .parse()
         .map_err(|error| ApiError::new(ErrorCode::InvalidRequest, format!("{error}")))?;

@@ -17,12 +17,15 @@ async fn accounts_are_checked_before_they_are_onboarded() {
     let world = World::new().await;
     let admin = world.member("ada", &world.acme, Role::Admin).await;
     let acme = world.acme.organization.id.clone();
-    let onboard = |change: Value| {
+    let role = "arn:aws:iam::999988887777:role/stocktake-read";
+    let root = world.root().await;
+    let onboard = |change: Value, token: &str| {
         let mut body = json!({ "id": "999988887777", "organization_id": acme });
+        let (token, world) = (token.to_owned(), &world);
         body.as_object_mut()
             .unwrap()
             .extend(change.as_object().unwrap().clone());
-        post(&world, "/api/v1/accounts", &admin, body)
+        async move { post(world, "/api/v1/accounts", &token, body).await }
     };
     for (change, wanted) in [
         (json!({ "id": "11112222333" }), "12 digits"),
@@ -36,7 +39,7 @@ async fn accounts_are_checked_before_they_are_onboarded() {
         (json!({ "external_id": "x" }), "external"),
         (json!({ "unknown": 1 }), "unknown field"),
     ] {
-        let answer = onboard(change.clone()).await;
+        let answer = onboard(change.clone(), &root).await;
         assert_eq!(answer.code(), "invalid_request", "{change}");
         assert!(
             answer.text().contains(wanted),
@@ -44,12 +47,8 @@ async fn accounts_are_checked_before_they_are_onboarded() {
             answer.text()
         );
     }
-    let taken = onboard(json!({ "id": world.globex.account.id })).await;
-    assert_eq!(taken.code(), "conflict");
-    assert!(taken.text().contains("Globex"), "{}", taken.text());
 
-    let role = "arn:aws:iam::999988887777:role/stocktake-read";
-    let made = onboard(json!({ "role_arn": role })).await;
+    let made = onboard(json!({ "role_arn": role }), &admin).await;
     assert_eq!(made.status, 201, "{}", made.text());
     assert_eq!(made.json()["external_id"].as_str().unwrap().len(), 32);
     let path = "/api/v1/accounts/999988887777";
@@ -68,6 +67,99 @@ async fn accounts_are_checked_before_they_are_onboarded() {
         (&json!("account.created"), &json!("ada"))
     );
     assert_eq!(entry["client_ip"], "127.0.0.1");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_global_admin_lends_the_servers_credentials_or_its_network() {
+    let world = World::new().await;
+    let (admin, root) = (
+        world.member("ada", &world.acme, Role::Admin).await,
+        world.root().await,
+    );
+    let body = |id: &str, change: Value| {
+        let mut body = json!({ "id": id, "organization_id": world.acme.organization.id });
+        body.as_object_mut()
+            .unwrap()
+            .extend(change.as_object().unwrap().clone());
+        body
+    };
+    let role = "arn:aws:iam::999988887777:role/stocktake-read";
+    let with_endpoint = json!({ "role_arn": role, "endpoint_url": "https://169.254.169.254" });
+    for (change, wanted) in [
+        (json!({}), "give a role_arn"),
+        (with_endpoint.clone(), "leave out endpoint_url"),
+    ] {
+        let refused = post(
+            &world,
+            "/api/v1/accounts",
+            &admin,
+            body("999988887777", change),
+        )
+        .await;
+        assert_eq!(refused.code(), "forbidden");
+        assert!(refused.text().contains(wanted), "{}", refused.text());
+    }
+    let path = format!("/api/v1/accounts/{}", world.acme.account.id);
+    let change = json!({ "endpoint_url": "https://169.254.169.254" });
+    let moved = Request::new("PATCH", &path).json(&change).bearer(&admin);
+    assert_eq!(world.send(moved).await.code(), "invalid_request");
+
+    let made = body("999988887777", with_endpoint);
+    let made = post(&world, "/api/v1/accounts", &root, made).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let own = body("999988886666", json!({}));
+    let own = Request::new("POST", "/api/v1/accounts").json(&own);
+    assert_eq!(world.control(own).await.status, 201);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_an_account_already_is_stays_with_those_who_may_see_it() {
+    let world = World::new().await;
+    let acme = &world.acme.organization.id;
+    let admin = world.member("ada", &world.acme, Role::Admin).await;
+    let onboard = |id: &domain::AccountId| {
+        json!({
+            "id": id, "organization_id": acme,
+            "role_arn": format!("arn:aws:iam::{id}:role/stocktake-read"),
+        })
+    };
+    let path = "/api/v1/accounts";
+    let taken = post(&world, path, &admin, onboard(&world.globex.account.id)).await;
+    assert_eq!(taken.code(), "conflict");
+    assert!(!taken.text().contains("Globex"), "{}", taken.text());
+    assert!(taken.text().contains("elsewhere"), "{}", taken.text());
+    let own = post(&world, path, &admin, onboard(&world.acme.account.id)).await;
+    assert!(own.text().contains("Acme"), "{}", own.text());
+    let root = world.root().await;
+    let told = post(&world, path, &root, onboard(&world.globex.account.id)).await;
+    assert!(told.text().contains("Globex"), "{}", told.text());
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_aws_organization_holds_is_for_global_admins() {
+    let world = World::new().await;
+    let (admin, root) = (
+        world.member("ada", &world.acme, Role::Admin).await,
+        world.root().await,
+    );
+    let body = json!({ "organization_id": world.acme.organization.id, "add": true });
+    let path = "/api/v1/accounts/discover";
+    let refused = post(&world, path, &admin, body.clone()).await;
+    assert_eq!(refused.code(), "forbidden");
+    let job = post(&world, path, &root, body).await;
+    assert_eq!(job.status, 202, "{}", job.text());
+    let job = job.json();
+    assert!(job["organization_id"].is_null(), "{job}");
+    let path = format!("/api/v1/jobs/{}", job["id"].as_str().unwrap());
+    assert_eq!(world.get(&path, &admin).await.code(), "not_found");
+    assert_eq!(world.get("/api/v1/jobs", &admin).await.json()["total"], 0);
+    assert_eq!(world.get(&path, &root).await.status, 200);
+    let nowhere = json!({ "organization_id": "nowhere" });
+    let nowhere = post(&world, "/api/v1/accounts/discover", &root, nowhere).await;
+    assert_eq!(nowhere.code(), "invalid_request");
     world.stop().await;
 }
 

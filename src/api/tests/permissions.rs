@@ -146,11 +146,13 @@ fn rows(world: &World, job: &str, person: &str) -> Vec<Row> {
             .id(account)
             .foreign(404),
         row("POST", "/api/v1/accounts", Admin, 201)
-            .body(json!({ "id": "DIGITS", "organization_id": acme }))
+            .body(json!({
+                "id": "DIGITS", "organization_id": acme,
+                "role_arn": "arn:aws:iam::DIGITS:role/stocktake-read",
+            }))
             .foreign(404),
-        row("POST", "/api/v1/accounts/discover", Admin, 202)
-            .body(json!({ "organization_id": acme }))
-            .foreign(404),
+        row("POST", "/api/v1/accounts/discover", Global, 202)
+            .body(json!({ "organization_id": acme })),
         row("PATCH", "/api/v1/accounts/{id}", Admin, 200)
             .id(account)
             .body(json!({ "name": "NEW" }))
