@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aws::{AwsError, collectors};
+use aws::{AwsError, AwsErrorKind, collectors};
 use domain::account::{Account, AccountAccess, AwsFailure};
 use domain::sync::ScopeStatus;
 use domain::{JobId, Region};
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Inventory;
 use crate::region_run::RegionRun;
-use crate::scope_run::Scope;
+use crate::scope_run::{self, Scope};
 
 /// The scope that stands for reaching the account at all.
 const ACCOUNT_SCOPE: &str = "account";
@@ -90,22 +90,25 @@ pub async fn run(
 
     let mut scope = this.open(None, ACCOUNT_SCOPE).await?;
     let calls_before = session.sts_calls();
-    let verified = session.verify().await;
+    let verified = tokio::select! {
+        biased;
+        () = stop.cancelled() => None,
+        verified = session.verify() => Some(verified),
+    };
     scope.row.counts.calls_made = session.sts_calls() - calls_before;
-    match verified {
-        Ok(_) => {
+    let (status, failure) = match verified {
+        Some(Ok(_)) => {
             store::alert::close(&inventory.db, "credentials", &account.id, None).await?;
-            outcome.count(this.close(scope, ScopeStatus::Complete, None).await?);
+            (ScopeStatus::Complete, None)
         }
-        Err(error) => {
+        Some(Err(error)) => {
             this.locked_out.store(true, Ordering::Relaxed);
             this.credentials_failed(None, &error).await?;
-            outcome.count(
-                this.close(scope, ScopeStatus::Failed, Some(error.failure.clone()))
-                    .await?,
-            );
+            (ScopeStatus::Failed, Some(error.failure))
         }
-    }
+        None => (ScopeStatus::Interrupted, Some(scope_run::interrupted())),
+    };
+    outcome.count(this.close(scope, status, failure).await?);
 
     let regions = regions_of(account);
     let runs: Vec<_> = regions
@@ -181,12 +184,20 @@ impl AccountRun<'_> {
         Ok(status)
     }
 
-    /// Raises the alert that the account, or one region of it, refuses the credentials.
+    /// Raises the alert that the account, or one region of it, refuses the credentials, if that is
+    /// what `error` says.
     pub async fn credentials_failed(
         &self,
         region: Option<&Region>,
         error: &AwsError,
     ) -> Result<(), StoreError> {
+        // A broken line or an overloaded AWS says nothing about the credentials.
+        if !matches!(
+            error.kind,
+            AwsErrorKind::Credentials | AwsErrorKind::AccessDenied
+        ) {
+            return Ok(());
+        }
         let account = self.account;
         let place = region
             .map(|region| format!(" in {region}"))

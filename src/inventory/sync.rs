@@ -77,8 +77,23 @@ impl Inventory {
             .collect()
             .await;
         let mut all = AccountOutcome::default();
+        let mut failed = None;
+        let tried = outcomes.len();
+        let mut lost = 0;
         for outcome in outcomes {
-            all.add(outcome?);
+            match outcome {
+                Ok(outcome) => all.add(outcome),
+                // What the database refused for one account must not undo the others.
+                Err(error) => {
+                    tracing::error!(%error, "the sync of an account broke off: {error}");
+                    all.incomplete += 1;
+                    lost += 1;
+                    failed = Some(error);
+                }
+            }
+        }
+        if let Some(error) = failed.filter(|_| lost == tried) {
+            return Err(error.into());
         }
         Ok(RunOutcome {
             status: if stop.is_cancelled() {

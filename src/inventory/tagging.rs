@@ -22,8 +22,9 @@ pub enum TagSource {
 const AT_ONCE: usize = 4;
 
 impl TagSource {
-    /// The tags of `ids` now; an id without an entry keeps its stored tags. An error ends asking
-    /// one by one: the source becomes `Stored` and the error is given back once.
+    /// The tags of `ids` now, also when they are asked for again: a listing may be read twice, and a
+    /// desktop may stand on two pages. An id without an entry keeps its stored tags.
+    /// An error ends asking one by one: the source becomes `Stored` and the error is given back once.
     pub async fn of(
         &mut self,
         session: &RegionSession,
@@ -32,13 +33,13 @@ impl TagSource {
         match self {
             Self::Batch(all) => (
                 ids.iter()
-                    .map(|id| (id.clone(), all.remove(id).unwrap_or_default()))
+                    .map(|id| (id.clone(), all.get(id).cloned().unwrap_or_default()))
                     .collect(),
                 None,
             ),
             Self::Stored(some) => (
                 ids.iter()
-                    .filter_map(|id| some.remove(id).map(|tags| (id.clone(), tags)))
+                    .filter_map(|id| some.get(id).map(|tags| (id.clone(), tags.clone())))
                     .collect(),
                 None,
             ),

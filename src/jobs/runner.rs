@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use domain::JobId;
 use domain::event::EventBody;
 use domain::job::{Job as JobRow, JobPayload, JobState, Progress};
+use domain::{JobId, UtcTime};
 use futures::FutureExt;
 use inventory::Inventory;
 use store::StoreError;
@@ -93,7 +93,10 @@ impl Workers {
                     self.run_job(job, &stop).await;
                     self.busy.fetch_sub(1, Ordering::Relaxed);
                 }
-                Ok(None) => idle(&mut events, &stop).await,
+                Ok(None) => {
+                    idle(&mut events, &stop).await;
+                    self.take_up_lost().await;
+                }
                 Err(error) => {
                     tracing::error!(%error, "no job could be leased: {error}");
                     tokio::select! {
@@ -102,6 +105,17 @@ impl Workers {
                     }
                 }
             }
+        }
+    }
+
+    /// Queues again what a worker held and lost: its lease ran out.
+    async fn take_up_lost(&self) {
+        match store::job::release_stale(&self.inventory.db, UtcTime::now()).await {
+            Ok(0) => {}
+            Ok(count) => {
+                tracing::warn!(count, "{count} jobs whose worker was lost are queued again")
+            }
+            Err(error) => tracing::warn!(%error, "lost jobs could not be looked for: {error}"),
         }
     }
 
@@ -139,7 +153,20 @@ impl Workers {
         {
             report(&error);
         }
-        if let Err(error) = self.finish(&job, outcome, stop).await {
+        // A full disk lasts; the end of a job must not be lost to it.
+        let ended = loop {
+            match self.finish(&job, outcome.clone(), stop).await {
+                Err(StoreError::ReadOnly { reason }) if !stop.is_cancelled() => {
+                    tracing::warn!(job = %job.id, reason, "the end of job {} waits until the database takes writes", job.id);
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = tokio::time::sleep(POLL_EVERY) => {}
+                    }
+                }
+                other => break other,
+            }
+        };
+        if let Err(error) = ended {
             tracing::error!(job = %job.id, %error, "the end of job {} could not be written: {error}", job.id);
         }
     }

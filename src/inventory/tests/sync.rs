@@ -403,6 +403,10 @@ async fn a_listing_that_shrank_once_is_read_again_and_not_believed() {
         "{:?}",
         scope.note
     );
+    assert_eq!(
+        scope.counts.versions_written, 0,
+        "the second reading has the tags as well"
+    );
     assert_eq!(estate.workspaces().await.len(), 80);
     assert!(estate.alerts().await.is_empty());
 }
@@ -422,6 +426,8 @@ async fn a_listing_that_stays_shrunk_is_accepted_with_an_alert() {
             ..AccountFaults::default()
         },
     );
+    let tagged = |rows: Vec<Workspace>| rows.iter().filter(|row| !row.tags.is_empty()).count();
+    let before = tagged(estate.workspaces().await);
     let scopes = estate.sync().await;
     assert_eq!(
         scope_of(&scopes, &account, "workspaces")
@@ -431,6 +437,7 @@ async fn a_listing_that_stays_shrunk_is_accepted_with_an_alert() {
     );
     assert_eq!(estate.alerts().await, ["workspaces_shrank"]);
     assert_eq!(estate.workspaces().await.len(), 10);
+    assert_eq!(tagged(estate.all_workspaces().await), before, "tags stay");
 }
 
 #[tokio::test]
