@@ -12,11 +12,12 @@
 //! on rows and bytes.
 
 mod authorizer;
+mod functions;
 mod message;
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use domain::listing::WorkspaceFilter;
@@ -43,8 +44,14 @@ pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
 /// The most an answer may hold, in bytes of its values.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 
+/// As the engine wants it.
+const MAX_LENGTH: i32 = functions::MAX_VALUE as i32;
+
 /// How many of the engine's steps go between two looks at the clock.
-const STEPS_BETWEEN_LOOKS: i32 = 1000;
+const STEPS_BETWEEN_LOOKS: i32 = 50;
+
+/// How long after its deadline a query may still end by itself before its caller is answered.
+const GRACE: Duration = Duration::from_millis(250);
 
 /// What a query answered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -69,13 +76,63 @@ pub enum QueryError {
     /// It is not valid, or failed while running.
     #[error("{0}")]
     Failed(String),
-    #[error("the query took longer than {} s; narrow it, or count instead of listing", deadline.as_secs_f32())]
-    Timeout { deadline: Duration },
+    #[error("{}", late(*deadline, *waited))]
+    Timeout {
+        deadline: Duration,
+        /// It never ran: other queries kept both places.
+        waited: bool,
+    },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Runs one SELECT on the views, limited to what `scope` allows.
+fn late(deadline: Duration, waited: bool) -> String {
+    let seconds = deadline.as_secs_f32();
+    if waited {
+        format!("other queries were busy for {seconds} s; try again in a moment")
+    } else {
+        format!("the query took longer than {seconds} s; narrow it, or count instead of listing")
+    }
+}
+
+/// When a query must end, and whether it was told that it is late.
+#[derive(Clone)]
+struct Clock {
+    started: Instant,
+    deadline: Duration,
+    late: Arc<AtomicBool>,
+}
+
+impl Clock {
+    fn start(deadline: Duration) -> Self {
+        Self {
+            started: Instant::now(),
+            deadline,
+            late: Arc::default(),
+        }
+    }
+
+    fn over(&self) -> bool {
+        let over = self.started.elapsed() > self.deadline;
+        self.late.fetch_or(over, Ordering::Relaxed);
+        over
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline.saturating_sub(self.started.elapsed())
+    }
+
+    fn timeout(&self, waited: bool) -> QueryError {
+        QueryError::Timeout {
+            deadline: self.deadline,
+            waited,
+        }
+    }
+}
+
+/// Runs one SELECT on the views, limited to what `scope` allows. It answers by the deadline, also
+/// when it has to wait for a place or the engine does not stop at once; the place of such a query
+/// stays taken until it has stopped.
 pub async fn run(
     db: &Db,
     scope: &Scope,
@@ -83,16 +140,33 @@ pub async fn run(
     limit: u32,
     deadline: Duration,
 ) -> Result<QueryResult, QueryError> {
-    let place = db.query_place().await?;
+    let clock = Clock::start(deadline);
+    let place = tokio::time::timeout(deadline, db.query_place())
+        .await
+        .map_err(|_| clock.timeout(true))??;
     let (scope, sql, path) = (scope.clone(), sql.to_owned(), db.path().to_owned());
-    let reading = scope.clone();
-    let mut result = tokio::task::spawn_blocking(move || {
+    let (reading, timer) = (scope.clone(), clock.clone());
+    let handle = Arc::new(OnceLock::new());
+    let given = Arc::clone(&handle);
+    let mut work = tokio::task::spawn_blocking(move || {
         let _place = place;
-        let door = Door::open(&path, &scope, deadline)?;
+        let door = Door::open(&path, &scope, clock)?;
+        let _only_setting = given.set(door.raw.get_interrupt_handle());
         door.answer(&sql, limit.clamp(1, MAX_ROWS))
-    })
-    .await
-    .map_err(|error| StoreError::Database(error.to_string()))??;
+    });
+    let answered = match tokio::time::timeout(timer.left(), &mut work).await {
+        Ok(answered) => answered,
+        Err(_) => {
+            timer.late.store(true, Ordering::Relaxed);
+            if let Some(handle) = handle.get() {
+                rusqlite::InterruptHandle::interrupt(handle);
+            }
+            tokio::time::timeout(GRACE, work)
+                .await
+                .map_err(|_| timer.timeout(false))?
+        }
+    };
+    let mut result = answered.map_err(|error| StoreError::Database(error.to_string()))??;
     result.as_of = db
         .read(move |conn| workspace::as_of(conn, &reading, &WorkspaceFilter::default()))
         .await?;
@@ -104,22 +178,14 @@ struct Door {
     raw: Connection,
     /// What every inner view's name begins with.
     secret: String,
-    started: Instant,
-    deadline: Duration,
-    late: Arc<AtomicBool>,
+    clock: Clock,
 }
 
 impl Door {
-    fn open(path: &std::path::Path, scope: &Scope, deadline: Duration) -> Result<Self, QueryError> {
+    fn open(path: &std::path::Path, scope: &Scope, clock: Clock) -> Result<Self, QueryError> {
         let raw = crate::open::reader(path)?;
         let secret = format!("v{:032x}_", rand::random::<u128>());
-        let mut door = Self {
-            raw,
-            secret,
-            started: Instant::now(),
-            deadline,
-            late: Arc::new(AtomicBool::new(false)),
-        };
+        let mut door = Self { raw, secret, clock };
         door.make_views(scope).map_err(StoreError::from)?;
         door.lock().map_err(StoreError::from)?;
         Ok(door)
@@ -157,7 +223,7 @@ impl Door {
         self.raw
             .set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         for (limit, most) in [
-            (Limit::SQLITE_LIMIT_LENGTH, 1_000_000),
+            (Limit::SQLITE_LIMIT_LENGTH, MAX_LENGTH),
             (Limit::SQLITE_LIMIT_SQL_LENGTH, 20_000),
             (Limit::SQLITE_LIMIT_COLUMN, 200),
             (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
@@ -171,15 +237,10 @@ impl Door {
         ] {
             self.raw.set_limit(limit, most)?;
         }
-        let (started, deadline, late) = (self.started, self.deadline, Arc::clone(&self.late));
-        self.raw.progress_handler(
-            STEPS_BETWEEN_LOOKS,
-            Some(move || {
-                let over = started.elapsed() > deadline;
-                late.fetch_or(over, Ordering::Relaxed);
-                over
-            }),
-        )?;
+        functions::install(&self.raw, &self.clock)?;
+        let clock = self.clock.clone();
+        self.raw
+            .progress_handler(STEPS_BETWEEN_LOOKS, Some(move || clock.over()))?;
         let rules = authorizer::Rules::new(&self.secret, self.tables()?);
         self.raw
             .authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| {
@@ -219,16 +280,15 @@ impl Door {
             columns,
             rows: found,
             truncated,
-            duration_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            duration_ms: u64::try_from(self.clock.started.elapsed().as_millis())
+                .unwrap_or(u64::MAX),
             as_of: None,
         })
     }
 
     fn explain(&self, error: &rusqlite::Error, sql: &str) -> QueryError {
-        if self.late.load(Ordering::Relaxed) {
-            return QueryError::Timeout {
-                deadline: self.deadline,
-            };
+        if self.clock.late.load(Ordering::Relaxed) {
+            return self.clock.timeout(false);
         }
         message::explain(error, sql, &self.secret)
     }
@@ -253,5 +313,7 @@ fn json(value: ValueRef<'_>) -> (serde_json::Value, usize) {
     }
 }
 
+#[cfg(test)]
+mod deadline_tests;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::Scope;
 
@@ -9,7 +9,7 @@ use crate::views::{VIEWS, schema};
 
 const HASH: &str = "$argon2id$do-not-leak";
 
-async fn stocked() -> Estate {
+pub(super) async fn stocked() -> Estate {
     let estate = estate().await;
     estate.stocked().await;
     let person = NewPerson {
@@ -24,12 +24,16 @@ async fn stocked() -> Estate {
     estate
 }
 
-async fn ask(estate: &Estate, scope: &Scope, sql: &str) -> Result<QueryResult, QueryError> {
+pub(super) async fn ask(
+    estate: &Estate,
+    scope: &Scope,
+    sql: &str,
+) -> Result<QueryResult, QueryError> {
     run(&estate.db, scope, sql, 100, Duration::from_secs(5)).await
 }
 
 /// The answer as text: cells by comma, rows by line.
-async fn rows(estate: &Estate, scope: &Scope, sql: &str) -> String {
+pub(super) async fn rows(estate: &Estate, scope: &Scope, sql: &str) -> String {
     let result = ask(estate, scope, sql)
         .await
         .unwrap_or_else(|error| panic!("{sql}: {error}"));
@@ -290,23 +294,6 @@ async fn useful_sql_works() {
 }
 
 #[tokio::test]
-async fn bombs_end_at_the_deadline() {
-    let estate = stocked().await;
-    for sql in [
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT count(*) FROM n a, n b, n c, n d",
-    ] {
-        let started = Instant::now();
-        let error = run(&estate.db, &Scope::All, sql, 10, Duration::from_millis(200))
-            .await
-            .unwrap_err();
-        assert!(matches!(error, QueryError::Timeout { .. }), "{error:?}");
-        assert!(error.to_string().contains("longer than 0.2 s"), "{error}");
-        assert!(started.elapsed() < Duration::from_secs(3));
-    }
-}
-
-#[tokio::test]
 async fn rows_and_bytes_are_capped() {
     let estate = stocked().await;
     let two = run(
@@ -342,7 +329,7 @@ async fn rows_and_bytes_are_capped() {
     assert_eq!((most.rows.len() as u32, most.truncated), (MAX_ROWS, true));
     let wide = format!(
         "{numbers} SELECT replace('{}', 'x', '{}') FROM n",
-        "x".repeat(1000),
+        "x".repeat(200),
         "y".repeat(500)
     );
     let bytes = run(
@@ -355,7 +342,7 @@ async fn rows_and_bytes_are_capped() {
     .await
     .unwrap();
     assert!(
-        bytes.truncated && bytes.rows.len() < 20,
+        bytes.truncated && bytes.rows.len() < 100,
         "{}",
         bytes.rows.len()
     );
