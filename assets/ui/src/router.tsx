@@ -14,16 +14,14 @@ import { parseSearch, stringifySearch, type Search } from "./lib/address";
 import { NotFoundPage, RouteErrorPage } from "./pages/shell/ErrorPages";
 import { PagePending } from "./pages/shell/PagePending";
 import { Shell } from "./pages/shell/Shell";
+import { leaveEndedSession } from "./state/session";
 
 const isLoggedOut = (error: unknown) => error instanceof ApiError && error.status === 401;
 
 /** A session that ended while the page was open: log in again, and come back here. */
 function onError(error: unknown): void {
   if (!isLoggedOut(error) || asApiError(error).code === "invalid_credentials") return;
-  const { pathname, href } = router.state.location;
-  if (pathname === "/login" || pathname === "/setup") return;
-  queryClient.removeQueries({ queryKey: meQuery.queryKey });
-  void router.navigate({ to: "/login", search: { next: href, ended: "1" }, replace: true });
+  void leaveEndedSession(router, queryClient);
 }
 
 export const queryClient = new QueryClient({

@@ -1,7 +1,9 @@
 // The filters of the WorkSpaces list: which parameters of the address they are, and what the
 // API is asked.
 import type { Query } from "../api/endpoints";
+import type { Count, Facets } from "../api/types";
 import { value, values, type Search } from "./address";
+import { formatConstant } from "./format";
 
 /** Filters that take several values, in the order they are shown. */
 export const FACETS = [
@@ -14,6 +16,9 @@ export const FACETS = [
   { key: "directory_id", title: "Directory" },
   { key: "operating_system", title: "Operating system" },
 ] as const;
+
+/** Filters whose values are constants of AWS, which are read aloud; all others are shown as they are. */
+const CONSTANTS = ["state", "running_mode", "compute_type", "operating_system", "connection_state"];
 
 const LISTS: string[] = [...FACETS.map((facet) => facet.key), "connection_state", "user_name"];
 const SINGLES = ["last_connected_before", "never_connected", "include_gone", "q", "sort"];
@@ -62,8 +67,24 @@ function filterName(parameter: string): string | undefined {
     user_name: "User",
     last_connected_before: "Last connected before",
     never_connected: "Never connected",
-    include_gone: "With missing and deleted",
+    include_gone: "Missing and deleted included",
   }[parameter];
+}
+
+/** A value of a filter, for people. */
+export function valueWords(parameter: string, label: string): string {
+  return CONSTANTS.includes(parameter) ? formatConstant(label) : label;
+}
+
+/** A filter in force. A value that the inventory does not know stands as the address has it. */
+export function filterWords(filter: ActiveFilter, facets: Facets | undefined): string {
+  const { parameter, value: given, name } = filter;
+  if (given === "true") return name;
+  if (given === "") return `${name}: any value`;
+  const counts = (facets as Record<string, Count[]> | undefined)?.[parameter];
+  if (counts === undefined) return `${name}: ${valueWords(parameter, given)}`;
+  const known = counts.find((one) => one.key === given);
+  return `${name}: ${known ? valueWords(parameter, known.label) : given}`;
 }
 
 /** The changes that take one filter value back. */

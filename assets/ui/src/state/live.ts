@@ -28,13 +28,14 @@ export function useStreamState(): StreamState {
   );
 }
 
-export function startLive(client: QueryClient): () => void {
+export function startLive(client: QueryClient, onEnded: () => void): () => void {
   const stale = settle((names) => {
     for (const name of names) void client.invalidateQueries({ queryKey: [name] });
   });
   let wasLost = false;
   const stop = listen({
     onEvent: (event) => apply(client, event, stale.add),
+    onEnded,
     onState: (next) => {
       setState(next);
       if (next === "lost") wasLost = true;

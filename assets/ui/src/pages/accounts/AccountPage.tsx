@@ -75,6 +75,9 @@ function Actions({ account }: { account: Account }) {
 }
 
 function Content({ account }: { account: Account }) {
+  const mayChange = useMay("manage_accounts", account.organization_id);
+  // The server gives it only to those who set up roles.
+  const externalId = account.external_id ? <CopyId text={account.external_id} /> : mayChange ? "None" : "Hidden";
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2 lg:gap-5">
       <div className="grid min-w-0 gap-4 lg:gap-5">
@@ -106,8 +109,8 @@ function Content({ account }: { account: Account }) {
             </Fact>
             <Fact name="Organization">{account.organization_name}</Fact>
             <Fact name="Role">{account.role_arn ? <CopyId text={account.role_arn} /> : "The server's own credentials"}</Fact>
-            {account.role_arn && <Fact name="External id">{account.external_id ? <CopyId text={account.external_id} /> : "None"}</Fact>}
-            <Fact name="Regions">{account.regions.join(", ") || "Every region that offers WorkSpaces"}</Fact>
+            {account.role_arn && <Fact name="External id">{externalId}</Fact>}
+            <Fact name="Regions">{account.regions.join(", ") || "Every commercial region that offers WorkSpaces"}</Fact>
             {account.endpoint_url && <Fact name="Endpoint">{account.endpoint_url}</Fact>}
             <Fact name="Added">
               <Time at={account.created_at} />

@@ -24,6 +24,8 @@ export function AccountsPage() {
   const [discovering, setDiscovering] = useState(false);
   const list = useInfiniteQuery(accountsQuery(query));
   const mayAdd = useMay("manage_accounts");
+  // Done with the server's own credentials, which are nobody's in particular.
+  const mayDiscover = useMay("manage_installation");
   return (
     <Page
       title="Accounts"
@@ -31,9 +33,11 @@ export function AccountsPage() {
       actions={
         mayAdd && (
           <>
-            <Button onClick={() => setDiscovering(true)}>
-              <Telescope aria-hidden /> Discover
-            </Button>
+            {mayDiscover && (
+              <Button onClick={() => setDiscovering(true)}>
+                <Telescope aria-hidden /> Discover
+              </Button>
+            )}
             <Link to="/accounts/new" className={buttonClass("primary")}>
               <Plus aria-hidden /> Add account
             </Link>

@@ -4,6 +4,8 @@ import clsx from "clsx";
 import { Check, ChevronLeft } from "lucide-react";
 import { Page } from "../../components/Page";
 import { value, type Search } from "../../lib/address";
+import { useMay } from "../../state/access";
+import { NotAllowed } from "../shell/NotAllowed";
 import { AccountForm } from "./AccountForm";
 import { GrantStep } from "./GrantStep";
 import { ProveStep } from "./ProveStep";
@@ -11,6 +13,15 @@ import { ProveStep } from "./ProveStep";
 const STEPS = ["Account", "Role", "Test"];
 
 export function AddAccountPage() {
+  if (useMay("manage_accounts")) return <Onboarding />;
+  return (
+    <NotAllowed title="Add an account" to="/accounts" back="To the accounts">
+      An admin of your organization can add accounts.
+    </NotAllowed>
+  );
+}
+
+function Onboarding() {
   const search: Search = useSearch({ strict: false });
   const navigate = useNavigate();
   const account = value(search, "account");

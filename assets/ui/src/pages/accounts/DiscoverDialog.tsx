@@ -11,7 +11,6 @@ import { Dialog, DialogActions } from "../../components/Dialog";
 import { CheckField, TextField } from "../../components/Field";
 import { Meter } from "../../components/Meter";
 import { Notice, ProblemNotice } from "../../components/Notice";
-import { useMay } from "../../state/access";
 import { DiscoveredList } from "./DiscoveredList";
 import { OrganizationField, type OrganizationChoice } from "./OrganizationField";
 import { RegionPicker } from "./RegionPicker";
@@ -32,7 +31,6 @@ export function DiscoverDialog({ open, onClose }: { open: boolean; onClose: () =
 
 function Discover({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
-  const mayInstall = useMay("manage_installation");
   const [organization, setOrganization] = useState<OrganizationChoice>({ id: "" });
   const [role, setRole] = useState("stocktake-read");
   const [externalId, setExternalId] = useState("");
@@ -78,14 +76,12 @@ function Discover({ onClose }: { onClose: () => void }) {
           onChange={(event) => setExternalId(event.target.value)}
         />
       </div>
-      {mayInstall && (
-        <CheckField
-          label="Each account is a client of its own"
-          hint="An organization is made for each, named after the account"
-          checked={separate}
-          onChange={(event) => setSeparate(event.target.checked)}
-        />
-      )}
+      <CheckField
+        label="Each account is a client of its own"
+        hint="An organization is made for each, named after the account"
+        checked={separate}
+        onChange={(event) => setSeparate(event.target.checked)}
+      />
       <details>
         <summary className="text-sm font-medium text-ink-soft">Regions: {regions.join(", ") || "all"}</summary>
         <div className="mt-3">

@@ -8,8 +8,12 @@ import { TextField } from "../../components/Field";
 import { Failed, Skeleton } from "../../components/States";
 import { Tabs } from "../../components/Tabs";
 import { accountIdProblem, plainAccountId, roleName } from "../../lib/account";
+import { useMay } from "../../state/access";
 
 export function PolicyTabs({ account }: { account: Account }) {
+  const mayChange = useMay("manage_accounts", account.organization_id);
+  // A role template without the external id would be a wrong one; the policy does not hold it.
+  const forRole = account.role_arn && (account.external_id || mayChange);
   const [trusted, setTrusted] = useState("");
   const problem = trusted === "" ? undefined : accountIdProblem(trusted);
   const query = useQuery(
@@ -25,7 +29,7 @@ export function PolicyTabs({ account }: { account: Account }) {
   const name = account.role_arn ? roleName(account.role_arn) : "stocktake-read";
   return (
     <div className="flex flex-col gap-4">
-      {account.role_arn && (
+      {forRole && (
         <TextField
           label="Account the server runs in"
           optional
@@ -41,7 +45,7 @@ export function PolicyTabs({ account }: { account: Account }) {
       <Tabs
         label="Ways to grant access"
         tabs={[
-          ...(account.role_arn
+          ...(forRole
             ? [
                 { key: "cloudformation", title: "CloudFormation", content: <CopyDocument text={data.cloudformation} fileName={`${name}.yaml`} /> },
                 { key: "terraform", title: "Terraform", content: <CopyDocument text={data.terraform} fileName={`${name}.tf`} /> },

@@ -9,13 +9,14 @@ import { setupQuery } from "../../api/queries";
 import { Button, buttonClass } from "../../components/Button";
 import { TextField } from "../../components/Field";
 import { Notice, ProblemNotice } from "../../components/Notice";
-import { recovers, setupToken } from "../../lib/setupToken";
+import { recovers } from "../../lib/setupToken";
 import { MIN_PASSWORD, passwordProblem } from "../../lib/password";
+import { useSetupToken } from "../../state/setupToken";
 import { toast } from "../../state/toasts";
 import { AuthFrame } from "./AuthFrame";
 
 export function SetupPage() {
-  const [token] = useState(() => setupToken(window.location.hash));
+  const token = useSetupToken();
   const { data: status } = useSuspenseQuery(setupQuery);
   if (!status.needed && !recovers(token)) {
     return (
@@ -36,7 +37,7 @@ export function SetupPage() {
       </AuthFrame>
     );
   }
-  return <SetupForm token={token} insecure={status.insecure_http} />;
+  return <SetupForm key={token} token={token} insecure={status.insecure_http} />;
 }
 
 function SetupForm({ token, insecure }: { token: string; insecure: boolean }) {

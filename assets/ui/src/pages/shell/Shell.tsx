@@ -1,12 +1,13 @@
 // What surrounds every page behind the login.
 import { useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useRouter } from "@tanstack/react-router";
 import { Menu as MenuIcon, X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useEffect, useState } from "react";
 import { IconButton } from "../../components/Button";
 import { useMe } from "../../state/access";
 import { startLive, useStreamState } from "../../state/live";
+import { leaveEndedSession } from "../../state/session";
 import { Banners } from "./Banners";
 import { Brand, Mark } from "./Brand";
 import { Navigation } from "./Navigation";
@@ -15,7 +16,8 @@ import { UserMenu } from "./UserMenu";
 
 export function Shell() {
   const client = useQueryClient();
-  useEffect(() => startLive(client), [client]);
+  const router = useRouter();
+  useEffect(() => startLive(client, () => void leaveEndedSession(router, client)), [client, router]);
   return (
     <div className="flex min-h-dvh flex-col">
       <a

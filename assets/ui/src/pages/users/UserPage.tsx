@@ -10,11 +10,21 @@ import { Page } from "../../components/Page";
 import { Panel } from "../../components/Panel";
 import { Failed, SkeletonPanel } from "../../components/States";
 import { Time } from "../../components/Time";
-import { useMe } from "../../state/access";
+import { useMay, useMe } from "../../state/access";
+import { NotAllowed } from "../shell/NotAllowed";
 import { UserDanger } from "./UserDanger";
 import { UserForm } from "./UserForm";
 
 export function UserPage() {
+  if (useMay("manage_members")) return <OneUser />;
+  return (
+    <NotAllowed title="Users" to="/" back="To the dashboard">
+      Admins manage the people who may log in. Your own details are in your profile.
+    </NotAllowed>
+  );
+}
+
+function OneUser() {
   const { userId } = useParams({ strict: false }) as { userId: string };
   const query = useQuery(userQuery(userId));
   const { data } = query;

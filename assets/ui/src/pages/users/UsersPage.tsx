@@ -16,24 +16,31 @@ import { Age } from "../../components/Time";
 import { formatConstant } from "../../lib/format";
 import { useMay } from "../../state/access";
 import { useListState } from "../../state/filters";
+import { NotAllowed } from "../shell/NotAllowed";
 import { AddUserDialog } from "./AddUserDialog";
 
 export function UsersPage() {
+  if (useMay("manage_members")) return <UserList />;
+  return (
+    <NotAllowed title="Users" to="/" back="To the dashboard">
+      Admins manage the people who may log in. Your own details are in your profile.
+    </NotAllowed>
+  );
+}
+
+function UserList() {
   const { q, sort, query, change } = useListState("username");
   const navigate = useNavigate();
   const [adding, setAdding] = useState(false);
   const list = useInfiniteQuery(usersQuery(query));
-  const mayManage = useMay("manage_members");
   return (
     <Page
       title="Users"
       lead="Who may log in, and what they may do where"
       actions={
-        mayManage && (
-          <Button kind="primary" onClick={() => setAdding(true)}>
-            <Plus aria-hidden /> Add user
-          </Button>
-        )
+        <Button kind="primary" onClick={() => setAdding(true)}>
+          <Plus aria-hidden /> Add user
+        </Button>
       }
     >
       <SearchBox

@@ -3,9 +3,11 @@ import { ChevronDown } from "lucide-react";
 import type { Count } from "../../api/types";
 import { Button } from "../../components/Button";
 import { Menu, MenuCheck, MenuItem, MenuLine } from "../../components/Menu";
-import { formatConstant, formatNumber } from "../../lib/format";
+import { formatNumber } from "../../lib/format";
+import { valueWords } from "../../lib/workspaceFilters";
 
 interface FacetMenuProps {
+  parameter: string;
   title: string;
   counts: Count[];
   chosen: string[];
@@ -13,7 +15,7 @@ interface FacetMenuProps {
   onClear: () => void;
 }
 
-export function FacetMenu({ title, counts, chosen, onToggle, onClear }: FacetMenuProps) {
+export function FacetMenu({ parameter, title, counts, chosen, onToggle, onClear }: FacetMenuProps) {
   // A chosen value that matches nothing any more still has to be there to be taken back.
   const gone = chosen.filter((key) => !counts.some((one) => one.key === key));
   const all = [...counts, ...gone.map((key) => ({ key, label: key, count: 0 }))];
@@ -31,7 +33,7 @@ export function FacetMenu({ title, counts, chosen, onToggle, onClear }: FacetMen
       {all.length === 0 && <MenuItem disabled>Nothing to choose from</MenuItem>}
       {all.map((one) => (
         <MenuCheck key={one.key} checked={chosen.includes(one.key)} onCheckedChange={() => onToggle(one.key)}>
-          <span className="max-w-64 flex-1 truncate">{formatConstant(one.label)}</span>
+          <span className="max-w-64 flex-1 truncate">{one.count === 0 ? one.label : valueWords(parameter, one.label)}</span>
           <span className="pl-4 text-[13px] text-ink-faint">{formatNumber(one.count)}</span>
         </MenuCheck>
       ))}

@@ -4,8 +4,7 @@ import type { Facets } from "../../api/types";
 import { Button } from "../../components/Button";
 import { SearchBox } from "../../components/SearchBox";
 import { value, values, type Search } from "../../lib/address";
-import { formatConstant } from "../../lib/format";
-import { activeFilters, FACETS, toggled, without, withoutAll, type ActiveFilter } from "../../lib/workspaceFilters";
+import { activeFilters, FACETS, filterWords, toggled, without, withoutAll, type ActiveFilter } from "../../lib/workspaceFilters";
 import { ConnectionFilter } from "./ConnectionFilter";
 import { FacetMenu } from "./FacetMenu";
 import { TagFilter } from "./TagFilter";
@@ -35,6 +34,7 @@ export function FilterBar({ search, facets, onChange }: FilterBarProps) {
           {FACETS.map(({ key, title }) => (
             <FacetMenu
               key={key}
+              parameter={key}
               title={title}
               counts={facets?.[key] ?? []}
               chosen={values(search, key)}
@@ -50,7 +50,7 @@ export function FilterBar({ search, facets, onChange }: FilterBarProps) {
             className="aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent"
             onClick={() => onChange({ include_gone: value(search, "include_gone") === "true" ? undefined : "true" })}
           >
-            Missing and deleted too
+            Include missing and deleted
           </Button>
         </div>
       </div>
@@ -79,7 +79,7 @@ interface ChipProps {
 }
 
 function Chip({ filter, facets, onRemove }: ChipProps) {
-  const words = chipWords(filter, facets);
+  const words = filterWords(filter, facets);
   return (
     <span className="inline-flex min-h-7 items-center gap-1 rounded-full bg-accent-soft pl-3 text-[13px] text-accent">
       <span className="max-w-72 truncate">{words}</span>
@@ -93,12 +93,4 @@ function Chip({ filter, facets, onRemove }: ChipProps) {
       </button>
     </span>
   );
-}
-
-function chipWords({ parameter, value: given, name }: ActiveFilter, facets: Facets | undefined): string {
-  if (given === "true") return name;
-  if (given === "") return `${name}: any value`;
-  const counts = facets && parameter in facets ? facets[parameter as keyof Facets] : [];
-  const label = counts.find((one) => one.key === given)?.label ?? given;
-  return `${name}: ${formatConstant(label)}`;
 }
