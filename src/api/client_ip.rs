@@ -72,10 +72,11 @@ pub fn client_ip(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> 
     let hops = values
         .iter()
         .rev()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.rsplit(','));
+        .flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b','));
     for hop in hops {
-        let Ok(ip) = hop.trim().parse::<IpAddr>() else {
+        let text = std::str::from_utf8(hop).map(str::trim);
+        let Some(ip) = text.ok().and_then(|text| text.parse::<IpAddr>().ok()) else {
+            // What stands before an unreadable hop was not written by a proxy we know.
             break;
         };
         client = ip.to_canonical();
@@ -92,11 +93,17 @@ mod tests {
     use actix_web::http::header::{HeaderName, HeaderValue};
 
     fn seen(peer: &str, forwarded: &str, trusted: &[&str]) -> String {
+        seen_in_lines(peer, &[forwarded.as_bytes()], trusted)
+    }
+
+    fn seen_in_lines(peer: &str, lines: &[&[u8]], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
-        headers.append(
-            HeaderName::from_static("x-forwarded-for"),
-            HeaderValue::from_str(forwarded).unwrap(),
-        );
+        for line in lines {
+            headers.append(
+                HeaderName::from_static("x-forwarded-for"),
+                HeaderValue::from_bytes(line).unwrap(),
+            );
+        }
         let trusted: Vec<Network> = trusted.iter().map(|t| t.parse().unwrap()).collect();
         client_ip(peer.parse().unwrap(), &headers, &trusted).to_string()
     }
@@ -119,6 +126,15 @@ mod tests {
             seen("[fd00::1]:1", "2001:db8::7", &["fd00::/8"]),
             "2001:db8::7"
         );
+    }
+
+    #[test]
+    fn nothing_before_an_unreadable_hop_counts() {
+        let seen = |lines: &[&[u8]]| seen_in_lines("10.1.2.3:1", lines, &["10.0.0.0/8"]);
+        assert_eq!(seen(&[b"6.6.6.6", b"\xff"]), "10.1.2.3");
+        assert_eq!(seen(&[b"6.6.6.6, \xff, 10.9.9.9"]), "10.9.9.9");
+        assert_eq!(seen(&[b"6.6.6.6, \xff, 192.0.2.1"]), "192.0.2.1");
+        assert_eq!(seen(&[b"6.6.6.6", b"192.0.2.1"]), "192.0.2.1");
     }
 
     #[test]

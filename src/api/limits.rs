@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use auth::network_of;
 use domain::{ErrorCode, SessionId};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -78,14 +79,6 @@ impl Limits {
         self.anonymous.forget_idle();
         self.login.forget_idle();
         self.session.forget_idle();
-    }
-}
-
-/// A subscriber usually owns a whole /64 of IPv6; counting single addresses would limit nobody.
-fn network_of(ip: IpAddr) -> IpAddr {
-    match ip {
-        IpAddr::V4(_) => ip,
-        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) >> 64 << 64).into()),
     }
 }
 

@@ -9,6 +9,7 @@
 //! | `token` | JWTs bound to a session |
 //! | `setup` | one-time links that make the first global admin, or a new one |
 //! | `people` | creating, changing and removing users, and who may |
+//! | `profile` | what people change about themselves |
 //! | `password` | rules and argon2id |
 //! | `throttle` | slowing down guesses |
 //! | `secret` | random secrets and their fingerprints |
@@ -19,6 +20,7 @@ mod login;
 mod password;
 mod people;
 mod policy;
+mod profile;
 mod secret;
 mod session;
 mod setup;
@@ -33,11 +35,12 @@ use thiserror::Error;
 pub use audit::{Change, Client};
 pub use login::{AccessToken, CookieSession, LoginError};
 pub use password::{HashError, MAX_CHARACTERS, MIN_CHARACTERS, WeakPassword};
-pub use people::{InvalidContact, InvalidName, OwnChange, PasswordChange, PersonError};
+pub use people::{InvalidContact, InvalidName, PersonError};
 pub use policy::{Caller, Denied, Identity};
+pub use profile::{OwnChange, PasswordChange};
 pub use session::{ActiveSession, AuthenticateError, COOKIE_LIFETIME_SECONDS, Credential};
 pub use setup::{NewAdmin, SETUP_LINK_SECONDS, SetupError, SetupLink};
-pub use throttle::RetryAfter;
+pub use throttle::{RetryAfter, network_of};
 pub use token::LIFETIME_SECONDS as TOKEN_LIFETIME_SECONDS;
 
 /// The door to this room. Clones share everything.

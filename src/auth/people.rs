@@ -1,10 +1,8 @@
 //! Users: who may create, change and remove whom. An organization's admin manages people who are
 //! wholly theirs; everything that reaches beyond needs a global admin.
 
-use std::time::Instant;
-
 use domain::user::{MembershipChange, NewUser, User, UserChange};
-use domain::{Permission, Scope, UserId};
+use domain::{Permission, Scope, SessionId, UserId};
 use secrecy::SecretString;
 use serde_json::json;
 use store::StoreError;
@@ -13,7 +11,7 @@ use thiserror::Error;
 
 use crate::Auth;
 use crate::audit::{Change, Client};
-use crate::password::{HashError, Verdict, WeakPassword, check_rules};
+use crate::password::{HashError, WeakPassword, check_rules};
 use crate::policy::{Caller, Denied};
 use crate::throttle::RetryAfter;
 
@@ -82,19 +80,6 @@ pub(crate) fn check_contact(
         return Err(InvalidContact::Name);
     }
     Ok(())
-}
-
-/// What people may change about themselves.
-#[derive(Default)]
-pub struct OwnChange {
-    pub email: Option<String>,
-    pub display_name: Option<String>,
-    pub password: Option<PasswordChange>,
-}
-
-pub struct PasswordChange {
-    pub current: SecretString,
-    pub new: SecretString,
 }
 
 /// The username in lower case, as it is kept.
@@ -184,11 +169,10 @@ impl Auth {
         }
         check_contact(change.email.as_deref(), change.display_name.as_deref())?;
         let details = changed_fields(&change);
-        if let Some(password) = change.password.map(SecretString::from) {
-            let hash = self.checked_hash(password, &user.username).await?;
-            let keep = caller.session_id().filter(|_| caller.user_id() == Some(id));
-            store::person::set_password(self.db(), id, hash, keep).await?;
-        }
+        let password_hash = match change.password.map(SecretString::from) {
+            Some(password) => Some(self.checked_hash(password, &user.username).await?),
+            None => None,
+        };
         let change = PersonChange {
             email: change.email,
             display_name: change.display_name,
@@ -197,10 +181,14 @@ impl Auth {
             global_admin: change.global_admin,
             memberships: change.memberships,
         };
+        // First what may be refused, such as an address that is taken; the password after it.
         let changed = store::person::update(self.db(), &managed, id, change).await;
-        // Even a refused change may have followed a new password; what is remembered must go.
         self.inner.sessions.forget_user(id);
         let changed = changed?.ok_or(PersonError::NotFound)?;
+        if let Some(hash) = password_hash {
+            let keep = caller.session_id().filter(|_| caller.user_id() == Some(id));
+            self.replace_password(id, hash, keep).await?;
+        }
         self.record_about("user.changed", caller, client, &changed, details)
             .await?;
         Ok(changed)
@@ -232,51 +220,16 @@ impl Auth {
             .await?)
     }
 
-    /// Changes the caller's own profile. A new password ends their other sessions.
-    pub async fn change_self(
+    /// Ends the person's sessions except `keep`.
+    pub(crate) async fn replace_password(
         &self,
-        caller: &Caller,
-        client: &Client,
-        change: OwnChange,
-    ) -> Result<User, PersonError> {
-        let id = caller.user_id().ok_or(PersonError::NoProfile)?;
-        let login = store::person::find_login_by_id(self.db(), id)
-            .await?
-            .ok_or(PersonError::NotFound)?;
-        check_contact(change.email.as_deref(), change.display_name.as_deref())?;
-        let details = json!({
-            "email": change.email.is_some(),
-            "display_name": change.display_name.is_some(),
-            "password": change.password.is_some(),
-        });
-        if let Some(PasswordChange { current, new }) = change.password {
-            // Whoever found an open browser must not guess faster here than at the door.
-            let username = &login.user.username;
-            let attempt = self
-                .inner
-                .throttle
-                .begin(username, client.ip, Instant::now());
-            let attempt = attempt.map_err(PersonError::Throttled)?;
-            let stored = Some(login.password_hash);
-            if self.inner.passwords.verify(current, stored).await? == Verdict::Wrong {
-                return Err(PersonError::WrongPassword);
-            }
-            self.inner.throttle.succeeded(attempt);
-            let hash = self.checked_hash(new, &login.user.username).await?;
-            store::person::set_password(self.db(), id, hash, caller.session_id()).await?;
-            self.inner.sessions.forget_user(id);
-        }
-        let change = PersonChange {
-            email: change.email,
-            display_name: change.display_name,
-            ..Default::default()
-        };
-        let changed = store::person::update(self.db(), &Scope::All, id, change).await;
+        id: &UserId,
+        hash: String,
+        keep: Option<&SessionId>,
+    ) -> Result<(), StoreError> {
+        let replaced = store::person::set_password(self.db(), id, hash, keep).await;
         self.inner.sessions.forget_user(id);
-        let changed = changed?.ok_or(PersonError::NotFound)?;
-        self.record_about("profile.changed", caller, client, &changed, details)
-            .await?;
-        Ok(changed)
+        replaced.map(|_| ())
     }
 
     /// Everyone's roles may have changed, as when an organization was removed.
@@ -284,7 +237,7 @@ impl Auth {
         self.inner.sessions.forget_all();
     }
 
-    async fn checked_hash(
+    pub(crate) async fn checked_hash(
         &self,
         password: SecretString,
         username: &str,
@@ -304,7 +257,7 @@ impl Auth {
             .all(|(organization, _)| managed.contains(organization)))
     }
 
-    async fn record_about(
+    pub(crate) async fn record_about(
         &self,
         action: &'static str,
         caller: &Caller,

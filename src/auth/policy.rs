@@ -25,8 +25,6 @@ pub enum Identity {
     },
     /// Whoever may open the control socket owns the installation's files.
     Control,
-    /// Jobs queued by a schedule.
-    Scheduler,
 }
 
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -56,17 +54,8 @@ impl Caller {
 
     #[must_use]
     pub fn control() -> Self {
-        Self::installation(Identity::Control)
-    }
-
-    #[must_use]
-    pub fn scheduler() -> Self {
-        Self::installation(Identity::Scheduler)
-    }
-
-    fn installation(identity: Identity) -> Self {
         Self {
-            identity,
+            identity: Identity::Control,
             scope: Scope::All,
             roles: BTreeMap::new(),
             global_admin: true,
@@ -82,7 +71,7 @@ impl Caller {
     pub fn user_id(&self) -> Option<&UserId> {
         match &self.identity {
             Identity::User { user, .. } => Some(&user.id),
-            Identity::Control | Identity::Scheduler => None,
+            Identity::Control => None,
         }
     }
 
@@ -90,7 +79,7 @@ impl Caller {
     pub fn session_id(&self) -> Option<&SessionId> {
         match &self.identity {
             Identity::User { session, .. } => Some(session),
-            Identity::Control | Identity::Scheduler => None,
+            Identity::Control => None,
         }
     }
 
@@ -100,7 +89,6 @@ impl Caller {
         match &self.identity {
             Identity::User { user, .. } => &user.username,
             Identity::Control => "control socket",
-            Identity::Scheduler => "scheduler",
         }
     }
 

@@ -54,6 +54,16 @@ struct Failures {
     not_before: Option<Instant>,
 }
 
+/// The key under which an address is counted. A subscriber usually owns a whole /64 of IPv6;
+/// counting single addresses would slow down nobody.
+#[must_use]
+pub fn network_of(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        v4 @ IpAddr::V4(_) => v4,
+        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) >> 64 << 64).into()),
+    }
+}
+
 type Counters<K> = Cache<K, Arc<Mutex<Failures>>>;
 
 pub(crate) struct Throttle {
@@ -66,6 +76,7 @@ pub(crate) struct Throttle {
 /// guesses must not pass before the first of them has been found wrong.
 pub(crate) struct Attempt {
     username: String,
+    /// As [`network_of`] makes it.
     address: Option<IpAddr>,
 }
 
@@ -100,6 +111,7 @@ impl Throttle {
         now: Instant,
     ) -> Result<Attempt, RetryAfter> {
         let username = username.to_lowercase();
+        let address = address.map(network_of);
         let by_account = self
             .accounts
             .get_with_by_ref(username.as_str(), Arc::default);
@@ -208,6 +220,19 @@ mod tests {
         fail(&throttle, "ada", THERE, 6, now);
         assert!(throttle.begin("ada", Some(THERE), now).is_err());
         assert!(throttle.begin("ada", Some(HERE), now).is_ok());
+    }
+
+    #[test]
+    fn one_ipv6_network_is_one_guesser() {
+        let (throttle, now) = (Throttle::new(), Instant::now());
+        for host in 1..=16_u128 {
+            let ip = IpAddr::V6((0x2001_0db8_u128 << 96 | host).into());
+            fail(&throttle, &format!("user{host}"), ip, 1, now);
+        }
+        let begin = |ip: &str| throttle.begin("ada", Some(ip.parse().unwrap()), now);
+        assert!(begin("2001:db8::ffff").is_err());
+        assert!(begin("2001:db8:0:1::1").is_ok(), "another network");
+        assert_eq!(network_of("::ffff:192.0.2.1".parse().unwrap()), HERE);
     }
 
     #[test]

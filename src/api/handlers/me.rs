@@ -93,7 +93,7 @@ fn control_user(name: &str) -> User {
 pub async fn read_me(who: LoggedIn, app: Data<App>) -> Json<Me> {
     let user = match who.caller().identity() {
         Identity::User { user, .. } => User::clone(user),
-        Identity::Control | Identity::Scheduler => control_user(who.caller().name()),
+        Identity::Control => control_user(who.caller().name()),
     };
     Json(describe(&app, user))
 }

@@ -240,6 +240,49 @@ async fn a_new_password_ends_the_other_sessions_only() {
 }
 
 #[tokio::test]
+async fn a_refused_change_leaves_the_password_as_it_was() {
+    let world = World::new().await;
+    let ada = world.user("ada", &[]).await;
+    let eve = world.user("eve", &[]).await;
+    let control = Caller::control();
+    let taken = |password: Option<&str>| UserChange {
+        email: Some("taken@acme.test".into()),
+        password: password.map(str::to_owned),
+        ..UserChange::default()
+    };
+    world
+        .auth
+        .change_user(&control, &here(), &eve.id, taken(None))
+        .await
+        .unwrap();
+    let cookie = world.cookie("ada").await;
+    let other = world.cookie("ada").await;
+    let caller = world.caller(&cookie).await;
+    let own = OwnChange {
+        email: Some("taken@acme.test".into()),
+        password: Some(PasswordChange {
+            current: PASSWORD.into(),
+            new: "another good one".into(),
+        }),
+        ..OwnChange::default()
+    };
+    let refused = world.auth.change_self(&caller, &here(), own).await;
+    assert!(matches!(refused, Err(PersonError::Store(_))));
+    let change = taken(Some("another good one"));
+    let refused = world
+        .auth
+        .change_user(&control, &here(), &ada.id, change)
+        .await;
+    assert!(matches!(refused, Err(PersonError::Store(_))));
+    assert!(!world.ended(Credential::Cookie(&other)).await);
+    let again = world
+        .auth
+        .log_in_with_token("ada", PASSWORD.into(), &here())
+        .await;
+    assert!(again.is_ok(), "the old password still works");
+}
+
+#[tokio::test]
 async fn own_sessions_can_be_seen_and_ended_others_not() {
     let world = World::new().await;
     world.user("ada", &[]).await;
