@@ -9,9 +9,10 @@
 //! | `guard` | what happens to every request: session, limits, forged requests, headers |
 //! | `body`, `query`, `params`, `onboarding` | reading and checking what was sent |
 //! | `error` | problem documents |
-//! | `sse`, `export`, `csv`, `answer_cache` | streams, files, kept answers |
+//! | `sse`, `streams`, `export`, `csv`, `answer_cache` | streams, files, kept answers |
+//! | `shown` | what of a row its viewer may not see |
 //! | `limits`, `client_ip`, `cookie`, `metrics` | rates, addresses, the cookie, Prometheus |
-//! | `listen`, `tls`, `state` | opening the doors, certificates, what handlers can reach |
+//! | `listen`, `redirect`, `tls`, `state` | opening the doors, certificates, what handlers can reach |
 
 mod alias;
 mod allowed;
@@ -31,9 +32,12 @@ mod onboarding;
 mod openapi;
 mod params;
 mod query;
+mod redirect;
 mod router;
+mod shown;
 mod sse;
 mod state;
+mod streams;
 mod tls;
 
 pub use client_ip::{InvalidNetwork, Network};

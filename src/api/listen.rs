@@ -1,5 +1,5 @@
-//! Opening the doors: TCP, TLS, the redirect to TLS, and the control socket, all with the same
-//! routes.
+//! Opening the doors: TCP, TLS and the control socket, all with the same routes. The redirect to
+//! TLS is in `redirect`.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -10,16 +10,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::http::header;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::Data;
-use actix_web::{App as ActixApp, HttpRequest, HttpResponse, HttpServer, web as actix};
+use actix_web::{App as ActixApp, HttpServer, web as actix};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use utoipa_actix_web::AppExt;
 
 use crate::guard::{ControlConnection, guard};
-use crate::limits::LimitsConfig;
+use crate::redirect;
 use crate::router;
 use crate::state::{ApiConfig, ApiState, App};
 use crate::tls;
@@ -29,7 +28,6 @@ const GRACE_SECONDS: u64 = 4;
 
 /// How often idle rate limits are forgotten.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
-const MINUTES_A_DAY: u32 = 24 * 60;
 
 /// A running server.
 pub struct Serving {
@@ -109,14 +107,11 @@ pub async fn serve(config: ApiConfig, state: ApiState) -> io::Result<Serving> {
         server = server.listen_uds(bind_control(path)?)?;
     }
     if let Some(from) = config.redirect_listen {
-        background.spawn(redirect(
-            bind(from)?,
-            url.clone(),
-            stop.clone(),
-            &config.limits,
-        )?);
+        let to = redirect::Target::of(&config, address)?;
+        let ends = stop.clone();
+        background.spawn(redirect::serve(bind(from)?, to, ends, &config.limits)?);
     }
-    background.spawn(forget_what_is_over(app.into_inner()));
+    background.spawn(forget_idle_rates(app.into_inner()));
 
     let server = server.run();
     Ok(Serving {
@@ -135,16 +130,11 @@ fn workers(config: &ApiConfig) -> usize {
     config.workers.unwrap_or_else(cores).max(1)
 }
 
-/// Drops what is over: rates that have recovered, and once a day sessions that ended long ago.
-async fn forget_what_is_over(app: Arc<App>) {
-    for minute in 0_u32.. {
+/// Drops rates that have recovered.
+async fn forget_idle_rates(app: Arc<App>) {
+    loop {
         tokio::time::sleep(FORGET_EVERY).await;
         app.limits.forget_idle();
-        if minute % MINUTES_A_DAY == 0
-            && let Err(error) = app.auth.forget_old_sessions().await
-        {
-            tracing::warn!("ended sessions were not removed: {error}");
-        }
     }
 }
 
@@ -227,45 +217,4 @@ fn public_url(config: &ApiConfig, address: Option<SocketAddr>) -> String {
         Some(address) => format!("{scheme}://{address}"),
         None => format!("{scheme}://localhost"),
     }
-}
-
-/// Answers plain http with the same address over TLS.
-fn redirect(
-    listener: TcpListener,
-    url: String,
-    stop: CancellationToken,
-    limits: &LimitsConfig,
-) -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    let server = HttpServer::new(move || {
-        let url = url.clone();
-        ActixApp::new().default_service(actix::to(move |request: HttpRequest| {
-            let path = request
-                .uri()
-                .path_and_query()
-                .map_or("/", |part| part.as_str());
-            let target = format!("{url}{path}");
-            async move {
-                HttpResponse::PermanentRedirect()
-                    .insert_header((header::LOCATION, target))
-                    .finish()
-            }
-        }))
-    })
-    .workers(1)
-    .client_request_timeout(limits.head_time)
-    .disable_signals()
-    .shutdown_timeout(1)
-    .listen(listener)?
-    .run();
-    let handle = server.handle();
-    Ok(async move {
-        tokio::select! {
-            result = server => {
-                if let Err(error) = result {
-                    tracing::error!("the redirect to TLS ended: {error}");
-                }
-            }
-            () = stop.cancelled() => handle.stop(false).await,
-        }
-    })
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Bytes;
-use auth::{Auth, Caller};
+use auth::Auth;
 use domain::event::{Audience, Event, EventBody};
 use domain::{Permission, Scope};
 use futures::stream;
@@ -14,8 +14,11 @@ use tokio::sync::{broadcast, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 
+use crate::error::ApiResult;
 use crate::guard::Who;
+use crate::shown::{self, Shown};
 use crate::state::App;
+use crate::streams::Place;
 
 /// Keeps proxies from closing a quiet connection, and finds out that the other side is gone.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -31,7 +34,12 @@ const ALL_NAMES: [&str; 6] = [
 ];
 
 /// Answers with the stream. `missed` says that the client listened before and has a gap.
-pub fn answer(app: &App, who: Who, missed: bool) -> HttpResponse {
+pub fn answer(app: &App, who: Who, missed: bool) -> ApiResult<HttpResponse> {
+    let place = match &who {
+        Who::LoggedIn(session) => Some(app.streams.enter(session.id())?),
+        // Whoever owns the installation's files is not kept out by its users.
+        _ => None,
+    };
     let mut start = String::from(": connected\nretry: 2000\n\n");
     if missed {
         start.push_str(&frame(0, &everything_changed()));
@@ -46,17 +54,18 @@ pub fn answer(app: &App, who: Who, missed: bool) -> HttpResponse {
         stop: app.stop.clone(),
         last_id: 0,
         start: Some(Bytes::from(start)),
+        _place: place,
     };
     let messages = stream::unfold(listener, |mut listener| async move {
         let bytes = listener.next().await?;
         Some((Ok::<_, actix_web::Error>(bytes), listener))
     });
-    HttpResponse::Ok()
+    Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/event-stream"))
         // Compression would hold messages back.
         .insert_header((header::CONTENT_ENCODING, "identity"))
         .insert_header(("x-accel-buffering", "no"))
-        .streaming(messages)
+        .streaming(messages))
 }
 
 struct Listener {
@@ -69,6 +78,7 @@ struct Listener {
     stop: CancellationToken,
     last_id: u64,
     start: Option<Bytes>,
+    _place: Option<Place>,
 }
 
 impl Listener {
@@ -113,13 +123,22 @@ impl Listener {
         event: Result<Event, broadcast::error::RecvError>,
     ) -> Option<Option<Bytes>> {
         let body = match event {
-            Ok(event) if visible(&self.scope, &event.audience) => event.body,
+            Ok(event) if visible(&self.scope, &event.audience) => self.shown(event.body),
             Ok(_) => return Some(None),
             Err(broadcast::error::RecvError::Lagged(_)) => everything_changed(),
             Err(broadcast::error::RecvError::Closed) => return None,
         };
         self.last_id += 1;
         Some(Some(Bytes::from(frame(self.last_id, &body))))
+    }
+}
+
+impl Listener {
+    fn shown(&self, body: EventBody) -> EventBody {
+        match (body, shown::caller(&self.who)) {
+            (EventBody::Job(job), Some(caller)) => EventBody::Job(Box::new(job.shown_to(caller))),
+            (body, _) => body,
+        }
     }
 }
 
@@ -130,11 +149,9 @@ fn heartbeat() -> Interval {
 }
 
 fn scope_of(who: &Who) -> Scope {
-    let view = |caller: &Caller| caller.scope_for(Permission::ViewInventory);
-    match who {
-        Who::LoggedIn(session) => view(session.caller()),
-        Who::Control(caller) => view(caller),
-        Who::Anonymous | Who::Ended => Scope::Organizations(std::collections::BTreeSet::new()),
+    match shown::caller(who) {
+        Some(caller) => caller.scope_for(Permission::ViewInventory),
+        None => Scope::Organizations(std::collections::BTreeSet::new()),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::answer_cache::{AnswerCache, Kept};
 use crate::client_ip::Network;
 use crate::limits::{Limits, LimitsConfig};
 use crate::metrics::RequestMetrics;
+use crate::streams::Streams;
 use crate::tls::TlsConfig;
 
 /// How to listen and whom to believe.
@@ -147,8 +148,11 @@ pub struct App {
     pub health: Arc<dyn Health>,
     pub limits: Limits,
     pub metrics: RequestMetrics,
+    pub streams: Streams,
     pub answers: AnswerCache,
     pub kept_health: Kept<HealthTree>,
+    /// Whether the database could be read.
+    pub kept_ready: Kept<bool>,
     pub kept_gauges: Kept<String>,
     pub trusted_proxies: Vec<Network>,
     pub insecure_http: bool,
@@ -173,7 +177,9 @@ impl App {
             metrics: RequestMetrics::default(),
             answers: AnswerCache::new(),
             kept_health: Kept::empty(),
+            kept_ready: Kept::empty(),
             kept_gauges: Kept::empty(),
+            streams: Streams::default(),
             trusted_proxies: config.trusted_proxies.clone(),
             insecure_http: config.insecure_http,
             secure: url.starts_with("https://"),

@@ -22,6 +22,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::onboarding;
 use crate::params::{AccountParams, PolicyParams};
 use crate::query::Query;
+use crate::shown::Shown;
 use crate::state::App;
 
 /// The role stocktake assumes unless told otherwise.
@@ -53,9 +54,9 @@ pub async fn list_accounts(
     };
     let page = query.page()?;
     query.finish()?;
-    Ok(Json(
-        store::account::list(&app.db, &scope, Some(&filter), &page).await?,
-    ))
+    let mut page = store::account::list(&app.db, &scope, Some(&filter), &page).await?;
+    page.items = page.items.shown_to(allowed.caller());
+    Ok(Json(page))
 }
 
 /// Onboard an account
@@ -95,7 +96,8 @@ pub async fn read_account(
     app: Data<App>,
     id: Path<String>,
 ) -> ApiResult<Json<Account>> {
-    Ok(Json(visible(&app, &allowed.scope(), &id).await?))
+    let account = visible(&app, &allowed.scope(), &id).await?;
+    Ok(Json(account.shown_to(allowed.caller())))
 }
 
 /// Change an account

@@ -48,10 +48,21 @@ pub async fn read_ready(app: Data<App>) -> ApiResult<&'static str> {
         ));
     }
     // A full disk leaves reading in order, so it does not count against readiness.
-    app.auth.needs_setup().await.map_err(|error| {
-        tracing::warn!("not ready: {error}");
-        ApiError::new(ErrorCode::Unavailable, "the database cannot be read")
-    })?;
+    let readable = match app.kept_ready.get() {
+        Some(readable) => readable,
+        None => {
+            let asked = app.auth.needs_setup().await;
+            if let Err(error) = &asked {
+                tracing::warn!("not ready: {error}");
+            }
+            app.kept_ready.put(asked.is_ok());
+            asked.is_ok()
+        }
+    };
+    if !readable {
+        let why = "the database cannot be read";
+        return Err(ApiError::new(ErrorCode::Unavailable, why));
+    }
     Ok("ready\n")
 }
 

@@ -13,6 +13,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::guard::Who;
 use crate::params::JobParams;
 use crate::query::Query;
+use crate::shown::Shown;
 use crate::state::App;
 
 /// How a job says it was started. Browsers have cookies, programs tokens, the CLI the socket.
@@ -48,9 +49,9 @@ pub async fn list_jobs(
         let message = format!("unknown job state {state:?}; the states are {known}");
         return Err(ApiError::new(ErrorCode::InvalidFilter, message));
     }
-    Ok(Json(
-        store::job::list(&app.db, &scope, &filter, &page).await?,
-    ))
+    let mut page = store::job::list(&app.db, &scope, &filter, &page).await?;
+    page.items = page.items.shown_to(allowed.caller());
+    Ok(Json(page))
 }
 
 /// Read a job
@@ -63,7 +64,8 @@ pub async fn read_job(
 ) -> ApiResult<Json<Job>> {
     let id = JobId::from_text(id.into_inner());
     let job = store::job::find(&app.db, &allowed.scope(), &id).await?;
-    Ok(Json(job.ok_or_else(|| ApiError::not_found("job", &id))?))
+    let job = job.ok_or_else(|| ApiError::not_found("job", &id))?;
+    Ok(Json(job.shown_to(allowed.caller())))
 }
 
 /// Ask a job to stop
@@ -92,5 +94,5 @@ pub async fn cancel_job(
     app.auth
         .record(allowed.caller(), allowed.client(), change)
         .await?;
-    Ok(Json(job))
+    Ok(Json(job.shown_to(allowed.caller())))
 }

@@ -167,5 +167,5 @@ pub async fn stream_events(
     let missed = request
         .headers()
         .contains_key(header::HeaderName::from_static("last-event-id"));
-    Ok(sse::answer(&app, allowed.who().clone(), missed))
+    sse::answer(&app, allowed.who().clone(), missed)
 }

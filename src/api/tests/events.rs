@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use domain::Role;
 use domain::event::{Audience, Event, EventBody};
+use domain::job::{JobPayload, NewJob};
 use domain::user::UserChange;
 use serde_json::json;
 
@@ -59,6 +60,53 @@ async fn listeners_hear_of_their_own_organizations() {
         heard.contains("for-globex") && heard.contains("for-global"),
         "{heard}"
     );
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn external_ids_are_for_those_who_manage_accounts() {
+    let world = World::new().await;
+    let viewer = world.member("ada", &world.acme, Role::Viewer).await;
+    let admin = world.member("bob", &world.acme, Role::Admin).await;
+    let (mut seen, mut managed) = (listen(&world, &viewer).await, listen(&world, &admin).await);
+    let acme = world.acme.organization.id.clone();
+    let request = json!({ "organization_id": acme, "external_id": "half-a-key" });
+    let job = store::job::enqueue(
+        &world.db,
+        NewJob {
+            payload: JobPayload::AccountDiscover(serde_json::from_value(request).unwrap()),
+            organization_id: Some(acme.clone()),
+            trigger: "api".into(),
+            requested_by: None,
+        },
+    )
+    .await
+    .unwrap();
+    tell(&world, Audience::Everyone, "the-end");
+    let heard = seen.until("the-end").await;
+    assert!(heard.contains("event: job"), "{heard}");
+    assert!(!heard.contains("half-a-key"), "{heard}");
+    assert!(managed.until("the-end").await.contains("half-a-key"));
+
+    let role = "arn:aws:iam::999988887777:role/stocktake-read";
+    let account = json!({ "id": "999988887777", "organization_id": acme, "role_arn": role,
+        "external_id": "half-a-key" });
+    let made = Request::new("POST", "/api/v1/accounts").json(&account);
+    assert_eq!(world.send(made.bearer(&admin)).await.status, 201);
+    for path in [
+        "/api/v1/accounts".to_owned(),
+        "/api/v1/accounts/999988887777".to_owned(),
+        "/api/v1/jobs".to_owned(),
+        format!("/api/v1/jobs/{}", job.id),
+    ] {
+        let (seen, managed) = (
+            world.get(&path, &viewer).await.text(),
+            world.get(&path, &admin).await.text(),
+        );
+        assert!(seen.contains("\"external_id\":null"), "{path}: {seen}");
+        assert!(!seen.contains("half-a-key"), "{path}: {seen}");
+        assert!(managed.contains("half-a-key"), "{path}: {managed}");
+    }
     world.stop().await;
 }
 
@@ -127,4 +175,22 @@ async fn stopping_the_server_ends_open_streams() {
         world.stop(),
     );
     closed.expect("the stream ended with the server");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_has_only_so_many_streams() {
+    let world = World::new().await;
+    let token = world.member("ada", &world.acme, Role::Viewer).await;
+    let mut open = Vec::new();
+    for _ in 0..20 {
+        open.push(listen(&world, &token).await);
+    }
+    let more = world.get("/api/v1/sync/stream", &token).await;
+    assert_eq!(more.code(), "rate_limited");
+    assert_eq!(more.status, 429);
+    assert!(more.header("retry-after").is_some());
+    assert!(more.text().contains("20 event streams"), "{}", more.text());
+    let other = world.token("ada").await;
+    open.push(listen(&world, &other).await);
+    world.stop().await;
 }

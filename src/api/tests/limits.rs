@@ -289,3 +289,15 @@ async fn health_and_metrics_tell_of_every_part() {
     }
     world.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readiness_is_asked_of_the_database_once_a_second() {
+    let world = World::new().await;
+    let ready = || world.send(Request::new("GET", "/health/ready"));
+    assert_eq!(ready().await.status, 200);
+    world.db.clone().close().await;
+    assert_eq!(ready().await.status, 200, "kept for a moment");
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_eq!(ready().await.code(), "unavailable");
+    world.stop().await;
+}

@@ -71,7 +71,7 @@ async fn a_renewed_certificate_is_used_without_a_restart() {
     assert!(ask(world.address, "second").await.is_err(), "not trusted");
 
     let moved = Request::new("GET", "/workspaces?q=a").send(free).await;
-    assert_eq!(moved.status, 308);
+    assert_eq!(moved.status, 307);
     let target = format!("https://{}/workspaces?q=a", world.address);
     assert_eq!(moved.header("location"), Some(target.as_str()));
 
