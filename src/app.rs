@@ -8,29 +8,32 @@ use anyhow::Context;
 use api::{ApiConfig, ApiState, Component};
 use auth::{Auth, Caller, Client};
 use aws::{Aws, BaseCredentials};
-use domain::AccountId;
 use domain::account::PolicyDocuments;
 use domain::job::Schedule;
+use domain::{AccountId, UtcTime};
 use inventory::{Clock, Inventory};
 use jobs::{JobsConfig, Scheduler, Workers};
 use store::{Db, StoreConfig};
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::SOCKET;
-use crate::config::Config;
+use crate::config::{Config, ServerConfig};
 
 /// What the application is started for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// A network address, the scheduler, until told to stop.
     Server { demo: bool },
-    /// The control socket only, for one command.
-    Command,
+    /// The control socket only, for one command; with workers when the command queues a job.
+    Command { works: bool },
 }
 
+/// Ended runs and jobs are kept this long, and the newest of each scope for ever.
+const KEEP_RUNS_DAYS: i64 = 180;
+
 /// How long running jobs may take to come to a stop.
-const STOP_WITHIN: std::time::Duration = std::time::Duration::from_secs(6);
+const STOP_WITHIN: std::time::Duration = std::time::Duration::from_secs(4);
 
 /// A running application.
 pub struct App {
@@ -70,14 +73,19 @@ impl App {
         sync_schedule(&db).await?;
 
         let stop = CancellationToken::new();
-        let mut background = vec![tokio::spawn(workers.clone().run(stop.clone()))];
-        let scheduled = matches!(mode, Mode::Server { .. });
-        if scheduled {
-            background.push(tokio::spawn(Scheduler { db: db.clone() }.run(stop.clone())));
-            background.push(tokio::spawn(forget_old_sessions(
-                auth.clone(),
-                stop.clone(),
-            )));
+        let mut background = Vec::new();
+        let mut health = Health::default();
+        // A command that only reads must not take up a sync that an earlier process left behind.
+        if mode != (Mode::Command { works: false }) {
+            let task = tokio::spawn(workers.clone().run(stop.clone()));
+            health.workers = Some((workers, task.abort_handle()));
+            background.push(task);
+        }
+        if matches!(mode, Mode::Server { .. }) {
+            let task = tokio::spawn(Scheduler { db: db.clone() }.run(stop.clone()));
+            health.scheduler = Some(task.abort_handle());
+            background.push(task);
+            background.push(tokio::spawn(tidy(db.clone(), auth.clone(), stop.clone())));
         }
         let state = ApiState {
             db: db.clone(),
@@ -85,7 +93,7 @@ impl App {
             demo: mode == Mode::Server { demo: true },
             version: env!("CARGO_PKG_VERSION"),
             policies: Arc::new(Policies),
-            health: Arc::new(Health { workers, scheduled }),
+            health: Arc::new(health),
         };
         let server = match api::serve(serving, state).await {
             Ok(server) => server,
@@ -95,7 +103,7 @@ impl App {
                 db.close().await;
                 return Err(error).with_context(|| match mode {
                     Mode::Server { .. } => format!("cannot serve on {}", config.server.listen),
-                    Mode::Command => "the control socket could not be opened".to_owned(),
+                    Mode::Command { .. } => "the control socket could not be opened".to_owned(),
                 });
             }
         };
@@ -179,7 +187,7 @@ fn api_config(data_dir: &Path, config: &Config, mode: Mode) -> anyhow::Result<Ap
         tls,
         redirect_listen: server.redirect_from,
         insecure_http: server.insecure_http,
-        public_url: server.public_url.clone(),
+        public_url: public_url(server, mode),
         trusted_proxies: server.trusted_proxies.clone(),
         limits: api::LimitsConfig {
             anonymous_per_minute: config.limits.anonymous_per_minute,
@@ -189,6 +197,24 @@ fn api_config(data_dir: &Path, config: &Config, mode: Mode) -> anyhow::Result<Ap
         },
         workers: (server.threads > 0).then_some(server.threads),
     })
+}
+
+/// As people reach it. A command has no address of its own; what it prints leads to the server that
+/// will run with this configuration.
+fn public_url(server: &ServerConfig, mode: Mode) -> Option<String> {
+    if server.public_url.is_some() || matches!(mode, Mode::Server { .. }) {
+        return server.public_url.clone();
+    }
+    let scheme = if server.tls_cert.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    let mut address = server.listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    Some(format!("{scheme}://{address}"))
 }
 
 /// Makes the stored schedule follow the stored settings.
@@ -213,8 +239,8 @@ async fn sync_schedule(db: &Db) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Clears away sessions that ended long ago, once an hour.
-async fn forget_old_sessions(auth: Auth, stop: CancellationToken) {
+/// Clears away what has been over for long, once an hour.
+async fn tidy(db: Db, auth: Auth, stop: CancellationToken) {
     let mut hourly = tokio::time::interval(std::time::Duration::from_secs(3600));
     loop {
         tokio::select! {
@@ -223,6 +249,9 @@ async fn forget_old_sessions(auth: Auth, stop: CancellationToken) {
         }
         if let Err(error) = auth.forget_old_sessions().await {
             tracing::warn!(%error, "old sessions could not be cleared away: {error}");
+        }
+        if let Err(error) = store::retention::prune(&db, UtcTime::now(), KEEP_RUNS_DAYS).await {
+            tracing::warn!(%error, "old runs could not be cleared away: {error}");
         }
     }
 }
@@ -242,27 +271,35 @@ impl api::Policies for Policies {
 }
 
 /// How the parts that the API cannot see are.
+#[derive(Default)]
 struct Health {
-    workers: Workers,
-    scheduled: bool,
+    workers: Option<(Workers, AbortHandle)>,
+    scheduler: Option<AbortHandle>,
 }
 
 impl api::Health for Health {
     fn components(&self) -> Vec<(&'static str, Component)> {
-        let workers = self.workers.status();
-        let scheduler = if self.scheduled {
-            Component::ok()
-        } else {
-            Component::degraded("this process runs one command and starts nothing by itself")
-        };
-        vec![
-            (
-                "workers",
+        let workers = match &self.workers {
+            Some((_, task)) if task.is_finished() => {
+                Component::failed("the workers ended; restart the server")
+            }
+            Some((workers, _)) => {
+                let status = workers.status();
                 Component::ok()
-                    .with("workers", workers.workers)
-                    .with("busy", workers.busy),
-            ),
-            ("scheduler", scheduler),
-        ]
+                    .with("workers", status.workers)
+                    .with("busy", status.busy)
+            }
+            None => Component::degraded("this process runs one command and no jobs"),
+        };
+        let scheduler = match &self.scheduler {
+            Some(task) if task.is_finished() => {
+                Component::failed("the scheduler ended; restart the server")
+            }
+            Some(_) => Component::ok(),
+            None => {
+                Component::degraded("this process runs one command and starts nothing by itself")
+            }
+        };
+        vec![("workers", workers), ("scheduler", scheduler)]
     }
 }

@@ -1,6 +1,8 @@
 //! Logging: to standard error, as text for people or JSON lines for collectors. What is never
 //! logged is listed in docs/LOGGING.md.
 
+use std::io::IsTerminal;
+
 use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
@@ -17,6 +19,7 @@ pub fn start(log: &LogConfig) -> anyhow::Result<()> {
         .with_context(|| format!("log filter {:?} cannot be read", log.filter))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // A second start happens only in tests, where the first one's settings stay.
     let _already_started = match log.format {

@@ -18,7 +18,7 @@ use serde_json::json;
 use super::client::{Client, encode};
 use super::output::{self, Format};
 use super::sync::{follow, organizations};
-use super::{DataArgs, exit, with_client};
+use super::{DataArgs, exit, with_client, with_worker};
 
 #[derive(Debug, Args)]
 pub struct Account {
@@ -171,6 +171,7 @@ struct List {
 
 impl List {
     async fn run(self) -> anyhow::Result<ExitCode> {
+        self.data.must_exist()?;
         with_client(&self.data, async |client| {
             let accounts: Vec<AccountRow> = client.all("/api/v1/accounts").await?;
             print_accounts(self.format, &accounts)?;
@@ -192,7 +193,6 @@ fn print_accounts(format: Format, accounts: &[AccountRow]) -> anyhow::Result<()>
         "name",
         "organization",
         "regions",
-        "role",
         "enabled",
         "desktops",
         "last complete sync",
@@ -211,7 +211,6 @@ fn print_accounts(format: Format, accounts: &[AccountRow]) -> anyhow::Result<()>
                 } else {
                     regions.join(" ")
                 }),
-                json!(account.role_arn),
                 json!(if account.enabled { "yes" } else { "no" }),
                 json!(account.workspaces),
                 json!(account.last_complete_sync_at),
@@ -231,6 +230,7 @@ fn print_accounts(format: Format, accounts: &[AccountRow]) -> anyhow::Result<()>
 struct Test {
     #[command(flatten)]
     data: DataArgs,
+    /// The AWS account id, 12 digits.
     id: AccountId,
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -238,7 +238,7 @@ struct Test {
 
 impl Test {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        with_client(&self.data, async |client| {
+        with_worker(&self.data, async |client| {
             let job: Job = client
                 .post(&format!("/api/v1/accounts/{}/test", self.id), &json!({}))
                 .await?;
@@ -326,6 +326,7 @@ fn result_of<T: DeserializeOwned>(job: Job) -> anyhow::Result<T> {
 struct Remove {
     #[command(flatten)]
     data: DataArgs,
+    /// The AWS account id, 12 digits.
     id: AccountId,
     /// Say that its stock and history may go.
     #[arg(long)]
@@ -377,7 +378,7 @@ struct Discover {
 
 impl Discover {
     async fn run(self) -> anyhow::Result<ExitCode> {
-        with_client(&self.data, async |client| {
+        with_worker(&self.data, async |client| {
             let place = Place::find_or_make(client, &self.org).await?;
             let request = DiscoverRequest {
                 organization_id: place.organization.id.clone(),

@@ -32,19 +32,24 @@ pub struct Client {
 pub struct Refused(pub Problem);
 
 fn describe(problem: &Problem) -> String {
-    let mut text = problem
-        .detail
-        .clone()
-        .unwrap_or_else(|| problem.title.clone());
-    for error in &problem.errors {
-        text.push_str(&format!("\n  {}: {}", error.field, error.message));
+    if problem.errors.is_empty() {
+        return problem
+            .detail
+            .clone()
+            .unwrap_or_else(|| problem.title.clone());
     }
-    text
+    let lines: Vec<String> = problem
+        .errors
+        .iter()
+        .map(|error| format!("{}: {}", error.field, error.message))
+        .collect();
+    lines.join("\n  ")
 }
 
 impl Client {
-    /// Reaches the server that holds `data_dir`, or becomes it for the length of the command.
-    pub async fn connect(data_dir: &Path, config: &Config) -> anyhow::Result<Self> {
+    /// Reaches the server that holds `data_dir`, or becomes it for the length of the command; `works`
+    /// says that the command queues a job which somebody has to run.
+    pub async fn connect(data_dir: &Path, config: &Config, works: bool) -> anyhow::Result<Self> {
         let socket = data_dir.join(SOCKET);
         if UnixStream::connect(&socket).await.is_ok() {
             return Ok(Self {
@@ -52,7 +57,7 @@ impl Client {
                 local: None,
             });
         }
-        let app = App::start(data_dir, config, Mode::Command).await?;
+        let app = App::start(data_dir, config, Mode::Command { works }).await?;
         Ok(Self {
             socket,
             local: Some(app),

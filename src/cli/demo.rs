@@ -69,6 +69,7 @@ impl Demo {
             .data_dir
             .clone()
             .unwrap_or_else(|| temporary.path().to_owned());
+        refuse_real_data(&data_dir)?;
         let mut config = Config::load(None, &data_dir)?;
         config.server.listen = self.listen;
         if std::env::var_os("STOCKTAKE_LOG_FILTER").is_none() {
@@ -214,6 +215,28 @@ impl Demo {
         app.stop().await;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Marks a data folder as made by a demo.
+const MARKER: &str = "demo-data";
+
+/// A demo must not mix invented clients into a folder that holds real ones.
+fn refuse_real_data(data_dir: &Path) -> anyhow::Result<()> {
+    let marker = data_dir.join(MARKER);
+    if data_dir.join("stocktake.db").exists() && !marker.exists() {
+        anyhow::bail!(
+            "{} holds data that is not a demo's; choose another --data-dir for the demo",
+            data_dir.display()
+        );
+    }
+    std::fs::create_dir_all(data_dir)
+        .and_then(|()| {
+            std::fs::write(
+                &marker,
+                "Made by `stocktake demo`; everything here is invented.\n",
+            )
+        })
+        .with_context(|| format!("cannot write into {}", data_dir.display()))
 }
 
 /// Onboards every client account of the simulator, each as an organization of its own.

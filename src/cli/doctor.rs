@@ -35,12 +35,13 @@ struct Finding {
 impl Doctor {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let mut findings = Vec::new();
+        self.data.must_exist()?;
         match self.data.load() {
             Ok(mut config) => {
                 findings.push(found("configuration", Ok("every key is known".to_owned())));
                 config.log.filter = "error".to_owned();
                 crate::telemetry::start(&config.log)?;
-                match Client::connect(&self.data.data_dir, &config).await {
+                match Client::connect(&self.data.data_dir, &config, false).await {
                     Ok(client) => {
                         findings.extend(examine(&client).await);
                         client.close().await;
@@ -60,7 +61,7 @@ impl Doctor {
                 ]
             })
             .collect();
-        output::rows(self.format, &["", "check", "detail"], &rows)?;
+        output::rows(self.format, &["verdict", "check", "detail"], &rows)?;
         let healthy = findings.iter().all(|finding| finding.good);
         Ok(if healthy {
             ExitCode::SUCCESS
@@ -91,7 +92,7 @@ async fn examine(client: &Client) -> Vec<Finding> {
         Ok(tree) => {
             for (name, component) in tree.components {
                 // Without a server nothing is scheduled, and that is as it should be here.
-                if name == "scheduler" && client.is_local() {
+                if matches!(name.as_str(), "scheduler" | "workers") && client.is_local() {
                     continue;
                 }
                 let detail = component["detail"].as_str().unwrap_or("ok").to_owned();

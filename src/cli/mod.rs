@@ -70,7 +70,7 @@ enum Command {
     Openapi,
 }
 
-/// Where the data is.
+// No doc comment: clap would show it as the help of every command that flattens it.
 #[derive(Debug, Clone, Args)]
 pub struct DataArgs {
     /// The data folder.
@@ -87,6 +87,16 @@ pub struct DataArgs {
 }
 
 impl DataArgs {
+    /// For commands that only read: a mistyped folder is an error, not a new and empty one.
+    pub fn must_exist(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            self.data_dir.is_dir(),
+            "there is no data folder {}; name one with --data-dir, or start with `stocktake serve`",
+            self.data_dir.display()
+        );
+        Ok(())
+    }
+
     pub fn load(&self) -> anyhow::Result<Config> {
         Config::load(self.config.as_deref(), &self.data_dir)
     }
@@ -126,13 +136,29 @@ async fn with_client<T>(
     data: &DataArgs,
     work: impl AsyncFnOnce(&Client) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
+    connected(data, false, work).await
+}
+
+/// As [`with_client`], for commands that queue a job.
+async fn with_worker<T>(
+    data: &DataArgs,
+    work: impl AsyncFnOnce(&Client) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    connected(data, true, work).await
+}
+
+async fn connected<T>(
+    data: &DataArgs,
+    works: bool,
+    work: impl AsyncFnOnce(&Client) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let mut config = data.load()?;
     // A command's output is its answer; what the application logs on the way is for failures.
     if std::env::var_os("STOCKTAKE_LOG_FILTER").is_none() {
         config.log.filter = "error".to_owned();
     }
     crate::telemetry::start(&config.log)?;
-    let client = Client::connect(&data.data_dir, &config).await?;
+    let client = Client::connect(&data.data_dir, &config, works).await?;
     let result = work(&client).await;
     client.close().await;
     result

@@ -31,6 +31,7 @@ struct Answer {
 
 impl Query {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
+        self.data.must_exist()?;
         with_client(&self.data, async |client| {
             let Some(sql) = &self.sql else {
                 let schema: Value = client.get("/api/v1/query/schema").await?;

@@ -87,10 +87,12 @@ impl Simulate {
             self.listen
         );
         let simulator = Simulator::new(self.dials.config()?);
-        let running = simulator
-            .serve(self.listen)
-            .await
-            .map_err(|error| anyhow::anyhow!("cannot listen on {}: {error}", self.listen))?;
+        let running = simulator.serve(self.listen).await.map_err(|error| {
+            anyhow::anyhow!(
+                "cannot listen on {}: {error}; choose another --listen",
+                self.listen
+            )
+        })?;
         super::output::line(&format!("AWS simulator on {}", running.url()))?;
         for account in simulator.accounts() {
             super::output::line(&format!("  {}  {}", account.id, account.name))?;

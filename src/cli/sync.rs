@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::output::{self, Format};
-use super::{DataArgs, exit, with_client};
+use super::{DataArgs, exit, with_worker};
 
 #[derive(Debug, Args)]
 pub struct Sync {
@@ -43,7 +43,7 @@ struct RunDetail {
 
 impl Sync {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
-        with_client(&self.data, async |client| {
+        with_worker(&self.data, async |client| {
             let mut request = SyncRequest {
                 account_ids: self.accounts.clone(),
                 organization_ids: Vec::new(),
@@ -87,15 +87,22 @@ impl Sync {
             Format::Json => output::json(&json!({
                 "id": job.id, "state": job.state, "error": job.error, "run": detail.run, "scopes": detail.scopes,
             }))?,
-            format => {
-                output::rows(
-                    format,
-                    &COLUMNS,
-                    &detail.scopes.iter().map(scope_row).collect::<Vec<_>>(),
-                )?;
-                if format == Format::Table {
-                    output::line(&summary(&detail.run, took))?;
+            Format::Csv => {
+                let rows: Vec<_> = detail.scopes.iter().map(scope_row).collect();
+                output::rows(Format::Csv, &COLUMNS, &rows)?;
+            }
+            Format::Table => {
+                // A line for each of hundreds of scopes that went well tells a person nothing.
+                let notable: Vec<_> = detail
+                    .scopes
+                    .iter()
+                    .filter(|scope| scope.status != ScopeStatus::Complete || worth_saying(scope))
+                    .map(scope_row)
+                    .collect();
+                if !notable.is_empty() {
+                    output::rows(Format::Table, &COLUMNS, &notable)?;
                 }
+                output::line(&summary(&detail.run, took))?;
             }
         }
         Ok(match job.state {
@@ -111,6 +118,11 @@ impl Sync {
             }
         })
     }
+}
+
+/// A note that is more than "still fresh".
+fn worth_saying(scope: &ScopeRun) -> bool {
+    scope.note.is_some() && scope.counts.calls_made > 0
 }
 
 const COLUMNS: [&str; 11] = [

@@ -23,12 +23,14 @@ pub struct User {
 enum Command {
     /// Add a person; the password is read from standard input.
     Add(Add),
+    /// List people, their roles and last logins.
     List(List),
     /// Change a person's roles, or disable and enable them.
     Set(Set),
     /// Set a new password, read from standard input; ends the person's sessions.
     Password(Named),
-    Remove(Named),
+    /// Remove a person; their sessions end at once.
+    Remove(Remove),
 }
 
 impl User {
@@ -38,7 +40,7 @@ impl User {
             Command::List(command) => command.run().await,
             Command::Set(command) => command.run().await,
             Command::Password(command) => command.password().await,
-            Command::Remove(command) => command.remove().await,
+            Command::Remove(command) => command.run().await,
         }
     }
 }
@@ -80,7 +82,10 @@ async fn memberships(client: &Client, places: &[Place]) -> anyhow::Result<Vec<Me
 /// A password: typed unseen on a terminal, else all of standard input.
 fn read_password() -> anyhow::Result<String> {
     if std::io::stdin().is_terminal() {
-        return Ok(rpassword::prompt_password("Password: ")?);
+        let password = rpassword::prompt_password("Password: ")?;
+        let again = rpassword::prompt_password("Password again: ")?;
+        anyhow::ensure!(password == again, "the two passwords differ");
+        return Ok(password);
     }
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text)?;
@@ -91,9 +96,12 @@ fn read_password() -> anyhow::Result<String> {
 struct Add {
     #[command(flatten)]
     data: DataArgs,
+    /// As they log in.
     username: String,
+    /// Unique among all users.
     #[arg(long)]
     email: Option<String>,
+    /// As pages greet them.
     #[arg(long)]
     display_name: Option<String>,
     /// May do everything in every organization.
@@ -134,6 +142,7 @@ struct List {
 
 impl List {
     async fn run(self) -> anyhow::Result<ExitCode> {
+        self.data.must_exist()?;
         with_client(&self.data, async |client| {
             let users: Vec<UserRow> = client.all("/api/v1/users").await?;
             if self.format == Format::Json {
@@ -178,6 +187,7 @@ impl List {
 struct Set {
     #[command(flatten)]
     data: DataArgs,
+    /// As they log in.
     username: String,
     /// Replaces all roles; may be repeated.
     #[arg(long = "role", value_name = "ORG=ROLE")]
@@ -185,6 +195,7 @@ struct Set {
     /// Ends every session at once and refuses further logins.
     #[arg(long, conflicts_with = "enable")]
     disable: bool,
+    /// Lets a disabled person log in again.
     #[arg(long)]
     enable: bool,
     /// true or false.
@@ -195,6 +206,13 @@ struct Set {
 impl Set {
     async fn run(self) -> anyhow::Result<ExitCode> {
         with_client(&self.data, async |client| {
+            anyhow::ensure!(
+                self.disable
+                    || self.enable
+                    || self.global_admin.is_some()
+                    || !self.roles.is_empty(),
+                "say what to change: --role, --disable, --enable or --global-admin"
+            );
             let id = named(client, &self.username).await?.id;
             let change = UserChange {
                 disabled: if self.disable {
@@ -223,6 +241,7 @@ impl Set {
 struct Named {
     #[command(flatten)]
     data: DataArgs,
+    /// As they log in.
     username: String,
 }
 
@@ -243,11 +262,32 @@ impl Named {
         })
         .await
     }
+}
 
-    async fn remove(self) -> anyhow::Result<ExitCode> {
+#[derive(Debug, Args)]
+struct Remove {
+    #[command(flatten)]
+    data: DataArgs,
+    /// As they log in.
+    username: String,
+    /// Say that the person may go; `user set NAME --disable` keeps them instead.
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Remove {
+    async fn run(self) -> anyhow::Result<ExitCode> {
         with_client(&self.data, async |client| {
             let user = named(client, &self.username).await?;
-            client.delete(&format!("/api/v1/users/{}", user.id)).await?;
+            anyhow::ensure!(
+                self.yes,
+                "this removes {} for good; repeat with --yes, or disable them with `stocktake user set {} --disable`",
+                user.username,
+                user.username
+            );
+            client
+                .delete(&format!("/api/v1/users/{}", user.id))
+                .await?;
             output::line(&format!("removed {}", user.username))?;
             Ok(ExitCode::SUCCESS)
         })

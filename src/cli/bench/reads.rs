@@ -151,7 +151,8 @@ async fn login(data_dir: &Path, address: std::net::SocketAddr) -> anyhow::Result
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let client =
-        super::super::client::Client::connect(data_dir, &crate::config::Config::default()).await?;
+        super::super::client::Client::connect(data_dir, &crate::config::Config::default(), false)
+            .await?;
     anyhow::ensure!(
         !client.is_local(),
         "the server to be measured did not start"

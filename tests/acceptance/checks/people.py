@@ -132,7 +132,7 @@ def disabled(place):
     equal(out.log_in("vera", PASSWORD).status, 401, "login with the old password")
     out.token = None
     equal(out.log_in("vera", "another long password").status, 200, "login with the new one")
-    place.good("user", "remove", "vera")
+    place.good("user", "remove", "vera", "--yes")
     eventually(lambda: out.get("/api/v1/me").status == 401, "a removed user's session has ended", seconds=1)
 
 
