@@ -7,6 +7,7 @@ use domain::listing::{Page, PageRequest};
 use domain::{AccountId, OrganizationId, Region, Scope, UtcTime};
 use rand::Rng;
 
+use crate::alert;
 use crate::conn::{Conn, Row};
 use crate::db::Db;
 use crate::error::StoreError;
@@ -60,6 +61,31 @@ fn from_row(row: &Row<'_>) -> Result<Account, StoreError> {
         last_sync_status: None,
         last_error: None,
     })
+}
+
+/// Whether `account a` is still synced in a region: it is switched on, and the region was not taken
+/// off it. What an account has once, it has in the region `''`.
+pub(crate) fn in_use(region: &str) -> String {
+    format!(
+        r#"(a.enabled = 1 AND (a.regions = '[]' OR {region} = ''
+             OR instr(a.regions, '"' || {region} || '"') > 0))"#
+    )
+}
+
+/// Whether the account still exists, and in that organization if one is given: an account that is
+/// deleted while it is synced ends the writes of that sync quietly.
+pub(crate) fn known(
+    conn: &Conn,
+    id: &AccountId,
+    organization_id: Option<&OrganizationId>,
+) -> Result<bool, StoreError> {
+    let found = conn.query_opt(
+        "SELECT 1 FROM account
+         WHERE account_id = $1 AND organization_id = coalesce($2, organization_id)",
+        &[id, &organization_id],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
 }
 
 /// Adds what the newest runs say about the account.
@@ -272,6 +298,7 @@ pub async fn update(
                     &change.enabled,
                 ],
             )?;
+            alert::close_unused(conn, &key)?;
             conn.changed("accounts");
             conn.changed("workspaces");
             Ok(true)

@@ -5,6 +5,7 @@ use domain::event::{Audience, EventBody};
 use domain::sync::Alert;
 use domain::{AccountId, AlertId, OrganizationId, Region, Scope, UtcTime};
 
+use crate::account;
 use crate::conn::{Conn, Row};
 use crate::db::Db;
 use crate::error::StoreError;
@@ -31,6 +32,7 @@ fn from_row(row: &Row<'_>) -> Result<Alert, StoreError> {
 }
 
 /// Raises an alert, or sees the open one again with its message as it is now. True when it is new.
+/// About an account that was deleted meanwhile nothing is raised.
 pub async fn raise(
     db: &Db,
     kind: &str,
@@ -52,6 +54,11 @@ pub async fn raise(
         closed_at: None,
     };
     db.write(move |conn| {
+        if let Some(id) = &alert.account_id
+            && !account::known(conn, id, alert.organization_id.as_ref())?
+        {
+            return Ok(false);
+        }
         let seen_again = conn.execute(
             "UPDATE alert SET last_seen_at = $4, message = $5
              WHERE kind = $1 AND coalesce(account_id, '') = coalesce($2, '')
@@ -110,19 +117,45 @@ pub async fn close(
     db.write(move |conn| {
         let sql = format!("SELECT {COLUMNS} FROM alert WHERE {OPEN}");
         let open = conn.query(&sql, &[&kind, &account_id, &region], from_row)?;
-        let now = UtcTime::now();
-        let closed = !open.is_empty();
-        for mut alert in open {
-            conn.execute(
-                "UPDATE alert SET closed_at = $2 WHERE alert_id = $1",
-                &[&alert.id, &now],
-            )?;
-            alert.closed_at = Some(now);
-            told(conn, alert);
-        }
-        Ok(closed)
+        close_all(conn, open)
     })
     .await
+}
+
+fn close_all(conn: &Conn, open: Vec<Alert>) -> Result<bool, StoreError> {
+    let now = UtcTime::now();
+    let closed = !open.is_empty();
+    for mut alert in open {
+        conn.execute(
+            "UPDATE alert SET closed_at = $2 WHERE alert_id = $1",
+            &[&alert.id, &now],
+        )?;
+        alert.closed_at = Some(now);
+        told(conn, alert);
+    }
+    Ok(closed)
+}
+
+/// The alert's account, if it has one, is still synced where the alert says.
+fn in_use() -> String {
+    format!(
+        "(alert.account_id IS NULL OR EXISTS (SELECT 1 FROM account a
+           WHERE a.account_id = alert.account_id AND {}))",
+        account::in_use("coalesce(alert.region, '')")
+    )
+}
+
+/// Closes alerts of an account about regions that were taken off it, or all when it is switched
+/// off: no sync will ever close them.
+pub(crate) fn close_unused(conn: &Conn, account_id: &AccountId) -> Result<(), StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM alert
+         WHERE account_id = $1 AND closed_at IS NULL AND NOT {}",
+        in_use()
+    );
+    let open = conn.query(&sql, &[account_id], from_row)?;
+    close_all(conn, open)?;
+    Ok(())
 }
 
 fn told(conn: &Conn, alert: Alert) {
@@ -144,6 +177,7 @@ pub async fn list_open(db: &Db, scope: &Scope) -> Result<Vec<Alert>, StoreError>
 pub(crate) fn fetch_open(conn: &Conn, scope: &Scope) -> Result<Vec<Alert>, StoreError> {
     let mut conditions = Conditions::in_scope(scope, "organization_id");
     conditions.push("closed_at IS NULL");
+    conditions.push(in_use());
     let place = conditions.bind(MOST);
     let sql = format!(
         "SELECT {COLUMNS} FROM alert {} ORDER BY raised_at DESC, alert_id DESC LIMIT {place}",

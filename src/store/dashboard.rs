@@ -14,7 +14,7 @@ use crate::error::StoreError;
 use crate::select::Conditions;
 use crate::value::Json;
 use crate::workspace::{self, Facets};
-use crate::{alert, sync};
+use crate::{account, alert, sync};
 
 const IDLE_DAYS: i64 = 60;
 
@@ -117,14 +117,16 @@ fn tenants(conn: &Conn, scope: &Scope) -> Result<(u64, u64), StoreError> {
     Ok((count("account")?, count("organization")?))
 }
 
-/// The newest run of each scope of an enabled account that did not complete; the worst first.
+/// The newest ended run of each scope still synced, where it did not complete; the worst first. While
+/// such a scope is tried again it stays in the list.
 fn failing(conn: &Conn, scope: &Scope) -> Result<Vec<ScopeRun>, StoreError> {
     let mut all = Conditions::in_scope(scope, "a.organization_id");
+    all.push(account::in_use("r.region"));
     all.push(
-        "a.enabled = 1 AND r.status IN ('failed', 'skipped', 'partial', 'interrupted')
+        "r.status IN ('failed', 'skipped', 'partial', 'interrupted')
          AND NOT EXISTS (SELECT 1 FROM sync_scope_run newer WHERE newer.account_id = r.account_id
            AND newer.region = r.region AND newer.resource_type = r.resource_type
-           AND newer.run_id > r.run_id)",
+           AND newer.run_id > r.run_id AND newer.status NOT IN ('waiting', 'running'))",
     );
     let place = all.bind(MOST_FAILING);
     let sql = format!(
@@ -212,3 +214,6 @@ fn newest(conn: &Conn, recent: &Conditions) -> Result<Vec<RecentChange>, StoreEr
         })
     })
 }
+
+#[cfg(test)]
+mod tests;

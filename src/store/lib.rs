@@ -12,6 +12,7 @@
 //! | `workspace`, `directory`, `bundle`, `placed` | lists of what is in stock, and desktops' past |
 //! | `dashboard` | the first page's numbers |
 //! | `views`, `query` | what people's own SQL may read, and the guarded door it goes through |
+//! | `retention` | what is cleared away when it is old |
 //! | `sync` | what each scope of each run did |
 //!
 //! Every read of client data takes a [`domain::Scope`]. Statements are in the subset SQLite and
@@ -50,6 +51,7 @@ pub mod job;
 pub mod organization;
 pub mod person;
 pub mod query;
+pub mod retention;
 pub mod schedule;
 pub mod secret;
 pub mod session;

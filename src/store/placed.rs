@@ -6,6 +6,7 @@ use domain::listing::{Page, PageRequest};
 use domain::{AccountId, Region, Scope, UtcTime};
 use serde::de::DeserializeOwned;
 
+use crate::account;
 use crate::conn::{Conn, Row};
 use crate::db::Db;
 use crate::error::StoreError;
@@ -129,7 +130,7 @@ fn as_of(
     filter: &StockFilter,
 ) -> Result<Option<UtcTime>, StoreError> {
     let mut all = Conditions::in_scope(scope, "a.organization_id");
-    all.push("a.enabled = 1");
+    all.push(account::in_use("s.region"));
     all.any_of("s.resource_type", [kind.name]);
     filter.narrow(&mut all, "s");
     let sql = format!(

@@ -12,6 +12,7 @@ use domain::directory::{BundleRecord, DirectoryRecord};
 use domain::workspace::{ConnectionRecord, Tags, WorkspaceRecord};
 use domain::{AccountId, JobId, OrganizationId, Region, UtcTime};
 
+use crate::account;
 use crate::value::Json;
 use crate::{Db, StoreError};
 use batch::Batch;
@@ -239,6 +240,9 @@ pub async fn tags(
 pub async fn listed(db: &Db, key: &ScopeKey, at: UtcTime) -> Result<(), StoreError> {
     let key = key.clone();
     db.write(move |conn| {
+        if !account::known(conn, &key.account_id, Some(&key.organization_id))? {
+            return Ok(());
+        }
         conn.execute(
             "INSERT INTO sync_scope (account_id, region, resource_type, last_complete_at)
              VALUES ($1, $2, $3, $4)
@@ -284,7 +288,7 @@ pub async fn bundles_are_fresh(
     .await
 }
 
-/// Writes a batch of changes in one transaction.
+/// Writes a batch of changes in one transaction; nothing when the account was deleted meanwhile.
 pub async fn apply(
     db: &Db,
     key: &ScopeKey,
@@ -298,6 +302,13 @@ pub async fn apply(
         at,
     };
     db.write(move |conn| {
+        if !account::known(
+            conn,
+            &batch.key.account_id,
+            Some(&batch.key.organization_id),
+        )? {
+            return Ok(());
+        }
         for change in &changes {
             batch.write(conn, change)?;
         }

@@ -8,7 +8,7 @@ use domain::listing::{Page, PageRequest};
 use domain::sync::{ScopeCounts, ScopeRun, ScopeStatus, SyncRun};
 use domain::{JobId, Region, Scope, UtcTime};
 
-use crate::account::failure;
+use crate::account::{self, failure};
 use crate::conn::{Conn, Row};
 use crate::db::Db;
 use crate::error::StoreError;
@@ -87,7 +87,8 @@ pub(crate) fn overall(statuses: &[&str]) -> ScopeStatus {
     }
 }
 
-/// Opens the row of a scope. One left by an earlier attempt of the same run starts over.
+/// Opens the row of a scope. One left by an earlier attempt of the same run starts over. Of an
+/// account that was deleted meanwhile nothing is written.
 pub async fn start_scope(db: &Db, scope: &ScopeRun) -> Result<(), StoreError> {
     save(db, scope).await
 }
@@ -100,6 +101,9 @@ pub async fn finish_scope(db: &Db, scope: &ScopeRun) -> Result<(), StoreError> {
 async fn save(db: &Db, scope: &ScopeRun) -> Result<(), StoreError> {
     let scope = scope.clone();
     db.write(move |conn| {
+        if !account::known(conn, &scope.account_id, None)? {
+            return Ok(());
+        }
         let failure = scope.failure.as_ref();
         conn.execute(
             include_str!("sql/upsert_sync_scope_run.sql"),

@@ -3,6 +3,7 @@
 use domain::listing::WorkspaceFilter;
 use domain::{Scope, UtcTime};
 
+use crate::account;
 use crate::conn::Conn;
 use crate::error::StoreError;
 use crate::select::Conditions;
@@ -86,14 +87,17 @@ fn text(all: &mut Conditions, q: &str) {
     ));
 }
 
-/// The oldest complete listing among the scopes that feed the list.
+/// The oldest complete listing among the scopes that feed the list and are still synced; `None` when
+/// there was none. A scope that was tried and never listed completely has no such time: the
+/// dashboard names it among the failing scopes.
 pub(crate) fn as_of(
     conn: &Conn,
     scope: &Scope,
     filter: &WorkspaceFilter,
 ) -> Result<Option<UtcTime>, StoreError> {
     let mut all = Conditions::in_scope(scope, "a.organization_id");
-    all.push("a.enabled = 1 AND s.resource_type = 'workspaces'");
+    all.push("s.resource_type = 'workspaces'");
+    all.push(account::in_use("s.region"));
     all.any_of_if_given("a.organization_id", &filter.organization_id);
     all.any_of_if_given("s.account_id", &filter.account_id);
     all.any_of_if_given("s.region", &filter.region);
