@@ -2,6 +2,7 @@
 import clsx from "clsx";
 import { CircleAlert, Info, TriangleAlert } from "lucide-react";
 import { asApiError } from "../api/problem";
+import { formatField } from "../lib/format";
 
 const KINDS = {
   info: { box: "bg-info-soft text-info", icon: Info },
@@ -30,18 +31,27 @@ export function Notice({ kind, title, children, action }: NoticeProps) {
   );
 }
 
-/** What the server said about a request that failed. */
-export function ProblemNotice({ error, action }: { error: unknown; action?: React.ReactNode }) {
+interface ProblemNoticeProps {
+  error: unknown;
+  action?: React.ReactNode;
+  /** Fields that show what is wrong with them themselves. */
+  placed?: readonly string[];
+}
+
+/** What the server said about a request that failed; nothing where the fields say it all. */
+export function ProblemNotice({ error, action, placed = [] }: ProblemNoticeProps) {
   const problem = asApiError(error);
-  const loose = problem.fields;
+  const loose = problem.fields.filter((one) => !placed.includes(one.field));
+  if (problem.fields.length > 0 && loose.length === 0) return null;
   return (
     <Notice kind="bad" title={problem.title} action={action}>
-      {problem.detail}
+      {/* With fields, the detail is the same once more. */}
+      {problem.fields.length === 0 && problem.detail}
       {loose.length > 0 && (
         <ul className="mt-1 list-disc pl-4">
           {loose.map((one) => (
             <li key={one.field + one.message}>
-              <code className="font-mono text-[13px]">{one.field}</code>: {one.message}
+              {formatField(one.field)}: {one.message}
             </li>
           ))}
         </ul>

@@ -1,6 +1,7 @@
 // What stands where data would: still loading, nothing there, or it failed.
 import clsx from "clsx";
 import type { LucideIcon } from "lucide-react";
+import { asApiError } from "../api/problem";
 import { Button } from "./Button";
 import { ProblemNotice } from "./Notice";
 
@@ -55,15 +56,27 @@ export function Empty({ icon: Icon, title, children, action }: EmptyProps) {
   );
 }
 
-export function Failed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+interface FailedProps {
+  error: unknown;
+  onRetry: () => void;
+  /** The way on where trying again cannot help: what was asked for does not exist. */
+  list?: React.ReactNode;
+}
+
+export function Failed({ error, onRetry, list }: FailedProps) {
+  const gone = list !== undefined && asApiError(error).status === 404;
   return (
     <div className="p-4 sm:p-5">
       <ProblemNotice
         error={error}
         action={
-          <Button small onClick={onRetry}>
-            Try again
-          </Button>
+          gone ? (
+            list
+          ) : (
+            <Button small onClick={onRetry}>
+              Try again
+            </Button>
+          )
         }
       />
     </div>

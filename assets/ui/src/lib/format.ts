@@ -115,7 +115,36 @@ const FIELDS: Record<string, string> = {
   directory_id: "Directory",
   subnet_id: "Subnet",
   auto_stop_timeout_minutes: "Auto-stop after (minutes)",
+  // Of forms.
+  "password.current": "Current password",
+  password: "Password",
+  role_arn: "Role",
+  role_name: "Role name",
+  external_id: "External id",
+  endpoint_url: "Endpoint",
+  organization_id: "Organization",
+  organization_ids: "Organizations",
+  sync_schedule: "Schedule",
+  "sync_schedule.jitter_seconds": "Spread",
 };
+
+/** What a sync lists, by the collector's name. */
+export function formatListing(resourceType: string): string {
+  const words = resourceType.replaceAll("_", " ");
+  if (resourceType === "workspaces") return "WorkSpaces";
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+const ALERTS: Record<string, string> = {
+  credentials: "Credentials",
+  workspaces_shrank: "Far fewer WorkSpaces than before",
+  directories_shrank: "Far fewer directories than before",
+  bundles_shrank: "Far fewer bundles than before",
+};
+
+export function formatAlert(kind: string): string {
+  return ALERTS[kind] ?? formatField(kind);
+}
 
 /** A value of the history, short enough for a line. */
 export function formatValue(value: unknown): string {

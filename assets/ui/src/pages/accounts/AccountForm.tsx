@@ -9,12 +9,13 @@ import { Button } from "../../components/Button";
 import { CheckField, TextField } from "../../components/Field";
 import { ProblemNotice } from "../../components/Notice";
 import { Panel } from "../../components/Panel";
-import { accountIdProblem, plainAccountId, roleArn } from "../../lib/account";
+import { accountIdProblem, plainAccountId, roleArn, roleProblem } from "../../lib/account";
+import { useMay } from "../../state/access";
 import { toast } from "../../state/toasts";
 import { OrganizationField, type OrganizationChoice } from "./OrganizationField";
 import { RegionPicker } from "./RegionPicker";
 
-const KNOWN_FIELDS = ["organization_id", "id", "name", "role_arn", "external_id", "regions", "endpoint_url"];
+const PLACED = ["organization_id", "id", "name", "role_arn", "external_id", "regions", "endpoint_url"];
 
 const EMPTY = {
   id: "",
@@ -28,6 +29,8 @@ const EMPTY = {
 
 export function AccountForm({ onCreated }: { onCreated: (account: Account) => void }) {
   const client = useQueryClient();
+  // The server's own credentials and other endpoints are nobody's in particular.
+  const installs = useMay("manage_installation");
   const [form, setForm] = useState(EMPTY);
   const [organization, setOrganization] = useState<OrganizationChoice>({ id: "" });
   const [regions, setRegions] = useState<string[]>([]);
@@ -57,21 +60,20 @@ export function AccountForm({ onCreated }: { onCreated: (account: Account) => vo
     onSettled: () => client.invalidateQueries({ queryKey: ["organizations"] }),
   });
   const problem = create.isError ? asApiError(create.error) : undefined;
+  const wrongRole = form.ownCredentials ? undefined : roleProblem(form.id, form.role);
   const idProblem = tried ? accountIdProblem(form.id) : undefined;
   const set = (changes: Partial<typeof EMPTY>) => setForm({ ...form, ...changes });
-  // What no field below shows has to be shown on its own.
-  const unplaced = problem && (problem.fields.length === 0 || problem.fields.some((one) => !KNOWN_FIELDS.includes(one.field)));
   return (
     <form
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        if (!accountIdProblem(form.id)) create.mutate();
+        if (!accountIdProblem(form.id) && !wrongRole) create.mutate();
       }}
     >
       <Panel className="[&>div]:flex [&>div]:flex-col [&>div]:gap-5">
-        {unplaced && <ProblemNotice error={problem} />}
+        {problem && <ProblemNotice error={problem} placed={PLACED} />}
         <OrganizationField choice={organization} onChange={setOrganization} error={problem?.field("organization_id")} />
         <div className="grid gap-5 sm:grid-cols-2">
           <TextField
@@ -94,12 +96,14 @@ export function AccountForm({ onCreated }: { onCreated: (account: Account) => vo
             onChange={(event) => set({ name: event.target.value })}
           />
         </div>
-        <CheckField
-          label="The server's own credentials are this account's"
-          hint="No role is assumed"
-          checked={form.ownCredentials}
-          onChange={(event) => set({ ownCredentials: event.target.checked })}
-        />
+        {installs && (
+          <CheckField
+            label="The server's own credentials are this account's"
+            hint="No role is assumed"
+            checked={form.ownCredentials}
+            onChange={(event) => set({ ownCredentials: event.target.checked })}
+          />
+        )}
         {!form.ownCredentials && (
           <>
             <TextField
@@ -108,7 +112,7 @@ export function AccountForm({ onCreated }: { onCreated: (account: Account) => vo
               mono
               spellCheck={false}
               value={form.role}
-              error={problem?.field("role_arn")}
+              error={(tried && !idProblem ? wrongRole : undefined) ?? problem?.field("role_arn")}
               onChange={(event) => set({ role: event.target.value })}
             />
             <CheckField
@@ -131,20 +135,22 @@ export function AccountForm({ onCreated }: { onCreated: (account: Account) => vo
           </>
         )}
         <RegionPicker chosen={regions} onChange={setRegions} error={problem?.field("regions")} />
-        <details open={form.endpoint !== "" || problem?.field("endpoint_url") !== undefined}>
-          <summary className="text-sm font-medium text-ink-soft">Another endpoint than AWS&apos;s</summary>
-          <TextField
-            className="mt-3"
-            label="Endpoint"
-            optional
-            type="url"
-            placeholder="https://…"
-            hint="For a private endpoint, or something that speaks AWS's protocols"
-            value={form.endpoint}
-            error={problem?.field("endpoint_url")}
-            onChange={(event) => set({ endpoint: event.target.value })}
-          />
-        </details>
+        {installs && (
+          <details open={form.endpoint !== "" || problem?.field("endpoint_url") !== undefined}>
+            <summary className="text-sm font-medium text-ink-soft">Another endpoint than AWS&apos;s</summary>
+            <TextField
+              className="mt-3"
+              label="Endpoint"
+              optional
+              type="url"
+              placeholder="https://…"
+              hint="For a private endpoint, or something that speaks AWS's protocols"
+              value={form.endpoint}
+              error={problem?.field("endpoint_url")}
+              onChange={(event) => set({ endpoint: event.target.value })}
+            />
+          </details>
+        )}
         <div className="flex justify-end">
           <Button type="submit" kind="primary" busy={create.isPending}>
             Add account

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { accountQuery } from "../../api/queries";
 import type { Account } from "../../api/types";
 import { AsOf } from "../../components/AsOf";
-import { Button } from "../../components/Button";
+import { Button, buttonClass } from "../../components/Button";
 import { CopyId } from "../../components/CopyText";
 import { Fact, Facts } from "../../components/Facts";
 import { Failure } from "../../components/Failure";
@@ -41,7 +41,15 @@ export function AccountPage() {
     >
       {query.isError ? (
         <Panel flush>
-          <Failed error={query.error} onRetry={() => void query.refetch()} />
+          <Failed
+            error={query.error}
+            onRetry={() => void query.refetch()}
+            list={
+              <Link to="/accounts" className={buttonClass("plain", true)}>
+                All accounts
+              </Link>
+            }
+          />
         </Panel>
       ) : data === undefined ? (
         <SkeletonPanel className="h-64" />

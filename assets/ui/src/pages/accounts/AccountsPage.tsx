@@ -136,7 +136,7 @@ const COLUMNS: Column<Account>[] = [
 ];
 
 export function regionsWords(row: Account): string {
-  if (row.regions.length === 0) return "All regions";
+  if (row.regions.length === 0) return "All commercial";
   return row.regions.length <= 2 ? row.regions.join(", ") : formatCount(row.regions.length, "region");
 }
 

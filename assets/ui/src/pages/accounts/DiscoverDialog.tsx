@@ -63,16 +63,24 @@ function Discover({ onClose }: { onClose: () => void }) {
   const fresh = result?.accounts.filter((one) => !one.known && !one.added && one.status === "ACTIVE").length ?? 0;
   return (
     <div className="flex flex-col gap-4">
-      {problem && <ProblemNotice error={problem} />}
+      {problem && <ProblemNotice error={problem} placed={["organization_id", "role_name", "external_id", "regions"]} />}
       <div className="grid gap-4 sm:grid-cols-2">
-        <OrganizationField choice={organization} onChange={onOrganization} />
-        <TextField label="Role name" mono hint="The same in every account" value={role} onChange={(event) => setRole(event.target.value)} />
+        <OrganizationField choice={organization} onChange={onOrganization} error={problem?.field("organization_id")} />
+        <TextField
+          label="Role name"
+          mono
+          hint="The same in every account"
+          value={role}
+          error={problem?.field("role_name")}
+          onChange={(event) => setRole(event.target.value)}
+        />
         <TextField
           label="External id"
           optional
           mono
           hint="Given only where the roles already expect one"
           value={externalId}
+          error={problem?.field("external_id")}
           onChange={(event) => setExternalId(event.target.value)}
         />
       </div>
@@ -83,9 +91,9 @@ function Discover({ onClose }: { onClose: () => void }) {
         onChange={(event) => setSeparate(event.target.checked)}
       />
       <details>
-        <summary className="text-sm font-medium text-ink-soft">Regions: {regions.join(", ") || "all"}</summary>
+        <summary className="text-sm font-medium text-ink-soft">Regions: {regions.join(", ") || "every commercial one"}</summary>
         <div className="mt-3">
-          <RegionPicker chosen={regions} onChange={setRegions} />
+          <RegionPicker chosen={regions} onChange={setRegions} error={problem?.field("regions")} />
         </div>
       </details>
       <Progress job={job.data} />

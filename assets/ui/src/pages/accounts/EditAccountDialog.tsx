@@ -9,7 +9,7 @@ import { Button } from "../../components/Button";
 import { Dialog, DialogActions } from "../../components/Dialog";
 import { CheckField, TextField } from "../../components/Field";
 import { ProblemNotice } from "../../components/Notice";
-import { roleArn } from "../../lib/account";
+import { roleArn, roleProblem } from "../../lib/account";
 import { toast } from "../../state/toasts";
 import { RegionPicker } from "./RegionPicker";
 
@@ -50,16 +50,19 @@ function EditForm({ account, onClose }: { account: Account; onClose: () => void 
       onClose();
     },
   });
+  const [tried, setTried] = useState(false);
+  const wrongRole = account.role_arn ? roleProblem(account.id, role) : undefined;
   const problem = save.isError ? asApiError(save.error) : undefined;
   return (
     <form
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate();
+        setTried(true);
+        if (!wrongRole) save.mutate();
       }}
     >
-      {problem && problem.fields.length === 0 && <ProblemNotice error={problem} />}
+      {problem && <ProblemNotice error={problem} placed={["name", "role_arn", "regions"]} />}
       <TextField label="Name" required value={name} error={problem?.field("name")} onChange={(event) => setName(event.target.value)} />
       {account.role_arn && (
         <TextField
@@ -68,7 +71,7 @@ function EditForm({ account, onClose }: { account: Account; onClose: () => void 
           required
           spellCheck={false}
           value={role}
-          error={problem?.field("role_arn")}
+          error={(tried ? wrongRole : undefined) ?? problem?.field("role_arn")}
           onChange={(event) => setRole(event.target.value)}
         />
       )}

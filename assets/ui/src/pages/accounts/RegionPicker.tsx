@@ -4,7 +4,7 @@ import { regionsQuery } from "../../api/queries";
 import { CheckField } from "../../components/Field";
 
 interface RegionPickerProps {
-  /** Empty: every region. */
+  /** Empty: every commercial region. */
   chosen: string[];
   onChange: (regions: string[]) => void;
   error?: string | undefined;
@@ -19,7 +19,7 @@ export function RegionPicker({ chosen, onChange, error }: RegionPickerProps) {
       <legend className="mb-1.5 text-sm font-medium">Regions</legend>
       <p className="text-[13px] text-ink-faint">
         {chosen.length === 0
-          ? "None chosen: every region that offers WorkSpaces. Choosing the ones in use makes syncs quicker."
+          ? "None chosen: every commercial region that offers WorkSpaces; GovCloud has to be chosen. Choosing the ones in use makes syncs quicker."
           : `Only ${chosen.join(", ")}.`}
       </p>
       <div className="grid grid-cols-2 gap-x-4 gap-y-2 rounded-lg border border-line bg-sunken p-3 sm:grid-cols-3">

@@ -84,7 +84,7 @@ function SetupForm({ token, insecure }: { token: string; insecure: boolean }) {
           });
         }}
       >
-        {problem && problem.fields.length === 0 && <ProblemNotice error={problem} />}
+        {problem && <ProblemNotice error={problem} placed={["username", "email", "password"]} />}
         <TextField
           label="Username"
           autoComplete="username"

@@ -7,8 +7,8 @@ import { StateBadge } from "../../components/Badge";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Age } from "../../components/Time";
-import { formatConstant, formatCount } from "../../lib/format";
-import { groupFailures, whereFailed } from "./failures";
+import { formatAlert, formatCount } from "../../lib/format";
+import { concerns, whereFailed, type Concern } from "./failures";
 
 const SHORT = 4;
 
@@ -20,12 +20,8 @@ interface NeedsAttentionProps {
 export function NeedsAttention({ scopes, alerts }: NeedsAttentionProps) {
   const [all, setAll] = useState(false);
   if (scopes.length === 0 && alerts.length === 0) return null;
-  const parts = [
-    ...(alerts.length ? [formatCount(alerts.length, "alert")] : []),
-    ...(scopes.length ? [`${formatCount(scopes.length, "listing")} not complete`] : []),
-  ];
-  const groups = groupFailures(scopes);
-  const shown = all ? groups : groups.slice(0, SHORT);
+  const found = concerns(alerts, scopes);
+  const shown = all ? found : found.slice(0, SHORT);
   return (
     <section aria-labelledby="attention" className="overflow-hidden rounded-xl border border-warn/40 bg-panel shadow-panel">
       <header className="flex items-center gap-2.5 bg-warn-soft px-4 py-2.5 text-warn sm:px-5">
@@ -33,42 +29,72 @@ export function NeedsAttention({ scopes, alerts }: NeedsAttentionProps) {
         <h2 id="attention" className="text-sm font-semibold">
           Needs attention
         </h2>
-        <span className="text-[13px]">{parts.join(" · ")}</span>
+        <span className="text-[13px]">{summary(found)}</span>
       </header>
       <ul className="divide-y divide-line">
-        {alerts.map((alert) => (
-          <li key={alert.id} className="flex flex-wrap items-baseline gap-x-4 gap-y-1 px-4 py-3 text-sm sm:px-5">
-            <span className="min-w-0 flex-1 basis-72 break-words">{alert.message}</span>
-            <span className="text-[13px] text-ink-faint">
-              {formatConstant(alert.kind.toUpperCase())} · since <Age at={alert.raised_at} />
-            </span>
-            {alert.account_id && <AccountLink id={alert.account_id} />}
-          </li>
-        ))}
-        {shown.map((group) => (
-          <li key={group.key} className="flex flex-wrap items-start gap-x-4 gap-y-1.5 px-4 py-3 text-sm sm:px-5">
-            <div className="basis-64">
-              <div className="flex flex-wrap items-center gap-2">
-                <span className="font-medium">{group.account_name}</span>
-                <StateBadge state={group.status} />
-              </div>
-              <p className="text-[13px] text-ink-faint">{whereFailed(group.scopes)}</p>
-            </div>
-            <div className="min-w-0 flex-1 basis-72">
-              {group.failure ? <Failure failure={group.failure} /> : <span className="text-ink-soft">{group.note}</span>}
-            </div>
-            <AccountLink id={group.account_id} />
-          </li>
+        {shown.map((concern) => (
+          <ConcernRow key={concern.key} concern={concern} />
         ))}
       </ul>
-      {groups.length > SHORT && (
+      {found.length > SHORT && (
         <div className="border-t border-line px-3 py-2">
           <Button small kind="quiet" onClick={() => setAll(!all)}>
-            {all ? "Show fewer" : `Show all ${groups.length}`}
+            {all ? "Show fewer" : `Show all ${found.length}`}
           </Button>
         </div>
       )}
     </section>
+  );
+}
+
+function summary(found: Concern[]): string {
+  const accounts = found.filter((concern) => concern.account_id !== undefined).length;
+  return [
+    accounts > 0 && formatCount(accounts, "account"),
+    found.length > accounts && formatCount(found.length - accounts, "alert"),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+function ConcernRow({ concern }: { concern: Concern }) {
+  const { account_id, account_name, alerts, groups } = concern;
+  return (
+    <li className="flex flex-col gap-y-2 px-4 py-3 text-sm sm:px-5">
+      {(account_id !== undefined || account_name !== undefined) && (
+        <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+          <span className="font-medium">{account_name ?? account_id}</span>
+          {[...new Set(groups.map((group) => group.status))].map((status) => (
+            <StateBadge key={status} state={status} />
+          ))}
+          {account_id !== undefined && (
+            <span className="ml-auto">
+              <AccountLink id={account_id} />
+            </span>
+          )}
+        </div>
+      )}
+      {alerts.map((alert) => (
+        <div key={alert.id} className="flex flex-wrap items-baseline gap-x-4">
+          {/* What failed says it in AWS's words below. */}
+          {(alert.kind !== "credentials" || groups.length === 0) && (
+            <span className="min-w-0 flex-1 basis-72 break-words">{alert.message}</span>
+          )}
+          <span className="text-[13px] text-ink-faint">
+            {formatAlert(alert.kind)}
+            {alert.region && ` · ${alert.region}`} · since <Age at={alert.raised_at} />
+          </span>
+        </div>
+      ))}
+      {groups.map((group) => (
+        <div key={group.key} className="flex flex-wrap items-start gap-x-4 gap-y-1">
+          <p className="basis-64 text-[13px] text-ink-faint">{whereFailed(group.scopes)}</p>
+          <div className="min-w-0 flex-1 basis-72">
+            {group.failure ? <Failure failure={group.failure} /> : <span className="text-ink-soft">{group.note}</span>}
+          </div>
+        </div>
+      ))}
+    </li>
   );
 }
 

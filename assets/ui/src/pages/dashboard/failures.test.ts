@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { ScopeRun } from "../../api/types";
-import { groupFailures, whereFailed } from "./failures";
+import type { Alert, ScopeRun } from "../../api/types";
+import { concerns, groupFailures, whereFailed } from "./failures";
 
 const scope = (account: string, region: string, type: string, code: string) =>
   ({
@@ -20,8 +20,18 @@ it("puts one account's listings with one reason together", () => {
     scope("a", "us-east-1", "connection_status", "ThrottlingException"),
   ]);
   expect(groups.map((one) => [one.account_id, one.failure?.code, whereFailed(one.scopes)])).toEqual([
-    ["a", "AccessDenied", "workspaces in eu-west-1, us-east-1"],
-    ["b", "AccessDenied", "workspaces in eu-west-1"],
-    ["a", "ThrottlingException", "connection status in us-east-1"],
+    ["a", "AccessDenied", "WorkSpaces in eu-west-1, us-east-1"],
+    ["b", "AccessDenied", "WorkSpaces in eu-west-1"],
+    ["a", "ThrottlingException", "Connection status in us-east-1"],
   ]);
+});
+
+it("makes one entry of one account's alert, failure and what was skipped for it", () => {
+  const skipped = { ...scope("a", "us-east-1", "bundles", "x"), status: "skipped", failure: null } as ScopeRun;
+  const alert = { id: "1", kind: "credentials", account_id: "a", message: "no" } as Alert;
+  const found = concerns([alert], [scope("a", "eu-west-1", "workspaces", "AccessDenied"), skipped]);
+  expect(found.map((one) => [one.account_id, one.alerts.length, one.groups.map((group) => group.status)])).toEqual([
+    ["a", 1, ["failed"]],
+  ]);
+  expect(concerns([], [skipped])[0]?.groups).toHaveLength(1);
 });

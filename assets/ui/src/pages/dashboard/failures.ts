@@ -1,5 +1,6 @@
 // Listings of one account that failed for the same reason are one thing to look at, not ten.
-import type { ScopeRun } from "../../api/types";
+import type { Alert, ScopeRun } from "../../api/types";
+import { formatListing } from "../../lib/format";
 
 export interface FailureGroup {
   key: string;
@@ -26,9 +27,43 @@ export function groupFailures(scopes: ScopeRun[]): FailureGroup[] {
 
 /** `WorkSpaces in eu-west-1`, or how many listings in which regions. */
 export function whereFailed(scopes: ScopeRun[]): string {
-  const types = [...new Set(scopes.map((scope) => scope.resource_type.replaceAll("_", " ")))];
+  const types = [...new Set(scopes.map((scope) => formatListing(scope.resource_type)))];
   const regions = [...new Set(scopes.flatMap((scope) => scope.region ?? []))];
   const what = types.length <= 2 ? types.join(", ") : `${types.length} kinds of listing`;
   const where = regions.length <= 3 ? regions.join(", ") : `${regions.length} regions`;
   return where ? `${what} in ${where}` : what;
+}
+
+/** What one account, or nobody's in particular, needs looked at. */
+export interface Concern {
+  key: string;
+  account_id: string | undefined;
+  account_name: string | undefined;
+  alerts: Alert[];
+  groups: FailureGroup[];
+}
+
+/**
+ * One entry for each account: its alerts and what failed. What was not tried for the same reason says
+ * nothing more, unless nothing else is known.
+ */
+export function concerns(alerts: Alert[], scopes: ScopeRun[]): Concern[] {
+  const found = new Map<string, Concern>();
+  const of = (account: string | null | undefined, alone: string) => {
+    const key = account ?? alone;
+    const known = found.get(key) ?? { key, account_id: account ?? undefined, account_name: undefined, alerts: [], groups: [] };
+    found.set(key, known);
+    return known;
+  };
+  for (const alert of alerts) of(alert.account_id, alert.id).alerts.push(alert);
+  for (const group of groupFailures(scopes)) {
+    const concern = of(group.account_id, group.account_id);
+    concern.account_name = group.account_name;
+    concern.groups.push(group);
+  }
+  for (const concern of found.values()) {
+    const tried = concern.groups.filter((group) => group.status !== "skipped");
+    if (tried.length > 0 || concern.alerts.length > 0) concern.groups = tried;
+  }
+  return [...found.values()];
 }

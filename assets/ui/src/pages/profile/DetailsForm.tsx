@@ -31,7 +31,7 @@ export function DetailsForm({ user }: { user: User }) {
         save.mutate();
       }}
     >
-      {problem && problem.fields.length === 0 && <ProblemNotice error={problem} />}
+      {problem && <ProblemNotice error={problem} placed={["display_name", "email"]} />}
       <TextField
         label="Name"
         optional

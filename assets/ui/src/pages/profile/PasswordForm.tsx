@@ -1,8 +1,9 @@
-// A new password, against the one in force.
-import { useMutation } from "@tanstack/react-query";
+// A new password, against the current one.
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { me as mine } from "../../api/endpoints";
 import { asApiError } from "../../api/problem";
+import { sessionsQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { TextField } from "../../components/Field";
 import { ProblemNotice } from "../../components/Notice";
@@ -10,6 +11,7 @@ import { MIN_PASSWORD, passwordProblem } from "../../lib/password";
 import { toast } from "../../state/toasts";
 
 export function PasswordForm() {
+  const client = useQueryClient();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
   const [tried, setTried] = useState(false);
@@ -20,6 +22,8 @@ export function PasswordForm() {
       setCurrent("");
       setNext("");
       setTried(false);
+      // The other sessions have ended with the old password.
+      void client.invalidateQueries({ queryKey: sessionsQuery.queryKey });
       toast("good", "Your password was changed");
     },
   });
@@ -33,13 +37,14 @@ export function PasswordForm() {
         if (!weak) change.mutate();
       }}
     >
-      {problem && <ProblemNotice error={problem} />}
+      {problem && <ProblemNotice error={problem} placed={["password.current", "password"]} />}
       <TextField
-        label="Password in force"
+        label="Current password"
         type="password"
         required
         autoComplete="current-password"
         value={current}
+        error={problem?.field("password.current")}
         onChange={(event) => setCurrent(event.target.value)}
       />
       <TextField
@@ -49,7 +54,7 @@ export function PasswordForm() {
         autoComplete="new-password"
         hint={`At least ${MIN_PASSWORD} characters`}
         value={next}
-        error={tried ? weak : undefined}
+        error={(tried ? weak : undefined) ?? problem?.field("password")}
         onChange={(event) => setNext(event.target.value)}
       />
       <div className="flex justify-end">

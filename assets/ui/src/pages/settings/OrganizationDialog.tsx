@@ -36,7 +36,7 @@ export function OrganizationDialog({ organization, onClose }: OrganizationDialog
         }}
       >
         <div className="flex flex-col gap-4">
-          {problem && problem.fields.length === 0 && <ProblemNotice error={problem} />}
+          {problem && <ProblemNotice error={problem} placed={["name"]} />}
           <TextField label="Name" required value={name} error={problem?.field("name")} onChange={(event) => setName(event.target.value)} />
         </div>
         <DialogActions>

@@ -44,7 +44,7 @@ export function ScheduleForm({ settings, readOnly }: { settings: Settings; readO
       }}
     >
       <fieldset disabled={readOnly} className="flex flex-col gap-4">
-        {problem && <ProblemNotice error={problem} />}
+        {problem && <ProblemNotice error={problem} placed={["sync_schedule", "sync_schedule.jitter_seconds"]} />}
         <CheckField
           label="Sync every account by schedule"
           checked={schedule.enabled}
@@ -65,7 +65,7 @@ export function ScheduleForm({ settings, readOnly }: { settings: Settings; readO
             spellCheck={false}
             hint="Minute, hour, day, month, weekday"
             value={schedule.cron}
-            error={typeof cron === "string" ? cron : undefined}
+            error={typeof cron === "string" ? cron : problem?.field("sync_schedule")}
             onChange={(event) => set({ cron: event.target.value })}
           />
           <SelectField label="Time zone" value={schedule.time_zone} onChange={(event) => set({ time_zone: event.target.value })}>
@@ -83,6 +83,7 @@ export function ScheduleForm({ settings, readOnly }: { settings: Settings; readO
             max={86_400}
             hint="Each start is put off by up to this much, by chance"
             value={String(schedule.jitter_seconds)}
+            error={problem?.field("sync_schedule.jitter_seconds")}
             onChange={(event) => set({ jitter_seconds: Math.max(0, Math.round(Number(event.target.value))) })}
           />
         </div>

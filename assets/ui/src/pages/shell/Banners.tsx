@@ -13,11 +13,6 @@ export function Banners() {
   const lost = useLost();
   return (
     <>
-      {me.demo && (
-        <Banner className="bg-accent text-on-accent" icon={FlaskConical}>
-          <strong>Demo data.</strong> Everything here comes from a simulated AWS. No real account is touched.
-        </Banner>
-      )}
       {me.read_only && (
         <Banner className="bg-bad-soft text-bad" icon={TriangleAlert}>
           <strong>Read only.</strong> The database cannot be written: {me.read_only.reason}. Pages keep working; changes and
@@ -36,6 +31,19 @@ export function Banners() {
         </Banner>
       )}
     </>
+  );
+}
+
+/** Stays in view on every page: nobody may take these numbers for real ones. Always 2rem high. */
+export function DemoBanner() {
+  return (
+    <div role="status" className="sticky top-0 z-40 flex h-8 items-center gap-2.5 bg-accent px-4 text-[13px] text-on-accent sm:px-6 lg:px-8">
+      <FlaskConical aria-hidden className="size-4 shrink-0" />
+      <p className="truncate">
+        <strong>Demo data.</strong> Everything here comes from a simulated AWS.
+        <span className="hidden sm:inline"> No real account is touched.</span>
+      </p>
+    </div>
   );
 }
 

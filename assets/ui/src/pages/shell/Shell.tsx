@@ -1,6 +1,7 @@
 // What surrounds every page behind the login.
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouter } from "@tanstack/react-router";
+import clsx from "clsx";
 import { Menu as MenuIcon, X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useEffect, useState } from "react";
@@ -8,7 +9,7 @@ import { IconButton } from "../../components/Button";
 import { useMe } from "../../state/access";
 import { startLive, useStreamState } from "../../state/live";
 import { leaveEndedSession } from "../../state/session";
-import { Banners } from "./Banners";
+import { Banners, DemoBanner } from "./Banners";
 import { Brand, Mark } from "./Brand";
 import { Navigation } from "./Navigation";
 import { OrganizationSwitcher } from "./OrganizationSwitcher";
@@ -17,18 +18,20 @@ import { UserMenu } from "./UserMenu";
 export function Shell() {
   const client = useQueryClient();
   const router = useRouter();
+  const { demo } = useMe();
   useEffect(() => startLive(client, () => void leaveEndedSession(router, client)), [client, router]);
   return (
-    <div className="flex min-h-dvh flex-col">
+    <div className={clsx("flex min-h-dvh flex-col", demo && "[--above:2rem]")}>
       <a
         href="#content"
         className="sr-only z-50 rounded-lg bg-raised px-4 py-2 font-medium shadow-raised focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
       >
         Skip to content
       </a>
+      {demo && <DemoBanner />}
       <Banners />
       <div className="flex flex-1">
-        <aside className="sticky top-0 hidden h-dvh w-60 shrink-0 flex-col gap-5 border-r border-line bg-panel px-3 py-4 lg:flex">
+        <aside className="sticky top-[var(--above,0px)] hidden h-[calc(100dvh-var(--above,0px))] w-60 shrink-0 flex-col gap-5 border-r border-line bg-panel px-3 py-4 lg:flex">
           <Link to="/" aria-label="stocktake, to the dashboard" className="rounded-lg px-2">
             <Brand />
           </Link>
@@ -49,7 +52,7 @@ export function Shell() {
 
 function TopBar() {
   return (
-    <header className="sticky top-0 z-30 flex h-14 items-center gap-2 border-b border-line bg-panel/95 px-3 backdrop-blur sm:px-6 lg:h-12 lg:border-0 lg:bg-transparent lg:px-8 lg:backdrop-blur-none">
+    <header className="sticky top-[var(--above,0px)] z-30 flex h-14 items-center gap-2 border-b border-line bg-panel/95 px-3 backdrop-blur sm:px-6 lg:h-12 lg:border-0 lg:bg-transparent lg:px-8 lg:backdrop-blur-none">
       <Drawer />
       <Link to="/" aria-label="stocktake, to the dashboard" className="rounded-lg lg:hidden">
         <Mark />

@@ -12,17 +12,34 @@ import { Skeleton } from "../../components/States";
 import { formatCount, formatDuration, formatNumber } from "../../lib/format";
 import { useMay } from "../../state/access";
 import { toastError } from "../../state/toasts";
-import { byAccount, type AccountProgress } from "./progress";
+import { byAccount, troubled, troubleWords, type AccountProgress } from "./progress";
 import { triggerWords } from "./words";
 
 const STARTING: Partial<Record<Job["state"], string>> = { queued: "Waiting for a worker" };
 
+const LAST_LOOK_MS = 700;
+
+const runOver = (run: SyncRun | undefined) => run !== undefined && run.status !== "running" && run.status !== "waiting";
+
+/** The job knows first that it runs; how it went is in the run. */
+function standing(job: Job, over: boolean, run: SyncRun | undefined): string {
+  if (!over) return job.state === "queued" ? "queued" : "running";
+  return job.state === "succeeded" && run !== undefined ? run.status : job.state;
+}
+
 export function CurrentRun({ id }: { id: string }) {
   const job = useQuery(jobQuery(id));
-  const run = useQuery({ ...syncRunQuery(id), enabled: job.data !== undefined && job.data.state !== "queued", retry: true });
+  const jobOver = isOver(job.data?.state);
+  const run = useQuery({
+    ...syncRunQuery(id),
+    enabled: job.data !== undefined && job.data.state !== "queued",
+    retry: !jobOver,
+    // The news that the job is over comes before the last listings': those are read once more.
+    refetchInterval: (query) => (jobOver && !runOver(query.state.data?.run) && query.state.error === null ? LAST_LOOK_MS : false),
+  });
   if (job.data === undefined) return <Skeleton className="h-40 rounded-xl" />;
   const accounts = byAccount(run.data?.scopes ?? []);
-  const over = isOver(job.data.state);
+  const over = jobOver && (runOver(run.data?.run) || run.isError);
   const { message } = job.data.progress;
   // A job reports now and then; what the run has written down at its end is exact.
   const ended = over ? run.data?.run : undefined;
@@ -32,14 +49,14 @@ export function CurrentRun({ id }: { id: string }) {
     <Panel
       title={
         <span className="flex items-center gap-2.5">
-          Sync <StateBadge state={job.data.state} />
+          Sync <StateBadge state={standing(job.data, over, run.data?.run)} />
         </span>
       }
-      aside={!over && <Stop job={job.data} />}
+      aside={!jobOver && <Stop job={job.data} />}
     >
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 text-sm">
         <span className="min-w-0 break-words text-ink-soft" aria-live="polite">
-          {over ? <Ending job={job.data} run={run.data?.run} /> : message || STARTING[job.data.state] || "Starting"}
+          {over ? <Ending job={job.data} run={run.data?.run} /> : jobOver ? "Finishing" : message || STARTING[job.data.state] || "Starting"}
         </span>
         <span className="font-medium">{total > 0 && `${formatNumber(done)} of ${formatCount(total, "listing")}`}</span>
       </div>
@@ -79,8 +96,8 @@ function AccountLine({ account }: { account: AccountProgress }) {
     <li>
       <div className="flex items-baseline justify-between gap-3 text-[13px]">
         <span className="truncate font-medium">{account.account_name}</span>
-        <span className={account.failed > 0 ? "text-bad" : "text-ink-faint"}>
-          {account.failed > 0 ? `${account.failed} failed` : formatCount(account.rows, "row")}
+        <span className={troubled(account) ? "text-bad" : "text-ink-faint"}>
+          {troubled(account) ? troubleWords(account) : formatCount(account.rows, "row")}
         </span>
       </div>
       <div className="mt-1">
@@ -88,7 +105,7 @@ function AccountLine({ account }: { account: AccountProgress }) {
           done={account.done}
           total={account.scopes.length}
           label={`Progress of ${account.account_name}`}
-          tone={account.failed > 0 ? "bad" : "accent"}
+          tone={troubled(account) ? "bad" : "accent"}
         />
       </div>
     </li>

@@ -6,8 +6,10 @@ import type { ScopeRun } from "../../api/types";
 import { StateBadge } from "../../components/Badge";
 import { Failure } from "../../components/Failure";
 import { Panel } from "../../components/Panel";
-import { formatConstant, formatCount, formatDuration, formatNumber } from "../../lib/format";
-import { byAccount, scopeFailed, type AccountProgress } from "./progress";
+import { formatCount, formatDuration, formatListing, formatNumber } from "../../lib/format";
+import { byAccount, scopeFailed, troubled, troubleWords, type AccountProgress } from "./progress";
+
+const NOT_TRIED = "Not tried: the account's credentials failed.";
 
 export function ScopeTable({ scopes }: { scopes: ScopeRun[] }) {
   if (scopes.length === 0) return <Panel>No listing has begun.</Panel>;
@@ -22,13 +24,13 @@ export function ScopeTable({ scopes }: { scopes: ScopeRun[] }) {
 
 function AccountScopes({ account }: { account: AccountProgress }) {
   return (
-    <details open={account.failed > 0} className="group min-w-0 rounded-xl border border-line bg-panel shadow-panel">
+    <details open={troubled(account)} className="group min-w-0 rounded-xl border border-line bg-panel shadow-panel">
       <summary className="flex flex-wrap items-center gap-x-4 gap-y-1 rounded-xl px-4 py-3 text-sm sm:px-5">
         <ChevronRight aria-hidden className="-mr-2 size-4 text-ink-faint transition-transform group-open:rotate-90" />
         <span className="font-medium">{account.account_name}</span>
         <span className="font-mono text-[13px] text-ink-faint">{account.account_id}</span>
         <span className="ml-auto flex flex-wrap gap-x-4 text-[13px] text-ink-faint">
-          {account.failed > 0 && <span className="font-medium text-bad">{account.failed} not complete</span>}
+          {troubled(account) && <span className="font-medium text-bad">{troubleWords(account)}</span>}
           <span>
             {account.done} of {formatCount(account.scopes.length, "listing")}
           </span>
@@ -69,11 +71,12 @@ function AccountScopes({ account }: { account: AccountProgress }) {
 function ScopeRows({ scope }: { scope: ScopeRun }) {
   const { counts } = scope;
   const numbers = [counts.rows_seen, counts.rows_new, counts.rows_changed, counts.rows_missing, counts.calls_made];
-  const more = scope.failure ?? scope.note;
+  const note = scope.note ?? (scope.status === "skipped" && !scope.failure ? NOT_TRIED : undefined);
+  const more = scope.failure ?? note;
   return (
     <>
       <tr className={clsx("[&_td]:px-3 [&_td]:py-2 [&_td:first-child]:pl-5", more && "border-b-0")}>
-        <td className="whitespace-nowrap">{formatConstant(scope.resource_type.toUpperCase())}</td>
+        <td className="whitespace-nowrap">{formatListing(scope.resource_type)}</td>
         <td className="whitespace-nowrap">{scope.region ?? "—"}</td>
         <td>
           <StateBadge state={scope.status} />
@@ -91,7 +94,7 @@ function ScopeRows({ scope }: { scope: ScopeRun }) {
             {/* Stays readable while a narrow window scrolls the table. */}
             <div className="sticky left-5 max-w-[min(64rem,calc(100vw-4.5rem))]">
               {scope.failure && <Failure failure={scope.failure} />}
-              {scope.note && <p className="text-ink-soft">{scope.note}</p>}
+              {note && <p className="text-ink-soft">{note}</p>}
             </div>
           </td>
         </tr>

@@ -83,7 +83,7 @@ const COLUMNS: Column<SyncRun>[] = [
     cell: (run) => (
       <>
         {formatNumber(run.scopes_done)} of {formatNumber(run.scopes_total)}
-        {run.scopes_failed > 0 && <span className="text-bad">, {formatNumber(run.scopes_failed)} failed</span>}
+        {run.scopes_failed > 0 && <span className="text-bad">, {formatNumber(run.scopes_failed)} not complete</span>}
       </>
     ),
   },

@@ -3,8 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
 import { syncRunQuery } from "../../api/queries";
-import type { SyncRun } from "../../api/types";
+import type { SyncRunDetail } from "../../api/types";
 import { StateBadge } from "../../components/Badge";
+import { buttonClass } from "../../components/Button";
 import { Fact, Facts } from "../../components/Facts";
 import { Page } from "../../components/Page";
 import { Panel } from "../../components/Panel";
@@ -12,6 +13,7 @@ import { Failed, SkeletonPanel } from "../../components/States";
 import { Age, Time } from "../../components/Time";
 import { formatDuration, formatNumber } from "../../lib/format";
 import { CurrentRun } from "./CurrentRun";
+import { scopeFailed, troubleWords } from "./progress";
 import { ScopeTable } from "./ScopeTable";
 import { triggerWords } from "./words";
 
@@ -39,14 +41,22 @@ export function SyncRunPage() {
     >
       {query.isError ? (
         <Panel flush>
-          <Failed error={query.error} onRetry={() => void query.refetch()} />
+          <Failed
+            error={query.error}
+            onRetry={() => void query.refetch()}
+            list={
+              <Link to="/sync" className={buttonClass("plain", true)}>
+                All runs
+              </Link>
+            }
+          />
         </Panel>
       ) : data === undefined ? (
         <SkeletonPanel className="h-64" />
       ) : (
         <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:gap-5">
           {atWork && <CurrentRun id={runId} />}
-          <Sums run={data.run} />
+          <Sums detail={data} />
           <ScopeTable scopes={data.scopes} />
         </div>
       )}
@@ -54,8 +64,12 @@ export function SyncRunPage() {
   );
 }
 
-function Sums({ run }: { run: SyncRun }) {
+function Sums({ detail: { run, scopes } }: { detail: SyncRunDetail }) {
   const { counts } = run;
+  const trouble = troubleWords({
+    failed: scopes.filter(scopeFailed).length,
+    skipped: scopes.filter((scope) => scope.status === "skipped").length,
+  });
   return (
     <Panel>
       <div className="[&_dl]:grid-cols-2 [&_dl]:lg:grid-cols-5">
@@ -70,7 +84,7 @@ function Sums({ run }: { run: SyncRun }) {
           <Fact name="Accounts">{formatNumber(run.accounts)}</Fact>
           <Fact name="Listings">
             {formatNumber(run.scopes_done)} of {formatNumber(run.scopes_total)}
-            {run.scopes_failed > 0 && <span className="text-bad">, {formatNumber(run.scopes_failed)} failed</span>}
+            {trouble && <span className="text-bad">, {trouble}</span>}
           </Fact>
           <Fact name="Rows seen">{formatNumber(counts.rows_seen)}</Fact>
           <Fact name="New / changed">

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ScopeRun } from "../../api/types";
-import { byAccount } from "./progress";
+import { byAccount, troubleWords } from "./progress";
 
 const scope = (account: string, status: string, rows: number) =>
   ({
@@ -23,4 +23,10 @@ it("adds up per account and puts trouble first", () => {
     ["b", 0, 0, 5, 1],
     ["a", 2, 0, 17, 2],
   ]);
+});
+
+it("counts what failed and what was not tried apart", () => {
+  const [account] = byAccount([scope("a", "failed", 0), scope("a", "skipped", 0), scope("a", "skipped", 0)]);
+  expect(account && troubleWords(account)).toBe("1 failed, 2 skipped");
+  expect(account?.done).toBe(3);
 });

@@ -13,7 +13,7 @@ import { useMe } from "../../state/access";
 import { toast } from "../../state/toasts";
 import { RoleList } from "./RoleList";
 
-const KNOWN_FIELDS = ["username", "email", "display_name", "password"];
+const PLACED = ["username", "email", "display_name", "password"];
 
 export function AddUserDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (
@@ -42,12 +42,11 @@ function AddUserForm({ onClose }: { onClose: () => void }) {
       }),
     onSuccess: (user) => {
       void client.invalidateQueries({ queryKey: ["users"] });
-      toast("good", `${user.username} was added`, "Hand over the password on a safe way.");
+      toast("good", `${user.username} was added`, "Give them the password in a safe way.");
       onClose();
     },
   });
   const problem = create.isError ? asApiError(create.error) : undefined;
-  const unplaced = problem && (problem.fields.length === 0 || problem.fields.some((one) => !KNOWN_FIELDS.includes(one.field)));
   const weak = passwordProblem(form.password);
   const field = (name: keyof typeof form) => ({
     value: form[name],
@@ -64,7 +63,7 @@ function AddUserForm({ onClose }: { onClose: () => void }) {
         if (!weak) create.mutate();
       }}
     >
-      {unplaced && <ProblemNotice error={problem} />}
+      {problem && <ProblemNotice error={problem} placed={PLACED} />}
       <TextField label="Username" required autoComplete="off" autoCapitalize="none" spellCheck={false} {...field("username")} />
       <div className="grid gap-4 sm:grid-cols-2">
         <TextField label="Name" optional autoComplete="off" {...field("display_name")} />

@@ -8,7 +8,7 @@ import { useMe } from "../../state/access";
 const ROLES: { key: Role; title: string; meaning: string }[] = [
   { key: "viewer", title: "Viewer", meaning: "sees everything, changes nothing" },
   { key: "operator", title: "Operator", meaning: "also runs syncs and tests" },
-  { key: "approver", title: "Approver", meaning: "also approves plans" },
+  { key: "approver", title: "Approver", meaning: "has an operator's rights today" },
   { key: "admin", title: "Admin", meaning: "also manages accounts and users" },
 ];
 

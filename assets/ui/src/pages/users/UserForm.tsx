@@ -13,6 +13,8 @@ import { useMe } from "../../state/access";
 import { toast } from "../../state/toasts";
 import { RoleList } from "./RoleList";
 
+const PLACED = ["display_name", "email", "password"];
+
 const rolesOf = (user: User): MembershipChange[] =>
   user.memberships.map(({ organization_id, role }) => ({ organization_id, role }));
 
@@ -52,9 +54,15 @@ export function UserForm({ user }: { user: User }) {
         if (!weak) save.mutate();
       }}
     >
-      {problem && <ProblemNotice error={problem} />}
+      {problem && <ProblemNotice error={problem} placed={PLACED} />}
       <div className="grid gap-4 sm:grid-cols-2">
-        <TextField label="Name" optional value={name} onChange={(event) => setName(event.target.value)} />
+        <TextField
+          label="Name"
+          optional
+          value={name}
+          error={problem?.field("display_name")}
+          onChange={(event) => setName(event.target.value)}
+        />
         <TextField
           label="Email"
           optional

@@ -5,6 +5,7 @@ import { ChevronLeft } from "lucide-react";
 import { userQuery } from "../../api/queries";
 import type { User } from "../../api/types";
 import { Badge } from "../../components/Badge";
+import { buttonClass } from "../../components/Button";
 import { Fact, Facts } from "../../components/Facts";
 import { Page } from "../../components/Page";
 import { Panel } from "../../components/Panel";
@@ -47,7 +48,15 @@ function OneUser() {
     >
       {query.isError ? (
         <Panel flush>
-          <Failed error={query.error} onRetry={() => void query.refetch()} />
+          <Failed
+            error={query.error}
+            onRetry={() => void query.refetch()}
+            list={
+              <Link to="/users" className={buttonClass("plain", true)}>
+                All users
+              </Link>
+            }
+          />
         </Panel>
       ) : data === undefined ? (
         <SkeletonPanel className="h-64" />

@@ -4,6 +4,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
 import { workspaceQuery } from "../../api/queries";
 import type { WorkspaceDetail } from "../../api/types";
+import { buttonClass } from "../../components/Button";
 import { CopyId } from "../../components/CopyText";
 import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
@@ -31,7 +32,15 @@ export function WorkspacePage() {
     >
       {query.isError ? (
         <Panel flush>
-          <Failed error={query.error} onRetry={() => void query.refetch()} />
+          <Failed
+            error={query.error}
+            onRetry={() => void query.refetch()}
+            list={
+              <Link to="/workspaces" className={buttonClass("plain", true)}>
+                All WorkSpaces
+              </Link>
+            }
+          />
         </Panel>
       ) : data === undefined ? (
         <div className="grid gap-5 lg:grid-cols-3">
