@@ -22,7 +22,8 @@ export class ApiError extends Error {
 
   /** What is wrong with one field, if the server said so. */
   field(name: string): string | undefined {
-    return this.fields.find((error) => error.field === name)?.message;
+    const message = this.fields.find((error) => error.field === name)?.message;
+    return message && message.charAt(0).toUpperCase() + message.slice(1);
   }
 }
 

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { formatAge, formatConstant, formatCount, formatDuration, formatUtc, formatValue } from "./format";
+import {
+  formatAge,
+  formatAlert,
+  formatConstant,
+  formatCount,
+  formatDuration,
+  formatListing,
+  formatUtc,
+  formatValue,
+  idOnce,
+} from "./format";
 
 const now = Date.parse("2026-11-21T12:00:00Z");
 
@@ -42,6 +52,15 @@ describe("texts", () => {
     expect(formatConstant("WINDOWS_SERVER_2022")).toBe("Windows Server 2022");
     expect(formatConstant("UBUNTU_22_04")).toBe("Ubuntu 22.04");
     expect(formatConstant("AD_CONNECTOR")).toBe("AD connector");
+  });
+
+  it("names listings, alerts and accounts", () => {
+    expect(formatListing("workspaces")).toBe("WorkSpaces");
+    expect(formatListing("connection_status")).toBe("Connection status");
+    expect(formatAlert("bundles_shrank")).toBe("Far fewer bundles than before");
+    expect(formatAlert("something_new")).toBe("Something new");
+    expect(idOnce("Account 614788983948 (614788983948) cannot be read")).toBe("Account 614788983948 cannot be read");
+    expect(idOnce("Account Acme (614788983948) cannot be read")).toBe("Account Acme (614788983948) cannot be read");
   });
 
   it("writes history values on one line", () => {

@@ -146,6 +146,11 @@ export function formatAlert(kind: string): string {
   return ALERTS[kind] ?? formatField(kind);
 }
 
+/** A message of ours about an account that has no name but its id: the id once. */
+export function idOnce(message: string): string {
+  return message.replace(/\b(\d{12}) \(\1\)/g, "$1");
+}
+
 /** A value of the history, short enough for a line. */
 export function formatValue(value: unknown): string {
   if (value === null || value === undefined || value === "") return "—";

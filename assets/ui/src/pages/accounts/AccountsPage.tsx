@@ -96,7 +96,7 @@ function AccountName({ row }: { row: Account }) {
       >
         {row.name}
       </Link>
-      <span className="font-mono text-[13px] text-ink-faint">{row.id}</span>
+      {row.name !== row.id && <span className="font-mono text-[13px] text-ink-faint">{row.id}</span>}
     </span>
   );
 }

@@ -47,7 +47,7 @@ export function DashboardPage() {
 function Content({ data }: { data: Dashboard }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:gap-5">
-      <NeedsAttention scopes={data.failing_scopes} alerts={data.alerts} />
+      <NeedsAttention scopes={data.failing_scopes} alerts={data.alerts} accounts={data.by_account} />
       {!data.as_of && !data.last_run && <NeverSynced accounts={data.accounts} />}
       <Figures data={data} />
       <div className="grid gap-4 lg:grid-cols-3 lg:gap-5">

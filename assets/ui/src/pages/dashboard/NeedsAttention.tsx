@@ -2,12 +2,12 @@
 import { Link } from "@tanstack/react-router";
 import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
-import type { Alert, ScopeRun } from "../../api/types";
+import type { Alert, Count, ScopeRun } from "../../api/types";
 import { StateBadge } from "../../components/Badge";
 import { Button } from "../../components/Button";
 import { Failure } from "../../components/Failure";
 import { Age } from "../../components/Time";
-import { formatAlert, formatCount } from "../../lib/format";
+import { formatAlert, formatCount, idOnce } from "../../lib/format";
 import { concerns, whereFailed, type Concern } from "./failures";
 
 const SHORT = 4;
@@ -15,9 +15,11 @@ const SHORT = 4;
 interface NeedsAttentionProps {
   scopes: ScopeRun[];
   alerts: Alert[];
+  /** Accounts by id, with their names. */
+  accounts: Count[];
 }
 
-export function NeedsAttention({ scopes, alerts }: NeedsAttentionProps) {
+export function NeedsAttention({ scopes, alerts, accounts }: NeedsAttentionProps) {
   const [all, setAll] = useState(false);
   if (scopes.length === 0 && alerts.length === 0) return null;
   const found = concerns(alerts, scopes);
@@ -33,7 +35,11 @@ export function NeedsAttention({ scopes, alerts }: NeedsAttentionProps) {
       </header>
       <ul className="divide-y divide-line">
         {shown.map((concern) => (
-          <ConcernRow key={concern.key} concern={concern} />
+          <ConcernRow
+            key={concern.key}
+            concern={concern}
+            name={concern.account_name ?? accounts.find((one) => one.key === concern.account_id)?.label}
+          />
         ))}
       </ul>
       {found.length > SHORT && (
@@ -57,28 +63,26 @@ function summary(found: Concern[]): string {
     .join(" · ");
 }
 
-function ConcernRow({ concern }: { concern: Concern }) {
-  const { account_id, account_name, alerts, groups } = concern;
+function ConcernRow({ concern, name }: { concern: Concern; name: string | undefined }) {
+  const { account_id, alerts, groups } = concern;
   return (
     <li className="flex flex-col gap-y-2 px-4 py-3 text-sm sm:px-5">
-      {(account_id !== undefined || account_name !== undefined) && (
+      {account_id !== undefined && (
         <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
-          <span className="font-medium">{account_name ?? account_id}</span>
+          <span className="font-medium">{name ?? account_id}</span>
           {[...new Set(groups.map((group) => group.status))].map((status) => (
             <StateBadge key={status} state={status} />
           ))}
-          {account_id !== undefined && (
-            <span className="ml-auto">
-              <AccountLink id={account_id} />
-            </span>
-          )}
+          <span className="ml-auto">
+            <AccountLink id={account_id} />
+          </span>
         </div>
       )}
       {alerts.map((alert) => (
         <div key={alert.id} className="flex flex-wrap items-baseline gap-x-4">
           {/* What failed says it in AWS's words below. */}
           {(alert.kind !== "credentials" || groups.length === 0) && (
-            <span className="min-w-0 flex-1 basis-72 break-words">{alert.message}</span>
+            <span className="min-w-0 flex-1 basis-72 break-words">{idOnce(alert.message)}</span>
           )}
           <span className="text-[13px] text-ink-faint">
             {formatAlert(alert.kind)}

@@ -40,7 +40,7 @@ export function DemoBanner() {
     <div role="status" className="sticky top-0 z-40 flex h-8 items-center gap-2.5 bg-accent px-4 text-[13px] text-on-accent sm:px-6 lg:px-8">
       <FlaskConical aria-hidden className="size-4 shrink-0" />
       <p className="truncate">
-        <strong>Demo data.</strong> Everything here comes from a simulated AWS.
+        <strong>Demo data</strong> from a simulated AWS.
         <span className="hidden sm:inline"> No real account is touched.</span>
       </p>
     </div>

@@ -28,7 +28,9 @@ function AccountScopes({ account }: { account: AccountProgress }) {
       <summary className="flex flex-wrap items-center gap-x-4 gap-y-1 rounded-xl px-4 py-3 text-sm sm:px-5">
         <ChevronRight aria-hidden className="-mr-2 size-4 text-ink-faint transition-transform group-open:rotate-90" />
         <span className="font-medium">{account.account_name}</span>
-        <span className="font-mono text-[13px] text-ink-faint">{account.account_id}</span>
+        {account.account_name !== account.account_id && (
+          <span className="font-mono text-[13px] text-ink-faint">{account.account_id}</span>
+        )}
         <span className="ml-auto flex flex-wrap gap-x-4 text-[13px] text-ink-faint">
           {troubled(account) && <span className="font-medium text-bad">{troubleWords(account)}</span>}
           <span>
