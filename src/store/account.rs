@@ -287,8 +287,11 @@ pub async fn update(
                 return Ok(false);
             }
             conn.execute(
+                // A role that comes later is protected like one that came first.
                 "UPDATE account SET name = coalesce($2, name), role_arn = coalesce($3, role_arn),
-                   regions = coalesce($4, regions), enabled = coalesce($5, enabled)
+                   regions = coalesce($4, regions), enabled = coalesce($5, enabled),
+                   external_id = CASE WHEN external_id IS NULL AND $3 IS NOT NULL THEN $6
+                                      ELSE external_id END
                  WHERE account_id = $1",
                 &[
                     &key,
@@ -296,6 +299,7 @@ pub async fn update(
                     &change.role_arn.map(|arn| arn.to_string()),
                     &change.regions.map(Json),
                     &change.enabled,
+                    &fresh_external_id(),
                 ],
             )?;
             alert::close_unused(conn, &key)?;

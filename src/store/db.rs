@@ -5,6 +5,7 @@
 //! bounds them, connections are opened when first needed and kept, and no thread idles for reads
 //! that nobody makes. Each read sees one moment of the data.
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -29,6 +30,9 @@ const OLDEST_ENGINE: (i32, &str) = (3_051_003, "3.51.3");
 
 /// Writes that may wait at once; the next caller waits to queue.
 const QUEUE_PLACES: usize = 1024;
+
+/// Connections kept for the next read; each holds a page cache.
+const IDLE_READERS: usize = 2;
 
 /// People's own queries that may run at once.
 const QUERIES: usize = 2;
@@ -82,6 +86,8 @@ pub(crate) struct Shared {
     pub data_version: AtomicU64,
     pub probe_interval: Duration,
     fault: Mutex<Fault>,
+    /// What lost writes that were answered ahead of a commit that failed.
+    lost: Mutex<HashSet<String>>,
 }
 
 #[derive(Default)]
@@ -93,6 +99,10 @@ struct Fault {
 impl Shared {
     fn fault(&self) -> std::sync::MutexGuard<'_, Fault> {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn lost(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn write_fault(&self) -> Option<String> {
@@ -158,6 +168,7 @@ impl Db {
             data_version: AtomicU64::new(1),
             probe_interval: config.probe_interval,
             fault: Mutex::default(),
+            lost: Mutex::default(),
         });
         let (sender, receiver) = mpsc::channel();
         let writers_share = Arc::clone(&shared);
@@ -226,7 +237,7 @@ impl Db {
             };
             let result = f(&conn);
             if conn.raw.is_autocommit() {
-                inner.idle().push(conn);
+                inner.keep(conn);
             }
             result
         };
@@ -252,6 +263,34 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Conn) -> Result<T, StoreError> + Send + 'static,
     {
+        self.queue(f, None).await
+    }
+
+    /// As [`Self::write`], but answers once `f` ran: its commit follows within half a second,
+    /// together with what comes next, or before any later [`Self::write`] is answered. If it fails,
+    /// [`Self::lost`] says so of `owner`.
+    pub(crate) async fn write_ahead<F>(&self, owner: String, f: F) -> Result<(), StoreError>
+    where
+        F: FnOnce(&Conn) -> Result<(), StoreError> + Send + 'static,
+    {
+        self.queue(f, Some(owner)).await
+    }
+
+    /// Whether writes of `owner` were answered ahead and then lost.
+    pub(crate) fn lost(&self, owner: &str) -> bool {
+        self.inner.shared.lost().contains(owner)
+    }
+
+    /// The owner starts anew from what is stored.
+    pub(crate) fn forget_lost(&self, owner: &str) {
+        self.inner.shared.lost().remove(owner);
+    }
+
+    async fn queue<T, F>(&self, f: F, ahead: Option<String>) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Conn) -> Result<T, StoreError> + Send + 'static,
+    {
         let place = Arc::clone(&self.inner.places)
             .acquire_owned()
             .await
@@ -264,7 +303,7 @@ impl Db {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
             let queue = queue.as_ref().ok_or(StoreError::Closed)?;
-            queue.send(Message::Write(Task::new(f, reply, place)))
+            queue.send(Message::Write(Task::new(f, reply, ahead, place)))
         };
         sent.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
@@ -348,6 +387,17 @@ impl Inner {
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Conn>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Closed instead, without holding others up, when enough are kept.
+    fn keep(&self, conn: Conn) {
+        let mut idle = self.idle();
+        if idle.len() < IDLE_READERS {
+            idle.push(conn);
+        } else {
+            drop(idle);
+            drop(conn);
+        }
     }
 
     fn stop_writer(&self) {

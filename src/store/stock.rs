@@ -172,6 +172,7 @@ pub struct Change {
 
 /// Every row of the scope that was ever seen, by id.
 pub async fn known(db: &Db, key: &ScopeKey) -> Result<HashMap<String, Known>, StoreError> {
+    db.forget_lost(&owner(key));
     let key = key.clone();
     db.read(move |conn| {
         let (table, id) = key.resource_type.table();
@@ -238,6 +239,9 @@ pub async fn tags(
 /// Notes that a listing begun at `at` was complete. The age of lists, `as_of`, comes from here, and
 /// when a row was last seen; a listing that was cut short says nothing about rows it did not reach.
 pub async fn listed(db: &Db, key: &ScopeKey, at: UtcTime) -> Result<(), StoreError> {
+    // Answered once the batches before it are committed, or are not.
+    db.write(|_| Ok(())).await?;
+    kept(db, &owner(key))?;
     let key = key.clone();
     db.write(move |conn| {
         if !account::known(conn, &key.account_id, Some(&key.organization_id))? {
@@ -288,7 +292,28 @@ pub async fn bundles_are_fresh(
     .await
 }
 
-/// Writes a batch of changes in one transaction; nothing when the account was deleted meanwhile.
+fn owner(key: &ScopeKey) -> String {
+    format!(
+        "{} {} {}",
+        key.account_id,
+        key.region,
+        key.resource_type.as_str()
+    )
+}
+
+/// An error when batches of this listing were answered and then not committed.
+fn kept(db: &Db, owner: &str) -> Result<(), StoreError> {
+    if db.lost(owner) {
+        Err(StoreError::ReadOnly {
+            reason: "rows listed before could not be written".to_owned(),
+        })
+    } else {
+        Ok(())
+    }
+}
+
+/// Writes a batch of changes in one transaction, which is committed soon after and before any later
+/// write of another kind is answered; nothing when the account was deleted meanwhile.
 pub async fn apply(
     db: &Db,
     key: &ScopeKey,
@@ -301,7 +326,9 @@ pub async fn apply(
         run: run.clone(),
         at,
     };
-    db.write(move |conn| {
+    let owner = owner(key);
+    kept(db, &owner)?;
+    db.write_ahead(owner, move |conn| {
         if !account::known(
             conn,
             &batch.key.account_id,
@@ -318,35 +345,39 @@ pub async fn apply(
     .await
 }
 
-/// Writes who is connected; answers how many desktops differ from before. A desktop whose state
-/// and last connection are as they were costs no write.
+/// Writes who is connected; answers how many desktops differ from what was known. A desktop whose
+/// state and last connection are as they were costs no write; one seen for the first time is none
+/// that changed.
 pub async fn apply_connections(
     db: &Db,
     key: &ScopeKey,
     records: Vec<ConnectionRecord>,
 ) -> Result<u64, StoreError> {
     let reading = key.clone();
-    let records = db
+    let (records, changed) = db
         .read(move |conn| {
-            let mut differing = Vec::new();
+            let (mut differing, mut changed) = (Vec::new(), 0);
             for record in records {
-                let same = conn.query_opt(
-                    "SELECT 1 FROM workspace WHERE workspace_id = $1 AND account_id = $2 AND region = $3
-                       AND connection_state = $4 AND last_connected_at IS NOT DISTINCT FROM $5",
-                    &[
-                        &record.workspace_id,
-                        &reading.account_id,
-                        &reading.region,
-                        &record.state.as_str(),
-                        &record.last_connected_at,
-                    ],
-                    |_| Ok(()),
+                let known = conn.query_opt(
+                    "SELECT connection_state, last_connected_at FROM workspace
+                     WHERE workspace_id = $1 AND account_id = $2 AND region = $3",
+                    &[&record.workspace_id, &reading.account_id, &reading.region],
+                    |row| {
+                        Ok((
+                            row.get::<Option<String>>(0)?,
+                            row.get::<Option<UtcTime>>(1)?,
+                        ))
+                    },
                 )?;
-                if same.is_none() {
+                let Some((state, last)) = known else { continue };
+                if state.as_deref() != Some(record.state.as_str())
+                    || last != record.last_connected_at
+                {
+                    changed += u64::from(state.is_some());
                     differing.push(record);
                 }
             }
-            Ok(differing)
+            Ok((differing, changed))
         })
         .await?;
     if records.is_empty() {
@@ -354,9 +385,8 @@ pub async fn apply_connections(
     }
     let key = key.clone();
     db.write(move |conn| {
-        let mut changed = 0;
         for record in &records {
-            changed += conn.execute(
+            conn.execute(
                 "UPDATE workspace SET connection_state = $4, last_connected_at = $5, connection_checked_at = $6
                  WHERE workspace_id = $1 AND account_id = $2 AND region = $3",
                 &[
@@ -370,7 +400,7 @@ pub async fn apply_connections(
             )?;
         }
         conn.changed("workspaces");
-        Ok(changed as u64)
+        Ok(changed)
     })
     .await
 }

@@ -14,6 +14,7 @@ use crate::db::Db;
 use crate::error::StoreError;
 use crate::page::{Listing, SortColumn, column};
 use crate::select::Conditions;
+use crate::value::Json;
 
 pub(crate) const SCOPE_COLUMNS: &str =
     "r.run_id, r.account_id, a.name, a.organization_id, r.region,
@@ -156,7 +157,8 @@ pub(crate) fn interrupt(conn: &Conn, run_id: &JobId) -> Result<u64, StoreError> 
     Ok(marked as u64)
 }
 
-const RUN_COLUMNS: &str = "j.job_id, j.cause, j.requested_by, j.state, j.started_at, j.finished_at";
+const RUN_COLUMNS: &str =
+    "j.job_id, j.cause, j.requested_by, j.state, j.started_at, j.finished_at, j.result";
 
 const RUN_SORTS: &[SortColumn] = &[
     column("id", "j.job_id"),
@@ -192,6 +194,10 @@ fn run_from_row(row: &Row<'_>) -> Result<SyncRun, StoreError> {
     let seconds = started_at
         .zip(completed_at)
         .map(|(from, to)| to.seconds_since(from));
+    // Kept times are whole seconds; the run's own result knows its milliseconds.
+    let measured = row
+        .get::<Option<Json<serde_json::Value>>>(6)?
+        .and_then(|Json(result)| result["duration_ms"].as_u64());
     Ok(SyncRun {
         id: row.get(0)?,
         trigger: row.get(1)?,
@@ -206,7 +212,7 @@ fn run_from_row(row: &Row<'_>) -> Result<SyncRun, StoreError> {
         },
         started_at,
         completed_at,
-        duration_ms: seconds.map(|seconds| u64::try_from(seconds).unwrap_or(0) * 1000),
+        duration_ms: measured.or(seconds.map(|seconds| u64::try_from(seconds).unwrap_or(0) * 1000)),
         accounts: 0,
         scopes_total: 0,
         scopes_done: 0,

@@ -19,6 +19,10 @@ use crate::error::StoreError;
 const BATCH_WRITES: usize = 256;
 const BATCH_TIME: Duration = Duration::from_millis(100);
 
+/// How long a batch whose callers were all answered ahead stays open for more. A first sync writes
+/// the same index pages over and over; each commit writes them once.
+const AHEAD_TIME: Duration = Duration::from_millis(400);
+
 /// Without work for this long, the writer gives its cache's memory back.
 const REST_AFTER: Duration = Duration::from_secs(5);
 
@@ -27,6 +31,8 @@ type Run = dyn FnOnce(Result<&Conn, StoreError>) -> Ran + Send;
 /// A queued write, its type erased: run once with a connection, or with why there is none.
 pub(crate) struct Task {
     run: Box<Run>,
+    /// Answered as soon as it ran, before the commit; if that fails, this is noted as lost.
+    ahead: Option<String>,
     /// Its place in the queue; given back when the task ends.
     _place: OwnedSemaphorePermit,
 }
@@ -47,6 +53,7 @@ impl Task {
     pub fn new<T, F>(
         write: F,
         reply: oneshot::Sender<Result<T, StoreError>>,
+        ahead: Option<String>,
         place: OwnedSemaphorePermit,
     ) -> Self
     where
@@ -73,6 +80,7 @@ impl Task {
         };
         Self {
             run: Box::new(run),
+            ahead,
             _place: place,
         }
     }
@@ -85,7 +93,8 @@ impl Task {
 
 /// Runs until told to stop, or until every handle is gone; then checkpoints and closes.
 pub(crate) fn run(conn: Conn, queue: &Receiver<Message>, shared: &Arc<Shared>) {
-    let mut rested = true;
+    // Opening and migrating may have filled the cache.
+    let mut rested = false;
     loop {
         let message = match next(queue, shared, rested) {
             Ok(message) => message,
@@ -158,8 +167,16 @@ fn handle(conn: &Conn, first: Task, queue: &Receiver<Message>, shared: &Arc<Shar
     };
     batch.run(first);
     let mut stop = false;
-    while batch.open && batch.ran.len() < BATCH_WRITES && started.elapsed() < BATCH_TIME {
-        match queue.try_recv() {
+    while batch.open && batch.count < BATCH_WRITES {
+        // Whoever waits for the commit waits no longer for others than it takes to run them.
+        let next = if batch.ran.is_empty() {
+            queue.recv_timeout(AHEAD_TIME.saturating_sub(started.elapsed()))
+        } else if started.elapsed() < BATCH_TIME {
+            queue.recv_timeout(Duration::ZERO)
+        } else {
+            break;
+        };
+        match next {
             Ok(Message::Write(task)) => batch.run(task),
             Ok(Message::Stop) => {
                 stop = true;
@@ -175,7 +192,11 @@ fn handle(conn: &Conn, first: Task, queue: &Receiver<Message>, shared: &Arc<Shar
 /// One transaction and the writes in it.
 struct Batch<'a> {
     conn: &'a Conn,
+    /// Writes whose callers wait.
     ran: Vec<Ran>,
+    /// What writes answered ahead belong to.
+    ahead: Vec<String>,
+    count: usize,
     kept: Outbox,
     /// The transaction still stands; a full disk can make SQLite undo it on its own.
     open: bool,
@@ -187,12 +208,16 @@ impl<'a> Batch<'a> {
         Ok(Self {
             conn,
             ran: Vec::new(),
+            ahead: Vec::new(),
+            count: 0,
             kept: Outbox::default(),
             open: true,
         })
     }
 
     fn run(&mut self, task: Task) {
+        self.count += 1;
+        let ahead = task.ahead.clone();
         let savepoint = self.conn.execute("SAVEPOINT one_write", &[]);
         let ran = (task.run)(savepoint.map(|_| self.conn));
         let said = self.conn.take_outbox();
@@ -216,7 +241,15 @@ impl<'a> Batch<'a> {
             }
         }
         self.open = self.open && ended && !self.conn.raw.is_autocommit();
-        self.ran.push(ran);
+        match ahead {
+            Some(owner) if self.open && ran.error.is_none() => {
+                (ran.reply)(Ok(()));
+                if !self.ahead.contains(&owner) {
+                    self.ahead.push(owner);
+                }
+            }
+            _ => self.ran.push(ran),
+        }
     }
 
     /// Commits, then answers and announces; or undoes all and says why.
@@ -243,6 +276,9 @@ impl<'a> Batch<'a> {
         }
         if committed.is_ok() && !self.kept.changed.is_empty() {
             shared.data_version.fetch_add(1, Ordering::SeqCst);
+        }
+        if committed.is_err() {
+            shared.lost().extend(self.ahead);
         }
         // A caller who hears of its write finds health, caches and events already moved on.
         if let Some(fault) = fault {
@@ -318,3 +354,7 @@ fn database_event(shared: &Arc<Shared>, reason: Option<String>) {
         },
     });
 }
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;

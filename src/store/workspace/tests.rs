@@ -581,6 +581,8 @@ async fn an_export_has_every_row_once() {
     )
     .await
     .unwrap();
+    // Answered after the commit of what was written before.
+    estate.db.write(|_| Ok(())).await.unwrap();
     let mut found = std::collections::BTreeSet::new();
     let mut batches = export(
         &estate.db,
