@@ -16,7 +16,7 @@ pub struct Account {
     pub name: String,
     /// The read role to assume; absent when the server's own credentials are this account's.
     pub role_arn: Option<RoleArn>,
-    /// Sent with `AssumeRole`; fixed once set.
+    /// Sent with `AssumeRole`; fixed once set. Null for those who do not manage accounts.
     pub external_id: Option<String>,
     /// Where to look; empty means every region of the embedded list.
     pub regions: Vec<Region>,

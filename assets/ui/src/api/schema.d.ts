@@ -31,7 +31,11 @@ export interface paths {
         /** List accounts */
         get: operations["list_accounts"];
         put?: never;
-        /** Onboard an account */
+        /**
+         * Onboard an account
+         * @description Only a global admin may leave out `role_arn`, which uses the server's own credentials, or set
+         *     `endpoint_url`, which makes the server send signed requests there.
+         */
         post: operations["create_account"];
         delete?: never;
         options?: never;
@@ -84,7 +88,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Find the members of the AWS Organization, and onboard them when asked to */
+        /**
+         * Find the members of the AWS Organization, and onboard them when asked to
+         * @description What is found belongs to the whole installation, so only a global admin may ask, and the job
+         *     belongs to no organization.
+         */
         post: operations["discover_accounts"];
         delete?: never;
         options?: never;
@@ -735,7 +743,7 @@ export interface components {
             enabled: boolean;
             /** @description An endpoint of its own instead of AWS's or `AWS_ENDPOINT_URL`. */
             endpoint_url?: string | null;
-            /** @description Sent with `AssumeRole`; fixed once set. */
+            /** @description Sent with `AssumeRole`; fixed once set. Null for those who do not manage accounts. */
             external_id?: string | null;
             id: components["schemas"]["AccountId"];
             last_complete_sync_at?: null | components["schemas"]["UtcTime"];
@@ -1159,7 +1167,7 @@ export interface components {
                 enabled: boolean;
                 /** @description An endpoint of its own instead of AWS's or `AWS_ENDPOINT_URL`. */
                 endpoint_url?: string | null;
-                /** @description Sent with `AssumeRole`; fixed once set. */
+                /** @description Sent with `AssumeRole`; fixed once set. Null for those who do not manage accounts. */
                 external_id?: string | null;
                 id: components["schemas"]["AccountId"];
                 last_complete_sync_at?: null | components["schemas"]["UtcTime"];
