@@ -35,6 +35,19 @@ pub struct Account {
     pub workspaces: u64,
 }
 
+impl Account {
+    /// How a sentence names it: `Acme production (111122223333)`, or the id alone where it has no
+    /// name of its own.
+    #[must_use]
+    pub fn label(&self) -> String {
+        if self.name == self.id.as_str() {
+            self.name.clone()
+        } else {
+            format!("{} ({})", self.name, self.id)
+        }
+    }
+}
+
 /// What it takes to onboard an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -203,8 +203,10 @@ impl AccountRun<'_> {
             .map(|region| format!(" in {region}"))
             .unwrap_or_default();
         let message = format!(
-            "Account {} ({}) cannot be read{place}: {}: {}",
-            account.name, account.id, error.failure.code, error.failure.message
+            "Account {} cannot be read{place}: {}: {}",
+            account.label(),
+            error.failure.code,
+            error.failure.message
         );
         let organization = Some(&account.organization_id);
         store::alert::raise(

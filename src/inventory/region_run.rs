@@ -133,8 +133,10 @@ impl RegionRun<'_> {
         if let Some(sentence) = ended.shrank {
             let account = self.account.account;
             let message = format!(
-                "{} in {} of {} ({}): {sentence}",
-                declaration.title, self.region, account.name, account.id
+                "{} in {} of {}: {sentence}",
+                declaration.title,
+                self.region,
+                account.label()
             );
             let organization = Some(&account.organization_id);
             store::alert::raise(
