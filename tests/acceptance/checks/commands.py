@@ -23,6 +23,11 @@ def openapi(place):
 @check("`doctor` answers 0 when all is well and 1 when something is not")
 def doctor(place):
     ended = place.call("doctor")
+    equal(ended.code, 1, "a folder that is not there")
+    contains(ended.err, "there is no data folder")
+    expect(not place.data.exists(), "it must not be made by looking for it")
+    place.data.mkdir()
+    ended = place.call("doctor")
     equal(ended.code, 0, f"an empty folder: {ended.out}{ended.err}")
     contains(ended.out, "configuration", "database", "accounts")
     server, _ = place.serve()

@@ -16,6 +16,7 @@ def unknown_key(place):
 
 @check("a file that is named but not there, and one that is no TOML")
 def unreadable_file(place):
+    place.data.mkdir()
     ended = place.call("account", "list", "--config", place.folder / "nowhere.toml")
     equal(ended.code, 1, "exit code")
     contains(ended.err, "nowhere.toml", "No such file")
@@ -28,6 +29,7 @@ def unreadable_file(place):
 
 @check("variables that are unknown or cannot be read")
 def variables(place):
+    place.data.mkdir()
     for name, value in (
         ("STOCKTAKE_SERVER_LISTEN", "nowhere"),
         ("STOCKTAKE_AWS_BURST", "many"),

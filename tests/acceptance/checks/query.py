@@ -99,6 +99,7 @@ def limits(place):
 
 @check("without SQL the views and their columns are listed")
 def schema(place):
+    place.data.mkdir()
     ended = place.good("query")
     contains(ended.out, "workspaces", "running_mode", "sync_history", "AUTO_STOP")
     described = {view["name"]: [column["name"] for column in view["columns"]] for view in place.json("query")}
