@@ -76,25 +76,20 @@ pub async fn run(
         known: stock::known(db, key).await?,
         seen: HashSet::new(),
     };
-    let in_stock: HashSet<String> = reading
-        .known
-        .iter()
-        .filter(|(_, row)| !row.gone())
-        .map(|(id, _)| id.clone())
-        .collect();
+    let in_stock = reading.known.values().filter(|row| !row.gone()).count();
 
     let mut ended = reading.read_all(scope, pages, stop).await?;
     let first = reading.seen.len();
     let mut shrank = None;
-    if ended.status == ScopeStatus::Complete && reconcile::suspect(in_stock.len(), first) {
+    if ended.status == ScopeStatus::Complete && reconcile::suspect(in_stock, first) {
         pages.restart();
         ended = reading.read_all(scope, pages, stop).await?;
         if ended.status == ScopeStatus::Complete {
-            shrank = shrink_sentence(in_stock.len(), first, reading.seen.len());
+            shrank = shrink_sentence(in_stock, first, reading.seen.len());
             if shrank.is_none() {
                 scope.row.note = Some(format!(
                     "The first listing held {first} of {} rows; the second held {} and was used.",
-                    in_stock.len(),
+                    in_stock,
                     reading.seen.len()
                 ));
             }
