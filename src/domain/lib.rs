@@ -14,6 +14,7 @@
 //! | `workspace`, `directory` | what AWS says (records) and what we keep (rows) |
 //! | `listing` | filters, sorting, cursors, pages |
 //! | `sync`, `job`, `event` | runs, their history, live progress |
+//! | `question`, `text_model` | questions in plain words, and the model that may be asked |
 //! | `dashboard`, `audit`, `setting` | the remaining answers of the API |
 
 pub mod access;
@@ -29,10 +30,12 @@ pub mod id;
 pub mod job;
 pub mod listing;
 pub mod organization;
+pub mod question;
 pub mod region;
 pub mod setting;
 pub mod sync;
 pub mod text_enum;
+pub mod text_model;
 pub mod time;
 pub mod user;
 pub mod workspace;

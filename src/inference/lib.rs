@@ -1,0 +1,1 @@
+//! A language model in the process. The only room that names candle.
