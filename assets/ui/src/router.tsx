@@ -90,6 +90,7 @@ const routes = rootRoute.addChildren([
   loginRoute,
   appRoute.addChildren([
     page("/", lazyRouteComponent(() => import("./pages/dashboard/DashboardPage"), "DashboardPage")),
+    page("/ask", lazyRouteComponent(() => import("./pages/ask/AskPage"), "AskPage")),
     page("/workspaces", lazyRouteComponent(() => import("./pages/workspaces/WorkspacesPage"), "WorkspacesPage")),
     page("/workspaces/$workspaceId", lazyRouteComponent(() => import("./pages/workspaces/WorkspacePage"), "WorkspacePage")),
     page("/accounts", lazyRouteComponent(() => import("./pages/accounts/AccountsPage"), "AccountsPage")),

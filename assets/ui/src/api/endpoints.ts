@@ -3,8 +3,10 @@ import { body, done, http } from "./client";
 import type {
   AccountChange,
   DiscoverRequest,
+  Feedback,
   NewAccount,
   NewUser,
+  NewVerifiedQuery,
   Settings,
   SyncRequest,
   UserChange,
@@ -101,6 +103,22 @@ export const jobs = {
   list: (given: Query) => body(http.GET("/api/v1/jobs", query(given))),
   get: (job: string) => body(http.GET("/api/v1/jobs/{id}", id(job))),
   cancel: (job: string) => body(http.POST("/api/v1/jobs/{id}/cancel", id(job))),
+};
+
+/** Where a question is asked; its answer is a stream, which `ask.ts` reads. */
+export const ASK_ADDRESS = "/api/v1/ai/query";
+
+export const ai = {
+  examples: () => body(http.GET("/api/v1/ai/examples")),
+  model: () => body(http.GET("/api/v1/ai/model")),
+  questions: (given: Query) => body(http.GET("/api/v1/ai/questions", query(given))),
+  judge: (question: string, feedback: Feedback) =>
+    body(http.POST("/api/v1/ai/questions/{id}/feedback", { ...id(question), body: { feedback } })),
+  cancel: (question: string) => done(http.POST("/api/v1/ai/questions/{id}/cancel", id(question))),
+  verified: (given: Query) => body(http.GET("/api/v1/ai/verified", query(given))),
+  save: (pair: NewVerifiedQuery) => body(http.POST("/api/v1/ai/verified", { body: pair })),
+  removeVerified: (pair: string) => done(http.DELETE("/api/v1/ai/verified/{id}", id(pair))),
+  run: (sql: string) => body(http.POST("/api/v1/query", { body: { sql } })),
 };
 
 export const settings = {

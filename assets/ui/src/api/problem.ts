@@ -8,8 +8,10 @@ export class ApiError extends Error {
   readonly detail: string | null;
   readonly fields: FieldError[];
   readonly requestId: string | null;
+  /** Seconds after which it may go better, where the server said so. */
+  readonly retryAfter: number | null;
 
-  constructor(problem: Partial<Problem> & { title: string; status: number; code: string }) {
+  constructor(problem: Partial<Problem> & { title: string; status: number; code: string }, retryAfter: number | null = null) {
     super(problem.detail ?? problem.title);
     this.name = "ApiError";
     this.status = problem.status;
@@ -18,6 +20,7 @@ export class ApiError extends Error {
     this.detail = problem.detail ?? null;
     this.fields = problem.errors ?? [];
     this.requestId = problem.request_id ?? null;
+    this.retryAfter = retryAfter;
   }
 
   /** What is wrong with one field, if the server said so. */
@@ -32,8 +35,8 @@ function isProblem(body: unknown): body is Problem {
 }
 
 /** The error of an answer that was not a success, whatever its body holds. */
-export function errorFromAnswer(status: number, body: unknown): ApiError {
-  if (isProblem(body)) return new ApiError({ ...body, status });
+export function errorFromAnswer(status: number, body: unknown, retryAfter: number | null = null): ApiError {
+  if (isProblem(body)) return new ApiError({ ...body, status }, retryAfter);
   return new ApiError({
     status,
     code: "unreadable_answer",

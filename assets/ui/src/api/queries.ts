@@ -104,6 +104,23 @@ export function isOver(state: string | undefined): boolean {
   return state !== undefined && state !== "queued" && state !== "running";
 }
 
+export const examplesQuery = queryOptions({
+  queryKey: ["questions", "examples"],
+  queryFn: api.ai.examples,
+  staleTime: Infinity,
+});
+
+export const modelQuery = queryOptions({
+  queryKey: ["model"],
+  queryFn: api.ai.model,
+  // No event tells of it. A model that loads is ready soon.
+  refetchInterval: (query) => (query.state.data?.state === "loading" ? 2000 : 30_000),
+});
+
+export const questionsQuery = pagedQuery(["questions", "list"], { limit: 30 }, api.ai.questions);
+
+export const verifiedQuery = pagedQuery(["verified_queries"], { limit: 100 }, api.ai.verified);
+
 export const settingsQuery = queryOptions({ queryKey: ["settings"], queryFn: api.settings.get });
 
 export const schedulesQuery = queryOptions({

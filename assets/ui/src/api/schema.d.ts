@@ -117,6 +117,346 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExampleQuestion"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": null | components["schemas"]["ModelStatus"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AskRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Answer"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_AskedQuestion"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/questions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AskedQuestion"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/questions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/questions/{id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewFeedback"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AskedQuestion"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/verified": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Page_VerifiedQuery"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewVerifiedQuery"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["VerifiedQuery"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/verified/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -806,6 +1146,82 @@ export interface components {
         };
         /** @description Something a person should look at. */
         AlertId: string;
+        Answer: {
+            as_of?: null | components["schemas"]["UtcTime"];
+            asked_at: components["schemas"]["UtcTime"];
+            chart?: null | components["schemas"]["ChartHint"];
+            duration_ms: number;
+            failing_scopes?: components["schemas"]["FailingScope"][];
+            id: string;
+            notes?: string[];
+            outcome: components["schemas"]["Outcome"];
+            question: string;
+            readings?: components["schemas"]["Reading"][];
+            reason?: string | null;
+            sql?: string | null;
+            summary?: string | null;
+            table?: null | components["schemas"]["AnswerTable"];
+            tier?: null | components["schemas"]["Tier"];
+            understood?: string | null;
+            usage?: null | components["schemas"]["TokenUsage"];
+        };
+        AnswerTable: {
+            columns: string[];
+            rows: Record<string, never>[][];
+            truncated: boolean;
+        };
+        AskedQuestion: {
+            asked_at: components["schemas"]["UtcTime"];
+            asked_by: string;
+            duration_ms: number;
+            feedback?: null | components["schemas"]["Feedback"];
+            follows?: string | null;
+            id: string;
+            outcome: components["schemas"]["Outcome"];
+            question: string;
+            reason?: string | null;
+            rows?: number | null;
+            sql?: string | null;
+            summary?: string | null;
+            tier?: null | components["schemas"]["Tier"];
+            understood?: string | null;
+        };
+        AskEvent: {
+            data: {
+                id: string;
+            };
+            /** @enum {string} */
+            event: "started";
+        } | {
+            data: {
+                tier: components["schemas"]["Tier"];
+            };
+            /** @enum {string} */
+            event: "tier";
+        } | {
+            data: {
+                text: string;
+            };
+            /** @enum {string} */
+            event: "token";
+        } | {
+            data: {
+                sql: string;
+            };
+            /** @enum {string} */
+            event: "sql";
+        } | {
+            data: components["schemas"]["Answer"];
+            /** @enum {string} */
+            event: "answer";
+        };
+        AskRequest: {
+            follows?: string | null;
+            limit?: number | null;
+            question: string;
+            reading?: string | null;
+            tier?: components["schemas"]["TierChoice"];
+        };
         AuditEntry: {
             /** @description `login.succeeded`, `account.created`, … */
             action: string;
@@ -854,6 +1270,13 @@ export interface components {
             /** Format: int32 */
             user_volume_gib?: number | null;
         };
+        ChartHint: {
+            kind: components["schemas"]["ChartKind"];
+            x: string;
+            y: string;
+        };
+        /** @enum {string} */
+        ChartKind: "figure" | "bar" | "line";
         ColumnSchema: {
             meaning: string;
             name: string;
@@ -1006,6 +1429,10 @@ export interface components {
             /** @enum {string} */
             type: "database";
         };
+        ExampleQuestion: {
+            question: string;
+            topic: string;
+        };
         /**
          * @description How many desktops share each value, for the filters of the list. Each facet leaves its own
          *     filter out, so that the alternatives to what is chosen stay visible. The most frequent first.
@@ -1021,6 +1448,16 @@ export interface components {
             state: components["schemas"]["Count"][];
             tag_keys: components["schemas"]["Count"][];
         };
+        FailingScope: {
+            account_id: string;
+            account_name: string;
+            error: string;
+            last_complete_at?: null | components["schemas"]["UtcTime"];
+            region: string;
+            resource_type: string;
+        };
+        /** @enum {string} */
+        Feedback: "right" | "wrong";
         FieldChange: {
             after: unknown;
             before: unknown;
@@ -1106,6 +1543,29 @@ export interface components {
         };
         /** @enum {string} */
         MissedRun: "run_once" | "skip";
+        /** @enum {string} */
+        ModelState: "loading" | "ready" | "failed";
+        ModelStatus: {
+            architecture?: string | null;
+            context_tokens: number;
+            decode_tokens_per_second: number;
+            error?: string | null;
+            file_bytes: number;
+            kernel: string;
+            name: string;
+            prefill_tokens_per_second: number;
+            prefix_hit_rate: number;
+            quantization?: string | null;
+            queue_capacity: number;
+            queued: number;
+            requests: number;
+            resident_bytes: number;
+            state: components["schemas"]["ModelState"];
+            threads: number;
+        };
+        ModelView: {
+            model?: null | components["schemas"]["ModelStatus"];
+        };
         ModificationState: {
             /** @description `ROOT_VOLUME`, `USER_VOLUME`, `COMPUTE_TYPE`. */
             resource: string;
@@ -1123,6 +1583,9 @@ export interface components {
             regions?: components["schemas"]["Region"][];
             role_arn?: null | components["schemas"]["RoleArn"];
         };
+        NewFeedback: {
+            feedback: components["schemas"]["Feedback"];
+        };
         NewPassword: {
             current: string;
             /** @description At least 12 characters. */
@@ -1136,6 +1599,11 @@ export interface components {
             /** @description At least 12 characters. */
             password: string;
             username: string;
+        };
+        NewVerifiedQuery: {
+            organization_id?: null | components["schemas"]["OrganizationId"];
+            question: string;
+            sql: string;
         };
         Organization: {
             /**
@@ -1159,6 +1627,8 @@ export interface components {
             /** @description Unique; at most 100 characters. */
             name: string;
         };
+        /** @enum {string} */
+        Outcome: "answered" | "ambiguous" | "cannot_answer";
         /** @description One page of a list. */
         Page_Account: {
             as_of?: null | components["schemas"]["UtcTime"];
@@ -1193,6 +1663,12 @@ export interface components {
              * Format: int64
              * @description Rows that match the filters, over all pages.
              */
+            total: number;
+        };
+        Page_AskedQuestion: {
+            as_of?: null | components["schemas"]["UtcTime"];
+            items: components["schemas"]["AskedQuestion"][];
+            next_cursor?: string | null;
             total: number;
         };
         /** @description One page of a list. */
@@ -1369,6 +1845,12 @@ export interface components {
              */
             total: number;
         };
+        Page_VerifiedQuery: {
+            as_of?: null | components["schemas"]["UtcTime"];
+            items: components["schemas"]["VerifiedQuery"][];
+            next_cursor?: string | null;
+            total: number;
+        };
         /** @description One page of a list. */
         Page_Workspace: {
             as_of?: null | components["schemas"]["UtcTime"];
@@ -1492,6 +1974,10 @@ export interface components {
             rows: Record<string, never>[][];
             /** @description There was more than the limit allows. */
             truncated: boolean;
+        };
+        Reading: {
+            id: string;
+            label: string;
         };
         ReadOnly: {
             reason: string;
@@ -1732,6 +2218,10 @@ export interface components {
             /** @description IANA time zone name. */
             time_zone: string;
         };
+        /** @enum {string} */
+        Tier: "verified" | "template" | "model";
+        /** @enum {string} */
+        TierChoice: "all" | "template" | "model";
         TokenAnswer: {
             /** @description Send as `Authorization: Bearer …`. */
             access_token: string;
@@ -1742,6 +2232,15 @@ export interface components {
             expires_in: number;
             /** @description Always `bearer`. */
             token_type: string;
+        };
+        TokenUsage: {
+            decode_ms: number;
+            forced_tokens: number;
+            prefill_ms: number;
+            prompt_tokens: number;
+            queued_ms: number;
+            reused_tokens: number;
+            sampled_tokens: number;
         };
         User: {
             created_at: components["schemas"]["UtcTime"];
@@ -1771,6 +2270,17 @@ export interface components {
          * @example 2026-11-20T22:00:00Z
          */
         UtcTime: string;
+        VerifiedQuery: {
+            broken?: string | null;
+            created_at: components["schemas"]["UtcTime"];
+            created_by: string;
+            id: string;
+            last_checked_at: components["schemas"]["UtcTime"];
+            organization_id?: null | components["schemas"]["OrganizationId"];
+            organization_name?: string | null;
+            question: string;
+            sql: string;
+        };
         /** @description What a person is shown of a view. */
         ViewSchema: {
             columns: components["schemas"]["ColumnSchema"][];

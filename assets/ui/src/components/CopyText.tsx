@@ -1,6 +1,7 @@
 // Text that people carry elsewhere: ids beside a copy button, and whole documents.
 import { Check, Copy, Download } from "lucide-react";
 import { useState } from "react";
+import { download } from "../lib/download";
 import { toast } from "../state/toasts";
 import { Button, IconButton } from "./Button";
 
@@ -34,28 +35,26 @@ export function CopyId({ text }: { text: string }) {
   );
 }
 
-export function CopyDocument({ text, fileName }: { text: string; fileName: string }) {
+export function CopyButton({ text }: { text: string }) {
   const [copied, copy] = useCopy(text);
-  const download = () => {
-    const address = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-    const link = document.createElement("a");
-    link.href = address;
-    link.download = fileName;
-    link.click();
-    URL.revokeObjectURL(address);
-  };
+  return (
+    <Button small kind="quiet" onClick={copy}>
+      {copied ? <Check aria-hidden className="text-good" /> : <Copy aria-hidden />}
+      {copied ? "Copied" : "Copy"}
+    </Button>
+  );
+}
+
+export function CopyDocument({ text, fileName }: { text: string; fileName: string }) {
   return (
     <div className="overflow-hidden rounded-lg border border-line bg-sunken">
       <div className="flex items-center justify-between gap-2 border-b border-line px-3 py-1.5">
         <code className="truncate font-mono text-xs text-ink-faint">{fileName}</code>
         <span className="flex gap-1">
-          <Button small kind="quiet" onClick={download}>
+          <Button small kind="quiet" onClick={() => download(text, fileName, "text/plain")}>
             <Download aria-hidden /> Download
           </Button>
-          <Button small kind="quiet" onClick={copy}>
-            {copied ? <Check aria-hidden className="text-good" /> : <Copy aria-hidden />}
-            {copied ? "Copied" : "Copy"}
-          </Button>
+          <CopyButton text={text} />
         </span>
       </div>
       {/* Scrollable, so the keyboard has to be able to reach it. */}

@@ -4,11 +4,16 @@ import { Tabs as Radix } from "radix-ui";
 interface TabsProps {
   label: string;
   tabs: { key: string; title: string; content: React.ReactNode }[];
+  /** Which one is open, where the page decides it. */
+  open?: string | undefined;
+  onOpen?: (key: string) => void;
 }
 
-export function Tabs({ label, tabs }: TabsProps) {
+export function Tabs({ label, tabs, open, onOpen }: TabsProps) {
+  const first = tabs[0]?.key ?? "";
+  const chosen = onOpen ? { value: open ?? first, onValueChange: onOpen } : { defaultValue: first };
   return (
-    <Radix.Root defaultValue={tabs[0]?.key ?? ""}>
+    <Radix.Root {...chosen}>
       <Radix.List aria-label={label} className="mb-3 flex gap-1 overflow-x-auto border-b border-line">
         {tabs.map((tab) => (
           <Radix.Trigger

@@ -22,3 +22,19 @@ it("starts at zero where values are spread", () => {
   expect(niceScale(100, 500).low).toBe(0);
   expect(niceScale(9_990, 10_010).low).toBeGreaterThan(9_000);
 });
+
+it.each([
+  [0, 0.4],
+  [0.12, 0.97],
+  [-3, 12],
+  [-8, -2],
+  [2.5, 2.5],
+  [0, 0],
+])("has smaller steps for %d to %d, which need not be whole", (least, most) => {
+  const { low, high, ticks } = niceScale(least, most, false);
+  expect(low).toBeLessThanOrEqual(least);
+  expect(high).toBeGreaterThanOrEqual(most);
+  expect(ticks.length).toBeGreaterThanOrEqual(2);
+  expect(ticks.length).toBeLessThanOrEqual(8);
+  expect(ticks.every((tick) => String(tick).length < 8)).toBe(true);
+});

@@ -1,15 +1,23 @@
-// Whether the window is wide enough for tables.
+// How wide the window is, where the style sheet alone cannot decide.
 import { useSyncExternalStore } from "react";
 
-const WIDE = "(min-width: 768px)";
-
-export function useWide(): boolean {
+function useMedia(query: string): boolean {
   return useSyncExternalStore(
     (watcher) => {
-      const media = matchMedia(WIDE);
+      const media = matchMedia(query);
       media.addEventListener("change", watcher);
       return () => media.removeEventListener("change", watcher);
     },
-    () => matchMedia(WIDE).matches,
+    () => matchMedia(query).matches,
   );
+}
+
+/** Wide enough for tables. */
+export function useWide(): boolean {
+  return useMedia("(min-width: 768px)");
+}
+
+/** Wide enough for a second column beside a table. */
+export function useRoomy(): boolean {
+  return useMedia("(min-width: 1200px)");
 }

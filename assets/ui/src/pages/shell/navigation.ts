@@ -1,8 +1,9 @@
 // The places of the shell's menu.
-import { Boxes, Building2, FolderTree, LayoutDashboard, Monitor, RefreshCw, Settings, Users } from "lucide-react";
+import { Boxes, Building2, FolderTree, LayoutDashboard, MessageCircleQuestion, Monitor, RefreshCw, Settings, Users } from "lucide-react";
 
 export const PLACES = [
   { to: "/", title: "Dashboard", icon: LayoutDashboard },
+  { to: "/ask", title: "Ask", icon: MessageCircleQuestion },
   { to: "/workspaces", title: "WorkSpaces", icon: Monitor },
   { to: "/directories", title: "Directories", icon: FolderTree },
   { to: "/bundles", title: "Bundles", icon: Boxes },
