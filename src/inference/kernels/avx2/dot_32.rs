@@ -1,0 +1,156 @@
+//! One token against rows of Q4_0, Q4_1, Q5_0, Q5_1 and Q8_0, straight from the file's layout.
+
+use std::arch::x86_64::*;
+
+use super::lanes;
+use crate::kernels::{Input, Rows};
+
+/// As in `dot_256`.
+const AHEAD: usize = 4096;
+
+/// Each half of 16 bytes of nibbles: the low ones, then the high ones.
+///
+/// # Safety
+/// There are 16 bytes.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+unsafe fn nibbles(at: *const u8) -> __m256i {
+    // SAFETY: the caller's promise.
+    let bytes = unsafe { _mm_loadu_si128(at.cast()) };
+    let both = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(bytes), _mm_srli_epi16::<4>(bytes));
+    _mm256_and_si256(both, _mm256_set1_epi8(15))
+}
+
+/// 16 wherever one of 32 bits is set, in the order of the bits.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn fifths(bits: u32) -> __m256i {
+    let spread = _mm256_shuffle_epi8(
+        _mm256_set1_epi32(bits.cast_signed()),
+        _mm256_set_epi64x(0x0303_0303_0303_0303, 0x0202_0202_0202_0202, 0x0101_0101_0101_0101, 0),
+    );
+    let each = _mm256_set1_epi64x(0x8040_2010_0804_0201_u64.cast_signed());
+    let set = _mm256_cmpeq_epi8(_mm256_and_si256(spread, each), each);
+    _mm256_and_si256(set, _mm256_set1_epi8(16))
+}
+
+/// A row of blocks that have a factor and a minimum or a fixed middle.
+///
+/// `SIZE` bytes a block; `MIN_AT` is where the minimum is, `FIFTH_AT` where the fifth bits are, zero for none.
+/// Without a minimum the weights are around `MIDDLE`.
+///
+/// # Safety
+/// `check` held, and there is one token.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+unsafe fn nibble_rows<const SIZE: usize, const MIN_AT: usize, const FIFTH_AT: usize, const MIDDLE: u8>(
+    rows: &Rows<'_>,
+    input: &Input<'_>,
+    out: &mut [f32],
+) {
+    let blocks = rows.cols / 32;
+    let ones = _mm256_set1_epi16(1);
+    for (row, out) in out.iter_mut().enumerate() {
+        let mut products = [_mm256_setzero_ps(); 2];
+        let mut mins = [_mm_setzero_ps(); 2];
+        for number in 0..blocks {
+            // SAFETY: `check` made sure that row, block and input are there in full.
+            unsafe {
+                let block = rows.bytes.as_ptr().add((row * blocks + number) * SIZE);
+                if number % 2 == 0 {
+                    _mm_prefetch::<_MM_HINT_T0>(block.wrapping_add(AHEAD).cast());
+                }
+                let scale = *input.scale.get_unchecked(number);
+                let mut weights = nibbles(block.add(SIZE - 16));
+                if FIFTH_AT > 0 {
+                    let bits = block.add(FIFTH_AT).cast::<u32>().read_unaligned();
+                    weights = _mm256_or_si256(weights, fifths(bits));
+                }
+                let q = _mm256_loadu_si256(input.q.as_ptr().add(number * 32).cast());
+                let factor = if MIN_AT > 0 {
+                    // Factor and minimum are widened together, and both meet the input's.
+                    let both = _mm_cvtph_ps(_mm_cvtsi32_si128(block.cast::<i32>().read_unaligned()));
+                    let offset = _mm_set_ss(*input.offset.get_unchecked(number));
+                    let pair = _mm_insert_ps::<0x10>(_mm_set_ss(scale), offset);
+                    let met = _mm_mul_ps(both, pair);
+                    mins[number % 2] = _mm_add_ps(mins[number % 2], met);
+                    _mm256_broadcastss_ps(met)
+                } else {
+                    weights = _mm256_sub_epi8(weights, _mm256_set1_epi8(MIDDLE.cast_signed()));
+                    _mm256_set1_ps(lanes::widen(block.cast::<u16>().read_unaligned()) * scale)
+                };
+                let pairs = if MIN_AT > 0 {
+                    _mm256_maddubs_epi16(weights, q)
+                } else {
+                    _mm256_maddubs_epi16(_mm256_sign_epi8(weights, weights), _mm256_sign_epi8(q, weights))
+                };
+                let sum = _mm256_cvtepi32_ps(_mm256_madd_epi16(pairs, ones));
+                products[number % 2] = _mm256_fmadd_ps(sum, factor, products[number % 2]);
+            }
+        }
+        let mut total = lanes::sum(_mm256_add_ps(products[0], products[1]));
+        if MIN_AT > 0 {
+            let mins = _mm_add_ps(mins[0], mins[1]);
+            total += _mm_cvtss_f32(_mm_shuffle_ps::<1>(mins, mins));
+        }
+        *out = total;
+    }
+}
+
+/// # Safety
+/// `check` held, and there is one token.
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) unsafe fn q4_0(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
+    // SAFETY: the caller's promise, here and below.
+    unsafe { nibble_rows::<18, 0, 0, 8>(rows, input, out) }
+}
+
+/// # Safety
+/// `check` held, and there is one token.
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) unsafe fn q4_1(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
+    // SAFETY: as above.
+    unsafe { nibble_rows::<20, 2, 0, 0>(rows, input, out) }
+}
+
+/// # Safety
+/// `check` held, and there is one token.
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) unsafe fn q5_0(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
+    // SAFETY: as above.
+    unsafe { nibble_rows::<22, 0, 2, 16>(rows, input, out) }
+}
+
+/// # Safety
+/// `check` held, and there is one token.
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) unsafe fn q5_1(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
+    // SAFETY: as above.
+    unsafe { nibble_rows::<24, 2, 4, 0>(rows, input, out) }
+}
+
+/// # Safety
+/// `check` held, and there is one token.
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) unsafe fn q8_0(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
+    let blocks = rows.cols / 32;
+    let ones = _mm256_set1_epi16(1);
+    for (row, out) in out.iter_mut().enumerate() {
+        let mut products = [_mm256_setzero_ps(); 2];
+        for number in 0..blocks {
+            // SAFETY: `check` made sure that row, block and input are there in full.
+            unsafe {
+                let block = rows.bytes.as_ptr().add((row * blocks + number) * 34);
+                _mm_prefetch::<_MM_HINT_T0>(block.wrapping_add(AHEAD).cast());
+                let factor = lanes::widen(block.cast::<u16>().read_unaligned()) * input.scale.get_unchecked(number);
+                let weights = _mm256_loadu_si256(block.add(2).cast());
+                let q = _mm256_loadu_si256(input.q.as_ptr().add(number * 32).cast());
+                // One side of the product is unsigned, so the weights' signs move over to the input.
+                let pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(q, weights));
+                let sum = _mm256_cvtepi32_ps(_mm256_madd_epi16(pairs, ones));
+                products[number % 2] = _mm256_fmadd_ps(sum, _mm256_set1_ps(factor), products[number % 2]);
+            }
+        }
+        *out = lanes::sum(_mm256_add_ps(products[0], products[1]));
+    }
+}
