@@ -1,0 +1,113 @@
+// What the peer makes of forced tokens: loads a model with llama.cpp, runs the given ids, and prints for each
+// position the ids and values of the largest logits, as `stocktake bench inference --forced-tokens` does.
+//
+// usage: peer_logits MODEL.gguf IDS.json [--context N] [--threads N] [--batch N] [--repack 0|1] [--flash 0|1]
+// The context decides between longrope's factors: llama.cpp takes the long ones when it is larger than the
+// trained length, however short the text.
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "llama.h"
+
+static std::vector<llama_token> read_ids(const char * path) {
+    std::ifstream file(path);
+    std::vector<llama_token> ids;
+    for (int c; (c = file.get()) != EOF;) {
+        if (isdigit(c)) {
+            file.unget();
+            llama_token id;
+            file >> id;
+            ids.push_back(id);
+        }
+    }
+    return ids;
+}
+
+static void print_rows(const char * name, const std::vector<std::string> & rows, const char * end) {
+    printf("\"%s\":[", name);
+    for (size_t i = 0; i < rows.size(); i++) {
+        printf("%s%s", i ? "," : "", rows[i].c_str());
+    }
+    printf("]%s", end);
+}
+
+int main(int argc, char ** argv) {
+    if (argc < 3) {
+        fprintf(stderr, "usage: peer_logits MODEL.gguf IDS.json [--context N] [--threads N] [--batch N] [--repack 0|1] [--flash 0|1]\n");
+        return 2;
+    }
+    const std::vector<llama_token> ids = read_ids(argv[2]);
+    std::map<std::string, int> option = { { "--context", (int) ids.size() }, { "--threads", 2 }, { "--batch", 512 },
+                                          { "--repack", 1 },                 { "--flash", 1 } };
+    for (int i = 3; i + 1 < argc; i += 2) {
+        option.at(argv[i]) = atoi(argv[i + 1]);
+    }
+    llama_log_set([](ggml_log_level level, const char * text, void *) {
+        if (level == GGML_LOG_LEVEL_ERROR) {
+            fputs(text, stderr);
+        }
+    }, nullptr);
+    llama_backend_init();
+    llama_model_params model_params = llama_model_default_params();
+    model_params.use_extra_bufts    = option["--repack"];
+    llama_model * model             = llama_model_load_from_file(argv[1], model_params);
+    if (!model) {
+        return 1;
+    }
+    llama_context_params params = llama_context_default_params();
+    params.n_ctx                = option["--context"];
+    params.n_batch = params.n_ubatch = option["--batch"];
+    params.n_threads = params.n_threads_batch = option["--threads"];
+    params.flash_attn_type = option["--flash"] ? LLAMA_FLASH_ATTN_TYPE_ENABLED : LLAMA_FLASH_ATTN_TYPE_DISABLED;
+    llama_context * context = llama_init_from_model(model, params);
+    if (!context) {
+        return 1;
+    }
+
+    const int                words = llama_vocab_n_tokens(llama_model_get_vocab(model));
+    std::vector<std::string> first, five, values;
+    llama_batch              batch = llama_batch_init(option["--batch"], 0, 1);
+    for (size_t start = 0; start < ids.size(); start += batch.n_tokens) {
+        batch.n_tokens = (int) std::min(ids.size() - start, (size_t) option["--batch"]);
+        for (int i = 0; i < batch.n_tokens; i++) {
+            batch.token[i]     = ids[start + i];
+            batch.pos[i]       = (llama_pos) (start + i);
+            batch.n_seq_id[i]  = 1;
+            batch.seq_id[i][0] = 0;
+            batch.logits[i]    = true;
+        }
+        if (llama_decode(context, batch) != 0) {
+            return 1;
+        }
+        for (int i = 0; i < batch.n_tokens; i++) {
+            const float *    logits = llama_get_logits_ith(context, i);
+            std::vector<int> order(words);
+            std::iota(order.begin(), order.end(), 0);
+            std::partial_sort(order.begin(), order.begin() + 5, order.end(),
+                              [&](int a, int b) { return logits[a] != logits[b] ? logits[a] > logits[b] : a < b; });
+            std::string names = "[", sizes = "[";
+            for (int k = 0; k < 5; k++) {
+                char size[32];
+                snprintf(size, sizeof size, "%.5f", logits[order[k]]);
+                names += (k ? "," : "") + std::to_string(order[k]);
+                sizes += (k ? "," : "") + std::string(size);
+            }
+            first.push_back(std::to_string(order[0]));
+            five.push_back(names + "]");
+            values.push_back(sizes + "]");
+        }
+    }
+    printf("{");
+    print_rows("top1", first, ",");
+    print_rows("top5", five, ",");
+    print_rows("logits", values, "}\n");
+    return 0;
+}
