@@ -14,15 +14,41 @@
 //! The words and phrasings are data in `assets/prompts/`. Nothing a person types reaches SQL: only
 //! values that were found in the data, names of this room's own, numbers and times.
 
+mod classifier;
+mod clauses;
+mod compose;
 mod fields;
+mod follow;
+mod intents;
+mod kinds_measures;
+mod kinds_ranked;
 mod label;
+mod lexicon;
+mod mentions;
+mod moments;
+mod named;
+mod pieces;
+mod places;
 mod query;
+mod read;
 mod sql;
+mod tagged;
+mod text;
+mod thresholds;
+mod times;
+mod understand;
 mod values;
+
+use std::sync::{Arc, LazyLock};
 
 use domain::UtcTime;
 
+use classifier::Classifier;
+use intents::Intents;
+use lexicon::Lexicon;
+
 pub use fields::{Entity, Field};
+pub use intents::{KnownKind, examples};
 pub use query::Query;
 pub use values::{Values, ValuesError};
 
@@ -41,12 +67,34 @@ pub enum Understanding {
 
 /// Everything that understands questions. Clones share it.
 #[derive(Clone)]
-pub struct Semantics {}
+pub struct Semantics {
+    learned: Arc<Learned>,
+}
+
+struct Learned {
+    lexicon: Lexicon,
+    intents: Intents,
+    classifier: Classifier,
+}
+
+/// Learned once per process: what is declared does not change while it runs.
+static LEARNED: LazyLock<Arc<Learned>> = LazyLock::new(|| {
+    let lexicon = Lexicon::new();
+    let intents = Intents::new();
+    let classifier = intents.train(&lexicon);
+    Arc::new(Learned {
+        lexicon,
+        intents,
+        classifier,
+    })
+});
 
 impl Semantics {
     #[must_use]
     pub fn new() -> Self {
-        Self {}
+        Self {
+            learned: Arc::clone(&LEARNED),
+        }
     }
 
     /// What `question` means, with names looked up in `values`; `previous` is the question it may
@@ -54,12 +102,34 @@ impl Semantics {
     #[must_use]
     pub fn understand(
         &self,
-        _question: &str,
-        _values: &Values,
-        _previous: Option<&Query>,
-        _now: UtcTime,
+        question: &str,
+        values: &Values,
+        previous: Option<&Query>,
+        now: UtcTime,
     ) -> Understanding {
-        Understanding::Unknown
+        understand::Understander {
+            lexicon: &self.learned.lexicon,
+            classifier: &self.learned.classifier,
+            values,
+            now,
+        }
+        .understand(question, previous)
+    }
+
+    /// The kinds of question that are known, for people.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<KnownKind> {
+        self.learned.intents.kinds()
+    }
+
+    /// The words and pairs of words that speak most for a kind of question, with their weights.
+    #[must_use]
+    pub fn reasons(&self, kind: &str, most: usize) -> Vec<(&str, f32)> {
+        compose::KINDS
+            .iter()
+            .position(|known| *known == kind)
+            .map(|at| self.learned.classifier.reasons(at, most))
+            .unwrap_or_default()
     }
 }
 

@@ -1,7 +1,593 @@
-//! The SQL of an understood question.
+//! The SQL of an understood question. Literals are values found in the data, numbers and times;
+//! they are quoted here and nowhere else.
 
-use super::query::Query;
+use super::fields::{Entity, Field};
+use super::query::{Bucket, By, Comparison, Dimension, Filter, Query, Shape, Test};
+
+/// A text as an SQL literal.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''").replace('\0', ""))
+}
+
+fn list(values: &[String]) -> String {
+    let quoted: Vec<String> = values.iter().map(|value| quoted(value)).collect();
+    quoted.join(", ")
+}
+
+fn number(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        format!("{value:.0}")
+    } else {
+        format!("{value}")
+    }
+}
 
 pub(super) fn select(query: &Query) -> String {
-    format!("SELECT count(*) FROM {}", query.entity.view())
+    Builder {
+        now: query.now.to_string(),
+        query,
+    }
+    .select()
+}
+
+struct Builder<'a> {
+    query: &'a Query,
+    now: String,
+}
+
+/// An expression and what its column is called.
+type Output = (String, String);
+
+impl Builder<'_> {
+    fn select(&self) -> String {
+        let query = self.query;
+        if let (Shape::CountDistinct(dimension), Some((comparison, value))) =
+            (&query.shape, query.having)
+        {
+            return self.groups_counted(dimension, comparison, value);
+        }
+        let mut columns: Vec<Output> = Vec::new();
+        for group in &query.groups {
+            columns.extend(self.outputs(group));
+        }
+        let grouped = columns.len();
+        let distinct = self.measures(&mut columns);
+        let mut sql = String::from(if distinct {
+            "SELECT DISTINCT "
+        } else {
+            "SELECT "
+        });
+        let written: Vec<String> = columns
+            .iter()
+            .map(|(expression, name)| {
+                if expression == name {
+                    name.clone()
+                } else {
+                    format!("{expression} AS {name}")
+                }
+            })
+            .collect();
+        sql.push_str(&written.join(", "));
+        sql.push_str(&format!(" FROM {}", query.entity.view()));
+        let conditions = self.conditions();
+        if !conditions.is_empty() {
+            sql.push_str(" WHERE ");
+            sql.push_str(&conditions.join(" AND "));
+        }
+        if grouped > 0 {
+            let ordinals: Vec<String> = (1..=grouped).map(|at| at.to_string()).collect();
+            sql.push_str(&format!(" GROUP BY {}", ordinals.join(", ")));
+            if let Some((comparison, value)) = query.having {
+                let measure = &columns[grouped].0;
+                sql.push_str(&format!(
+                    " HAVING {measure} {} {}",
+                    sign(comparison),
+                    number(value)
+                ));
+            }
+        }
+        if let Some(order) = self.order(&columns, grouped) {
+            sql.push_str(&format!(" ORDER BY {order}"));
+        }
+        if let Some(limit) = query.limit {
+            sql.push_str(&format!(" LIMIT {limit}"));
+        }
+        sql
+    }
+
+    /// How many groups have that many rows.
+    fn groups_counted(&self, dimension: &Dimension, comparison: Comparison, value: f64) -> String {
+        let (expression, name) = self.identity(dimension);
+        let mut conditions = self.conditions();
+        conditions.push(format!("{expression} IS NOT NULL"));
+        conditions.dedup();
+        format!(
+            "SELECT count(*) AS number_of_{} FROM (SELECT {expression} FROM {} WHERE {} GROUP BY 1 \
+             HAVING count(*) {} {})",
+            plural(&name),
+            self.query.entity.view(),
+            conditions.join(" AND "),
+            sign(comparison),
+            number(value)
+        )
+    }
+
+    /// Adds what is selected beside the groups; true when rows are to be distinct.
+    fn measures(&self, columns: &mut Vec<Output>) -> bool {
+        let query = self.query;
+        let things = query.entity.words().1.replace(' ', "_");
+        match &query.shape {
+            Shape::Count => columns.push(("count(*)".into(), things)),
+            Shape::CountDistinct(dimension) => {
+                let (expression, name) = self.identity(dimension);
+                columns.push((
+                    format!("count(DISTINCT {expression})"),
+                    format!("number_of_{}", plural(&name)),
+                ));
+            }
+            Shape::Distinct(dimensions) => {
+                for dimension in dimensions {
+                    columns.extend(self.outputs(dimension));
+                }
+                return true;
+            }
+            Shape::Total(field) => self.aggregate(columns, "sum", "total", *field),
+            Shape::Average(field) => {
+                let expression = format!("round(avg({}), 2)", self.field(*field));
+                columns.push((expression, format!("average_{}", field.name())));
+            }
+            Shape::Lowest(field) if field.is_time() => {
+                self.aggregate(columns, "min", "first", *field);
+            }
+            Shape::Highest(field) if field.is_time() => {
+                self.aggregate(columns, "max", "latest", *field);
+            }
+            Shape::Lowest(field) => self.aggregate(columns, "min", "lowest", *field),
+            Shape::Highest(field) => self.aggregate(columns, "max", "highest", *field),
+            Shape::Share(part) => {
+                let tests: Vec<String> = part.iter().map(|test| self.condition(test)).collect();
+                let matching = format!("sum(CASE WHEN {} THEN 1 ELSE 0 END)", tests.join(" AND "));
+                columns.push((
+                    format!("round(100.0 * {matching} / nullif(count(*), 0), 1)"),
+                    "percent".into(),
+                ));
+                columns.push((format!("coalesce({matching}, 0)"), "matching".into()));
+                columns.push(("count(*)".into(), "total".into()));
+            }
+            Shape::Split => {
+                columns.push(("count(*)".into(), things));
+                columns.push((
+                    "round(100.0 * count(*) / sum(count(*)) OVER (), 1)".into(),
+                    "percent".into(),
+                ));
+            }
+            Shape::List => {
+                for field in self.listed() {
+                    columns.push((self.field(field), field.name().to_owned()));
+                }
+                for dimension in &query.show {
+                    if let Dimension::Tag(_) = dimension {
+                        columns.extend(self.outputs(dimension));
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    fn aggregate(&self, columns: &mut Vec<Output>, function: &str, word: &str, field: Field) {
+        columns.push((
+            format!("{function}({})", self.field(field)),
+            format!("{word}_{}", field.name()),
+        ));
+    }
+
+    /// The columns of a list: what names the row, what was asked for, what was filtered on.
+    fn listed(&self) -> Vec<Field> {
+        let query = self.query;
+        let mut fields: Vec<Field> = Vec::new();
+        let mut add = |field: Field| {
+            if !fields.contains(&field) && field.sql(query.entity, &self.now).is_some() {
+                fields.push(field);
+            }
+        };
+        add(query.entity.key());
+        for dimension in &query.show {
+            if let Some(field) = dimension.field() {
+                add(field);
+            }
+        }
+        if let Some(By::Field(field)) = query.order.map(|order| order.by) {
+            add(field);
+        }
+        for field in query.entity.columns() {
+            add(*field);
+        }
+        for filter in &query.filters {
+            for field in named(filter) {
+                add(field);
+            }
+        }
+        fields
+    }
+
+    fn field(&self, field: Field) -> String {
+        field
+            .sql(self.query.entity, &self.now)
+            .unwrap_or_else(|| "NULL".to_owned())
+    }
+
+    /// What tells one of these from another.
+    fn identity(&self, dimension: &Dimension) -> Output {
+        match dimension {
+            Dimension::Field(Field::AccountName) if Field::AccountId.is_column(self.query.entity) => {
+                ("account_id".into(), "account".into())
+            }
+            other => self.outputs(other).swap_remove(0),
+        }
+    }
+
+    fn outputs(&self, dimension: &Dimension) -> Vec<Output> {
+        match dimension {
+            Dimension::Field(Field::AccountName) if Field::AccountId.is_column(self.query.entity) => {
+                vec![
+                    (self.field(Field::AccountName), "account_name".into()),
+                    ("account_id".into(), "account_id".into()),
+                ]
+            }
+            Dimension::Field(field) => vec![(self.field(*field), field.name().into())],
+            Dimension::Tag(key) => {
+                let view = self.query.entity.view();
+                vec![(
+                    format!(
+                        "(SELECT t.tag_value FROM workspace_tags t WHERE t.workspace_id = \
+                         {view}.workspace_id AND t.account_id = {view}.account_id \
+                         AND t.tag_key = {})",
+                        quoted(key)
+                    ),
+                    format!("\"{}\"", key.replace('"', "\"\"")),
+                )]
+            }
+            Dimension::Time(field, bucket) => {
+                let column = self.field(*field);
+                let (expression, name) = match bucket {
+                    Bucket::Hour => (format!("substr({column}, 1, 13)"), "hour"),
+                    Bucket::Day => (format!("substr({column}, 1, 10)"), "day"),
+                    Bucket::Week => (format!("strftime('%Y-W%W', {column})"), "week"),
+                    Bucket::Month => (format!("substr({column}, 1, 7)"), "month"),
+                    Bucket::Year => (format!("substr({column}, 1, 4)"), "year"),
+                };
+                vec![(expression, name.into())]
+            }
+        }
+    }
+
+    fn order(&self, columns: &[Output], grouped: usize) -> Option<String> {
+        let query = self.query;
+        let direction = |descending: bool| if descending { "DESC" } else { "ASC" };
+        if let Some(order) = query.order {
+            let way = direction(order.descending);
+            let key = |by: String| match query.shape {
+                Shape::List if by != query.entity.key().name() => {
+                    format!("{by} {way}, {}", query.entity.key().name())
+                }
+                _ => format!("{by} {way}"),
+            };
+            return Some(match order.by {
+                By::Measure if grouped > 0 => format!("{} {way}, 1", columns[grouped].1),
+                By::Measure => return None,
+                By::Field(field) => key(field.name().to_owned()),
+                By::Groups => format!("1 {way}"),
+            });
+        }
+        match &query.shape {
+            Shape::List => Some(query.entity.key().name().to_owned()),
+            Shape::Distinct(_) => Some("1".to_owned()),
+            _ if grouped == 0 => None,
+            _ if matches!(query.groups[0], Dimension::Time(..)) => Some("1".to_owned()),
+            _ => Some(format!("{} DESC, 1", columns[grouped].1)),
+        }
+    }
+
+    fn conditions(&self) -> Vec<String> {
+        let query = self.query;
+        let mut found: Vec<String> = Vec::new();
+        for filter in &query.filters {
+            found.push(self.condition(filter));
+        }
+        let mut present = |dimension: &Dimension| match dimension {
+            Dimension::Tag(key) => found.push(self.condition(&Filter::new(Test::Tagged {
+                key: Some(key.clone()),
+                values: Vec::new(),
+            }))),
+            Dimension::Field(field) | Dimension::Time(field, _) if may_be_absent(*field) => {
+                found.push(format!("{} IS NOT NULL", self.field(*field)));
+            }
+            _ => {}
+        };
+        query.groups.iter().for_each(&mut present);
+        if let Shape::CountDistinct(dimension) = &query.shape {
+            present(dimension);
+        }
+        if let Shape::Distinct(dimensions) = &query.shape {
+            dimensions.iter().for_each(&mut present);
+        }
+        if let (Shape::List, Some(By::Field(field)), Some(_)) =
+            (&query.shape, query.order.map(|order| order.by), query.limit)
+            && field.is_column(query.entity)
+        {
+            found.push(format!("{} IS NOT NULL", field.name()));
+        }
+        found.dedup();
+        found
+    }
+
+    fn condition(&self, filter: &Filter) -> String {
+        condition(filter, self.query.entity, &self.now)
+    }
+}
+
+fn plural(name: &str) -> String {
+    match name.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o']) => format!("{stem}ies"),
+        _ if name.ends_with('s') => name.to_owned(),
+        _ => format!("{}s", name.trim_matches('"').trim_end_matches("_name")),
+    }
+}
+
+/// The fields a filter looks at.
+fn named(filter: &Filter) -> Vec<Field> {
+    match &filter.test {
+        Test::Any(parts) | Test::All(parts) => parts.iter().flat_map(named).collect(),
+        Test::Tagged { .. } => vec![Field::Tags],
+        Test::Has { .. } => Vec::new(),
+        _ => filter.field().into_iter().collect(),
+    }
+}
+
+/// Fields that stand empty for a row to which they do not apply: no group of their own.
+fn may_be_absent(field: Field) -> bool {
+    matches!(
+        field,
+        Field::UserName
+            | Field::ErrorCode
+            | Field::LastConnectedAt
+            | Field::DeletedAt
+            | Field::TerminatedAt
+            | Field::MissingSince
+            | Field::ClosedAt
+            | Field::CompletedAt
+            | Field::FinishedAt
+            | Field::StartedAt
+            | Field::AutoStop
+            | Field::RequestedBy
+            | Field::Error
+            | Field::DisplayName
+    )
+}
+
+fn sign(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Above => ">",
+        Comparison::AtLeast | Comparison::Between => ">=",
+        Comparison::Below => "<",
+        Comparison::AtMost => "<=",
+        Comparison::Equal => "=",
+    }
+}
+
+/// A filter as a condition on the rows of `entity`.
+fn condition(filter: &Filter, entity: Entity, now: &str) -> String {
+    if let Some(linked) = through_desktops(filter, entity, now) {
+        return linked;
+    }
+    let column = |field: Field| {
+        field
+            .sql(entity, now)
+            .unwrap_or_else(|| "NULL".to_owned())
+    };
+    let not = filter.negated;
+    match &filter.test {
+        Test::OneOf { field, values } => match (values.len(), not) {
+            (1, false) => format!("{} = {}", column(*field), quoted(&values[0])),
+            (1, true) => format!("{} <> {}", column(*field), quoted(&values[0])),
+            (_, false) => format!("{} IN ({})", column(*field), list(values)),
+            (_, true) => format!("{} NOT IN ({})", column(*field), list(values)),
+        },
+        Test::Like {
+            field, patterns, ..
+        } => {
+            let tests: Vec<String> = patterns
+                .iter()
+                .map(|pattern| format!("{} LIKE {}", column(*field), quoted(pattern)))
+                .collect();
+            negate(&either(&tests), not)
+        }
+        Test::Absent(field) if not => format!("{} IS NOT NULL", column(*field)),
+        Test::Absent(field) => format!("{} IS NULL", column(*field)),
+        Test::Flag(field) if not => format!("coalesce({}, 0) = 0", column(*field)),
+        Test::Flag(field) => format!("{} = 1", column(*field)),
+        Test::Number {
+            field,
+            comparison,
+            value,
+            upto,
+        } => {
+            let column = column(*field);
+            let test = match upto {
+                Some(upto) => format!("{column} BETWEEN {} AND {}", number(*value), number(*upto)),
+                None => format!("{column} {} {}", sign(*comparison), number(*value)),
+            };
+            negate(&test, not)
+        }
+        Test::Time {
+            field,
+            from,
+            to,
+            or_never,
+            ..
+        } => {
+            let column = column(*field);
+            let mut tests = Vec::new();
+            if let Some(from) = from {
+                tests.push(format!("{column} >= '{from}'"));
+            }
+            if let Some(to) = to {
+                tests.push(format!("{column} < '{to}'"));
+            }
+            let test = tests.join(" AND ");
+            let test = if *or_never {
+                format!("({column} IS NULL OR {test})")
+            } else {
+                test
+            };
+            negate(&test, not)
+        }
+        Test::Tagged { key, values } => {
+            let mut tests = Vec::new();
+            if let Some(key) = key {
+                tests.push(format!("tag_key = {}", quoted(key)));
+            }
+            if !values.is_empty() {
+                tests.push(format!("tag_value IN ({})", list(values)));
+            }
+            let inner = select_where("workspace_id", "workspace_tags", &tests);
+            let id = if entity == Entity::Version {
+                "resource_id"
+            } else {
+                "workspace_id"
+            };
+            format!("{id} {} ({inner})", within(not))
+        }
+        Test::Any(parts) => {
+            let tests: Vec<String> = parts
+                .iter()
+                .map(|part| condition(part, entity, now))
+                .collect();
+            negate(&either(&tests), not)
+        }
+        Test::All(parts) => {
+            let tests: Vec<String> = parts
+                .iter()
+                .map(|part| condition(part, entity, now))
+                .collect();
+            negate(&format!("({})", tests.join(" AND ")), not)
+        }
+        Test::Has {
+            entity: other,
+            filters,
+        } => has(entity, *other, filters, not, now),
+    }
+}
+
+fn within(not: bool) -> &'static str {
+    if not { "NOT IN" } else { "IN" }
+}
+
+fn either(tests: &[String]) -> String {
+    match tests {
+        [one] => one.clone(),
+        _ => format!("({})", tests.join(" OR ")),
+    }
+}
+
+fn negate(test: &str, not: bool) -> String {
+    if not {
+        format!("NOT ({test})")
+    } else {
+        test.to_owned()
+    }
+}
+
+fn select_where(column: &str, view: &str, tests: &[String]) -> String {
+    if tests.is_empty() {
+        format!("SELECT {column} FROM {view}")
+    } else {
+        format!("SELECT {column} FROM {view} WHERE {}", tests.join(" AND "))
+    }
+}
+
+/// A filter on a field that only the row's desktop or account has.
+fn through_desktops(filter: &Filter, entity: Entity, now: &str) -> Option<String> {
+    let field = filter.field()?;
+    if field.is_column(entity) {
+        return None;
+    }
+    let accounts = matches!(field, Field::OrganizationName | Field::AccountName);
+    if accounts && Field::AccountId.is_column(entity) {
+        let positive = Filter {
+            negated: false,
+            ..filter.clone()
+        };
+        let inner = condition(&positive, Entity::Account, now);
+        return Some(format!(
+            "account_id {} (SELECT account_id FROM accounts WHERE {inner})",
+            within(filter.negated)
+        ));
+    }
+    let (id, desktops) = match entity {
+        Entity::StateChange => ("workspace_id", Entity::DesktopEver),
+        Entity::Tag => ("workspace_id", Entity::Desktop),
+        Entity::Version => ("resource_id", Entity::DesktopEver),
+        _ => return None,
+    };
+    field.sql(desktops, now)?;
+    Some(format!(
+        "{id} IN (SELECT workspace_id FROM {} WHERE {})",
+        desktops.view(),
+        condition(filter, desktops, now)
+    ))
+}
+
+/// Rows of `entity` that have rows of `other`, by what links the two.
+fn has(entity: Entity, other: Entity, filters: &[Filter], not: bool, now: &str) -> String {
+    let mut tests: Vec<String> = filters
+        .iter()
+        .map(|filter| condition(filter, other, now))
+        .collect();
+    let view = other.view();
+    let within = within(not);
+    match entity {
+        Entity::Organization => {
+            if Field::AccountId.is_column(other) {
+                tests.push("account_id IS NOT NULL".into());
+                let inner = select_where("account_id", view, &tests);
+                format!(
+                    "organization_id {within} (SELECT organization_id FROM accounts \
+                     WHERE account_id IN ({inner}))"
+                )
+            } else {
+                format!(
+                    "organization_id {within} ({})",
+                    select_where("organization_id", view, &tests)
+                )
+            }
+        }
+        Entity::Account => {
+            tests.push("account_id IS NOT NULL".into());
+            format!("account_id {within} ({})", select_where("account_id", view, &tests))
+        }
+        Entity::Directory => {
+            tests.push("directory_id IS NOT NULL".into());
+            format!(
+                "directory_id {within} ({})",
+                select_where("directory_id", view, &tests)
+            )
+        }
+        Entity::Bundle => {
+            tests.push("bundle_id IS NOT NULL".into());
+            format!("bundle_id {within} ({})", select_where("bundle_id", view, &tests))
+        }
+        _ => {
+            let theirs = if other == Entity::Version {
+                "resource_id"
+            } else {
+                "workspace_id"
+            };
+            format!(
+                "workspace_id {within} ({})",
+                select_where(theirs, view, &tests)
+            )
+        }
+    }
 }

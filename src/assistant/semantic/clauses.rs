@@ -1,0 +1,391 @@
+//! Filters, out of mentions. What a clause takes is marked as used; what nobody takes stops an
+//! answer, so that no word of a question is passed over in silence.
+
+use domain::UtcTime;
+
+use super::fields::{Entity, Field, Kind};
+use super::lexicon::Lexicon;
+use super::mentions::{Mention, What};
+use super::query::{Comparison, Filter, Test};
+use super::values::Values;
+
+/// A filter and the mention it came from.
+#[derive(Debug, Clone)]
+pub(crate) struct Placed {
+    pub filter: Filter,
+    pub at: usize,
+}
+
+/// Which of several meanings is taken at each place that has several.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Choices {
+    pub taken: Vec<usize>,
+    /// How many there were.
+    pub offered: Vec<usize>,
+}
+
+impl Choices {
+    /// The choice among `options` things, 0 where none was made yet.
+    pub fn choose(&mut self, options: usize) -> usize {
+        let at = self.offered.len();
+        self.offered.push(options);
+        self.taken.get(at).copied().unwrap_or(0).min(options.saturating_sub(1))
+    }
+}
+
+/// A question half understood.
+#[derive(Clone)]
+pub(crate) struct Parse<'a> {
+    pub m: &'a [Mention],
+    pub used: Vec<bool>,
+    pub entity: Entity,
+    pub filters: Vec<Placed>,
+    /// "with more than 5 desktops": the comparison, the number, and where its noun stands.
+    pub having: Option<(Comparison, f64, usize)>,
+    pub choices: Choices,
+    pub notes: Vec<String>,
+    /// Why it cannot be answered.
+    pub problem: Option<String>,
+    pub lexicon: &'a Lexicon,
+    pub values: &'a Values,
+    pub now: UtcTime,
+}
+
+impl<'a> Parse<'a> {
+    pub fn new(
+        m: &'a [Mention],
+        entity: Entity,
+        choices: Choices,
+        lexicon: &'a Lexicon,
+        values: &'a Values,
+        now: UtcTime,
+    ) -> Self {
+        Self {
+            m,
+            used: vec![false; m.len()],
+            entity,
+            filters: Vec::new(),
+            having: None,
+            choices,
+            notes: Vec::new(),
+            problem: None,
+            lexicon,
+            values,
+            now,
+        }
+    }
+
+    /// The same with other words taken, for the check that nothing is left over.
+    pub fn with_used(&self, used: Vec<bool>) -> Self {
+        Self {
+            used,
+            ..self.clone()
+        }
+    }
+
+    /// Takes every filter it finds.
+    pub fn clauses(&mut self) {
+        self.numbers();
+        self.tags();
+        self.times();
+        self.properties();
+        self.values();
+        self.connections();
+    }
+
+    pub fn add(&mut self, at: usize, filter: Filter) {
+        self.used[at] = true;
+        self.filters.push(Placed { filter, at });
+    }
+
+    pub fn note(&mut self, note: &str) {
+        if !self.notes.iter().any(|known| known == note) {
+            self.notes.push(note.to_owned());
+        }
+    }
+
+    /// Whether the thing has this field, or has it through its desktop or account.
+    pub fn has(&self, field: Field) -> bool {
+        field.sql(self.entity, "").is_some()
+    }
+
+    /// The field a mention names, of those the thing has.
+    pub fn field_at(&self, at: usize) -> Option<Field> {
+        let fields = self.m.get(at)?.fields();
+        let own = fields.iter().copied().find(|field| field.is_column(self.entity));
+        own.or_else(|| fields.iter().copied().find(|field| self.has(*field)))
+    }
+
+    pub fn free(&self, at: usize) -> bool {
+        at < self.m.len() && !self.used[at]
+    }
+
+    /// The next mention behind `at` that is not passed over.
+    pub fn next(&self, at: usize) -> Option<usize> {
+        (at + 1..self.m.len()).find(|next| !self.passed(*next))
+    }
+
+    pub fn previous(&self, at: usize) -> Option<usize> {
+        (0..at).rev().find(|previous| !self.passed(*previous))
+    }
+
+    /// A word between the parts of a clause.
+    fn passed(&self, at: usize) -> bool {
+        let mention = &self.m[at];
+        mention.soft()
+            && mention.fields().is_empty()
+            && mention.entity().is_none()
+            && mention.compare().is_none()
+            && mention.value().is_none()
+            && mention.property().is_none()
+            && mention.names.is_empty()
+            && !mention.is_small("by")
+            && !mention.is_small("or")
+            && !mention.is_small("not")
+    }
+
+    /// Takes a "not" that stands before `at`, with nothing but small words between.
+    pub fn negated(&mut self, at: usize) -> bool {
+        for back in (0..at).rev().take(5) {
+            let mention = &self.m[back];
+            if mention.is_small("not") && (!self.used[back] || mention.text != "no") {
+                self.used[back] = true;
+                return true;
+            }
+            let between = self.passed(back)
+                || mention.is_small("of")
+                || mention.is_small("in")
+                || mention.is_small("tagged")
+                || mention.is_verb("connect") && mention.is_small("of")
+                || !mention.fields().is_empty() && mention.fields().iter().all(|f| f.kind() == Kind::Text)
+                || mention.entity().is_some_and(|e| e != self.entity) && back + 1 == at;
+            if !between || mention.is_small("comma") {
+                return false;
+            }
+        }
+        false
+    }
+
+    fn properties(&mut self) {
+        for at in 0..self.m.len() {
+            if self.used[at] {
+                continue;
+            }
+            let Some(name) = self.m[at].property().map(str::to_owned) else {
+                continue;
+            };
+            let Some((mut filter, note)) = self.property(&name, at) else {
+                continue;
+            };
+            if self.negated(at) {
+                filter.negated = !filter.negated;
+            }
+            if let Some(note) = note {
+                self.note(note);
+            }
+            self.add(at, filter);
+        }
+    }
+
+    fn property(&mut self, name: &str, at: usize) -> Option<(Filter, Option<&'static str>)> {
+        use Entity as E;
+        let desktop = self.entity.is_desktop();
+        let ever = self.entity == E::DesktopEver;
+        let linked = matches!(self.entity, E::StateChange | E::Tag | E::Version);
+        let absent = |field| Filter::new(Test::Absent(field));
+        let present = |field| Filter::not(Test::Absent(field));
+        let found = match name {
+            "never_connected" if desktop || linked => absent(Field::LastConnectedAt),
+            "ever_connected" if desktop => present(Field::LastConnectedAt),
+            "unused" if desktop => {
+                let cutoff = self.now.plus_days(-30);
+                return Some((
+                    Filter::new(unused(cutoff, "not connected to for 30 days")),
+                    Some(UNUSED_NOTE),
+                ));
+            }
+            "idle" if desktop => match self.choices.choose(2) {
+                0 => {
+                    let cutoff = self.now.plus_days(-30);
+                    Filter::new(unused(cutoff, "not connected to for 30 days"))
+                }
+                _ => Filter::one(Field::ConnectionState, "DISCONNECTED"),
+            },
+            "active" if desktop => match self.choices.choose(2) {
+                0 => Filter::one(Field::State, "AVAILABLE"),
+                _ => Filter::new(Test::Time {
+                    field: Field::LastConnectedAt,
+                    from: Some(self.now.plus_days(-30)),
+                    to: None,
+                    or_never: false,
+                    said: "connected to in the last 30 days".into(),
+                }),
+            },
+            "encrypted" | "unencrypted" if desktop => self.encryption(name == "unencrypted", at),
+            "unassigned" if desktop => absent(Field::UserName),
+            "assigned" if desktop && !self.m[at].soft() => present(Field::UserName),
+            "untagged" if desktop => Filter::not(Test::Tagged {
+                key: None,
+                values: Vec::new(),
+            }),
+            "with_error" | "without_error" => {
+                let field = [Field::ErrorCode, Field::Error]
+                    .into_iter()
+                    .find(|field| field.is_column(self.entity))?;
+                if name == "with_error" {
+                    present(field)
+                } else {
+                    absent(field)
+                }
+            }
+            "broken" if desktop => match self.choices.choose(2) {
+                0 => Filter::new(Test::OneOf {
+                    field: Field::State,
+                    values: ["ERROR", "UNHEALTHY", "IMPAIRED"].map(str::to_owned).into(),
+                }),
+                _ => present(Field::ErrorCode),
+            },
+            "deleted" if ever => present(Field::DeletedAt),
+            "terminated" if ever => present(Field::TerminatedAt),
+            "missing" if ever => present(Field::MissingSince),
+            "deleted" if self.entity == E::Version => Filter::one(Field::Change, "deleted"),
+            "terminated" if self.entity == E::Version => Filter::one(Field::Change, "terminated"),
+            "missing" if self.entity == E::Version => Filter::one(Field::Change, "missing"),
+            "terminated" if self.entity == E::StateChange => Filter::one(Field::ToState, "TERMINATED"),
+            "ever_listed" if ever => {
+                self.used[at] = true;
+                return None;
+            }
+            "open" if self.entity == E::Alert => absent(Field::ClosedAt),
+            "closed" if self.entity == E::Alert => present(Field::ClosedAt),
+            "open" if self.entity == E::Job => Filter::new(Test::OneOf {
+                field: Field::State,
+                values: vec!["queued".into(), "running".into()],
+            }),
+            "enabled" if self.entity == E::Account => Filter::new(Test::Flag(Field::Enabled)),
+            "disabled" if self.entity == E::Account => Filter::not(Test::Flag(Field::Enabled)),
+            "never_synced" if self.entity == E::Account => absent(Field::LastCompleteSync),
+            "in_force" if self.entity == E::Version => absent(Field::ValidTo),
+            "unused" | "never_connected" if matches!(self.entity, E::Bundle | E::Directory | E::Account) => {
+                Filter::not(Test::Has {
+                    entity: E::Desktop,
+                    filters: Vec::new(),
+                })
+            }
+            _ => return None,
+        };
+        Some((found, None))
+    }
+
+    /// "unencrypted root volumes", "volumes that are not encrypted", "no encryption".
+    fn encryption(&mut self, not: bool, at: usize) -> Filter {
+        let mut which = Vec::new();
+        for near in at.saturating_sub(6)..(at + 6).min(self.m.len()) {
+            let fields = self.m[near].fields();
+            for (volume, flag) in [
+                (Field::RootVolume, Field::RootEncrypted),
+                (Field::UserVolume, Field::UserEncrypted),
+            ] {
+                if fields.first() == Some(&volume) && !which.contains(&flag) {
+                    which.push(flag);
+                    self.used[near] = true;
+                }
+            }
+            if fields.first() == Some(&Field::Storage) {
+                self.used[near] = true;
+            }
+        }
+        let test = |flag: &Field| Filter {
+            test: Test::Flag(*flag),
+            negated: not,
+        };
+        match which.as_slice() {
+            [one] => test(one),
+            _ if not => {
+                if which.is_empty() {
+                    self.note("Unencrypted means that the root or the user volume is not encrypted.");
+                }
+                Filter::new(Test::Any(
+                    [Field::RootEncrypted, Field::UserEncrypted].iter().map(test).collect(),
+                ))
+            }
+            _ => {
+                if which.is_empty() {
+                    self.note("Encrypted means that both the root and the user volume are encrypted.");
+                }
+                Filter::new(Test::All(
+                    [Field::RootEncrypted, Field::UserEncrypted].iter().map(test).collect(),
+                ))
+            }
+        }
+    }
+
+    /// "not used", "nobody uses", "ever connected" where no time stands with it.
+    fn connections(&mut self) {
+        if !self.entity.is_desktop() {
+            return;
+        }
+        for at in 0..self.m.len() {
+            if self.used[at] || !self.m[at].is_verb("connect") {
+                continue;
+            }
+            let negation = (at.saturating_sub(6)..at).rev().find(|back| {
+                !self.used[*back]
+                    && (self.m[*back].is_small("not") || self.m[*back].is_small("nobody"))
+            });
+            let Some(not) = negation else { continue };
+            let ever = (not.saturating_sub(2)..(at + 3).min(self.m.len()))
+                .find(|near| self.m[*near].is_small("ever"));
+            let never = ever.is_some() || self.m[not].text.contains("ever");
+            self.used[not] = true;
+            if let Some(ever) = ever {
+                self.used[ever] = true;
+            }
+            if never {
+                self.add(at, Filter::new(Test::Absent(Field::LastConnectedAt)));
+            } else {
+                let cutoff = self.now.plus_days(-30);
+                self.note(UNUSED_NOTE);
+                self.add(at, Filter::new(unused(cutoff, "not connected to for 30 days")));
+            }
+        }
+    }
+
+    /// Whether every word was taken or carries nothing; the first that was not, otherwise.
+    pub fn left_over(&self) -> Option<usize> {
+        (0..self.m.len()).find(|at| !self.used[*at] && !self.harmless(*at))
+    }
+
+    fn harmless(&self, at: usize) -> bool {
+        let mention = &self.m[at];
+        if !mention.soft() {
+            return false;
+        }
+        // "used" carries nothing before a name, as in "used by anna", and a lot otherwise.
+        if mention.is_verb("connect") && mention.is_small("of") {
+            return self.next(at).is_some_and(|next| {
+                let what = &self.m[next];
+                matches!(what.what, What::Names { .. } | What::Literal)
+                    || what.value().is_some()
+                    || what.entity().is_some()
+                    || !what.fields().is_empty()
+                    || what.is_small("not")
+            });
+        }
+        true
+    }
+}
+
+pub(crate) const UNUSED_NOTE: &str =
+    "Unused means that nobody connected for 30 days, or ever; say another number of days to change that.";
+
+/// Nobody connected since `cutoff`, or ever.
+pub(crate) fn unused(cutoff: UtcTime, said: &str) -> Test {
+    Test::Time {
+        field: Field::LastConnectedAt,
+        from: None,
+        to: Some(cutoff),
+        or_never: true,
+        said: format!("{said}, never included"),
+    }
+}

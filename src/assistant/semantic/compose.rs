@@ -1,0 +1,415 @@
+//! Shapes, out of pieces: each known kind of question says what it needs, what it takes, and what
+//! it makes of it. A kind that leaves a word of the question over does not apply.
+
+use super::clauses::Parse;
+use super::fields::{Entity, Field};
+use super::pieces::{Pieces, Subject};
+use super::query::{By, Comparison, Dimension, Filter, Order, Query, Shape, Test};
+
+/// The kinds of question, as `assets/prompts/intents.toml` declares them.
+pub(crate) const KINDS: &[&str] = &[
+    "count", "count_groups", "count_distinct", "list", "distinct", "total", "average", "lowest",
+    "highest", "top_rows", "top_groups", "share", "split", "trend", "compare", "latest", "earliest",
+    "when", "lookup", "exists", "without", "having", "history", "measure_groups", "who",
+];
+
+/// Builds one kind out of a parsed question.
+pub(crate) struct Composer<'a, 'b> {
+    pub parse: &'a Parse<'b>,
+    pub pieces: &'a Pieces,
+    pub(super) used: Vec<bool>,
+}
+
+impl<'a, 'b> Composer<'a, 'b> {
+    pub fn new(parse: &'a Parse<'b>, pieces: &'a Pieces) -> Self {
+        Self {
+            parse,
+            pieces,
+            used: parse.used.clone(),
+        }
+    }
+
+    /// The question as one of this kind, where every word has its part in it.
+    pub fn build(mut self, kind: &str) -> Option<Query> {
+        let mut query = self.kind(kind)?;
+        query.filters.extend(self.parse.filters.iter().map(|placed| placed.filter.clone()));
+        if let Shape::Share(part) = &query.shape {
+            query.filters.retain(|filter| !part.contains(filter));
+        }
+        if contradicts(&query.filters) && kind != "compare" {
+            return None;
+        }
+        let groups: Vec<Dimension> = self.pieces.groups.iter().map(|(_, group)| group.clone()).collect();
+        if !groups.is_empty() && query.groups.is_empty() {
+            return None;
+        }
+        if self.parse.with_used(self.used).left_over().is_some() {
+            return None;
+        }
+        if self.parse.having.is_some() && query.having.is_none() {
+            return None;
+        }
+        query.intent = format!("{}.{kind}", query.entity.view());
+        for note in &self.parse.notes {
+            query.note(note.clone());
+        }
+        Some(query)
+    }
+
+    pub(super) fn take(&mut self, at: usize) {
+        self.used[at] = true;
+    }
+
+    /// Takes every mention with this cue; false when there is none.
+    pub(super) fn cue(&mut self, name: &str) -> bool {
+        let mut any = false;
+        for at in 0..self.used.len() {
+            if !self.parse.used[at] && self.parse.m[at].is_cue(name) {
+                self.used[at] = true;
+                any = true;
+            }
+        }
+        any
+    }
+
+    pub(super) fn new_query(&self, shape: Shape) -> Query {
+        Query::new(self.parse.entity, shape, self.parse.now)
+    }
+
+    /// Takes the rows' own noun wherever it stands; false when something else is asked for.
+    pub(super) fn rows(&mut self) -> bool {
+        for at in self.pieces.own.clone() {
+            self.take(at);
+        }
+        match &self.pieces.subject {
+            Some(Subject::Rows(at)) => {
+                self.take(*at);
+                true
+            }
+            Some(Subject::Shared(..)) => false,
+            None => true,
+        }
+    }
+
+    /// What rows share and is asked for.
+    pub(super) fn shared(&mut self) -> Option<Dimension> {
+        let Some(Subject::Shared(at, dimension)) = &self.pieces.subject else {
+            return None;
+        };
+        self.take(*at);
+        for own in self.pieces.own.clone() {
+            self.take(own);
+        }
+        Some(dimension.clone())
+    }
+
+    /// Takes the verbs that go without saying: "created" of a count per month, "ran" of syncs.
+    pub(super) fn plain_verbs(&mut self) {
+        for at in 0..self.used.len() {
+            let m = &self.parse.m[at];
+            if self.used[at] {
+                continue;
+            }
+            let plain = match self.parse.entity {
+                Entity::Sync | Entity::Job => m.is_verb("start") || m.is_verb("finish") && m.text != "completed" || m.is_verb("request") || m.is_verb("last"),
+                Entity::Alert => m.is_verb("raise") || m.is_verb("start"),
+                Entity::Version | Entity::StateChange => m.is_verb("start") || m.is_verb("change") || m.is_verb("create") && self.parse.entity == Entity::StateChange,
+                Entity::DesktopEver => m.is_verb("delete") || m.is_verb("terminate"),
+                _ => false,
+            };
+            if plain && m.value().is_none() && m.property().is_none() {
+                self.take(at);
+            }
+        }
+    }
+
+    pub(super) fn groups(&self) -> Vec<Dimension> {
+        self.pieces.groups.iter().map(|(_, group)| group.clone()).collect()
+    }
+
+    pub(super) fn time_groups(&self) -> bool {
+        self.pieces.groups.iter().any(|(_, group)| matches!(group, Dimension::Time(..)))
+    }
+
+    pub(super) fn kind(&mut self, kind: &str) -> Option<Query> {
+        match kind {
+            "count" => self.count(),
+            "count_groups" => self.count_groups(),
+            "count_distinct" => self.count_distinct(),
+            "list" => self.list(),
+            "distinct" => self.distinct(),
+            "total" => self.aggregate("total"),
+            "average" => self.aggregate("average"),
+            "lowest" => self.extreme(false),
+            "highest" => self.extreme(true),
+            "measure_groups" => self.measure_groups(),
+            "top_rows" => self.top_rows(),
+            "top_groups" => self.top_groups(),
+            "share" => self.share(),
+            "split" => self.split(),
+            "trend" => self.trend(),
+            "compare" => self.compare(),
+            "latest" => self.latest(true),
+            "earliest" => self.latest(false),
+            "when" => self.when(),
+            "lookup" => self.lookup(),
+            "exists" => self.exists(),
+            "having" => self.having(),
+            "history" => self.history(),
+            "who" => self.who(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn count(&mut self) -> Option<Query> {
+        if !self.cue("count") || !self.rows() || !self.pieces.groups.is_empty() {
+            return None;
+        }
+        self.cue("total");
+        self.cue("distinct");
+        self.cue("exists");
+        self.plain_verbs();
+        Some(self.new_query(Shape::Count))
+    }
+
+    pub(super) fn count_groups(&mut self) -> Option<Query> {
+        if self.pieces.groups.is_empty() || self.time_groups() {
+            return None;
+        }
+        let counted = self.cue("count");
+        self.cue("total");
+        // "desktops per client" counts; "desktops of each client" may be a list.
+        if !self.rows() {
+            return None;
+        }
+        if !counted && self.pieces.subject.is_none() && self.parse.filters.is_empty() {
+            return None;
+        }
+        self.plain_verbs();
+        let mut query = self.new_query(Shape::Count);
+        query.groups = self.groups();
+        self.ordering(&mut query);
+        Some(query)
+    }
+
+    /// "most first", "sorted by count"
+    pub(super) fn ordering(&mut self, query: &mut Query) {
+        for word in ["top", "most"] {
+            if self.cue(word) {
+                query.order = Some(Order { by: By::Measure, descending: true });
+            }
+        }
+        if self.cue("least") {
+            query.order = Some(Order { by: By::Measure, descending: false });
+        }
+        self.cue("first");
+    }
+
+    pub(super) fn count_distinct(&mut self) -> Option<Query> {
+        if !self.cue("count") || !self.pieces.groups.is_empty() && self.parse.having.is_some() {
+            return None;
+        }
+        let dimension = self.shared()?;
+        self.cue("distinct");
+        self.cue("total");
+        self.cue("exists");
+        self.plain_verbs();
+        if let Some((comparison, value, at)) = self.parse.having {
+            if !self.parse.m[at].entity().is_some_and(|entity| self.parse.is_own(entity)) {
+                return None;
+            }
+            self.take(at);
+            let mut query = self.new_query(Shape::CountDistinct(dimension.clone()));
+            query.having = Some((comparison, value));
+            return Some(query);
+        }
+        let mut query = self.new_query(Shape::CountDistinct(dimension));
+        query.groups = self.groups();
+        Some(query)
+    }
+
+    /// Fields that are asked for beside the rows.
+    pub(super) fn shown(&mut self) -> Vec<Dimension> {
+        let mut shown = Vec::new();
+        for (at, dimension) in self.pieces.named.clone() {
+            self.take(at);
+            shown.push(dimension);
+        }
+        for (at, field) in self.pieces.measures.clone() {
+            self.take(at);
+            shown.push(Dimension::Field(field));
+        }
+        shown
+    }
+
+    pub(super) fn list(&mut self) -> Option<Query> {
+        if !matches!(self.pieces.subject, Some(Subject::Rows(_))) || !self.rows() || !self.pieces.groups.is_empty() {
+            return None;
+        }
+        self.cue("list");
+        self.cue("which");
+        self.cue("exists");
+        self.cue("distinct");
+        self.plain_verbs();
+        let mut query = self.new_query(Shape::List);
+        self.sorted(&mut query);
+        // "desktops client" says nothing; columns are asked for with words.
+        let before = self.pieces.subject.as_ref().map_or(0, Subject::at);
+        let linked = (before..self.parse.m.len()).any(|at| {
+            let m = &self.parse.m[at];
+            m.is_small("show") || m.is_small("their") && m.text != "the" || m.is_small("and") || m.text == "with"
+        }) || self.pieces.named.iter().all(|(at, _)| *at < before);
+        if linked || self.pieces.measures.iter().all(|(_, field)| field.is_time()) && self.pieces.named.is_empty() {
+            query.show = self.shown();
+        }
+        if let Some((at, number)) = self.pieces.number
+            && (number.fract() == 0.0 && (1.0..=1000.0).contains(&number))
+            && self.pieces.subject.as_ref().is_some_and(|s| s.at() > at)
+        {
+            // "any 5 desktops", "10 examples": which ones is left open.
+            return None;
+        }
+        Some(query)
+    }
+
+    /// "sorted by last connection", "by age, oldest first".
+    pub(super) fn sorted(&mut self, query: &mut Query) {
+        let Some(top) = self.pieces.superlatives.iter().find(|s| {
+            s.word == "top" && self.parse.m[s.at].text.contains(|_: char| true)
+                && ["sort", "order", "rank"].iter().any(|w| self.parse.m[s.at].text.starts_with(w))
+        }) else {
+            return;
+        };
+        let Some((at, field)) = self.pieces.measures.iter().find(|(at, _)| *at > top.at).copied() else {
+            return;
+        };
+        self.take(top.at);
+        self.take(at);
+        let descending = self.pieces.superlatives.iter().find_map(|s| match s.word {
+            "most" | "newest" | "longest" => Some((s.at, true)),
+            "least" | "oldest" | "shortest" => Some((s.at, false)),
+            _ => None,
+        });
+        if let Some((place, _)) = descending {
+            self.take(place);
+            self.cue("first");
+        }
+        query.order = Some(Order {
+            by: By::Field(field),
+            descending: descending.map_or(!field.is_time(), |(_, way)| way),
+        });
+    }
+
+    pub(super) fn distinct(&mut self) -> Option<Query> {
+        if self.identified() || !self.pieces.groups.is_empty() || self.parse.having.is_some() {
+            return None;
+        }
+        let dimension = self.shared()?;
+        if !self.pieces.measures.is_empty() {
+            return None;
+        }
+        self.cue("list");
+        self.cue("which");
+        self.cue("who");
+        self.cue("distinct");
+        self.cue("exists");
+        self.plain_verbs();
+        let mut dimensions = vec![dimension];
+        for (at, more) in self.pieces.named.clone() {
+            self.take(at);
+            dimensions.push(more);
+        }
+        Some(self.new_query(Shape::Distinct(dimensions)))
+    }
+
+    /// Whether the filters name single rows.
+    pub(super) fn identified(&self) -> bool {
+        self.parse.filters.iter().any(|placed| {
+            !placed.filter.negated
+                && matches!(placed.filter.test, Test::OneOf { .. })
+                && placed.filter.field().is_some_and(|field| match field {
+                    Field::WorkspaceId | Field::UserName | Field::DisplayName | Field::ComputerName
+                    | Field::WorkspaceName | Field::IpAddress => self.parse.entity.is_desktop(),
+                    Field::AccountId | Field::AccountName => self.parse.entity == Entity::Account,
+                    Field::OrganizationName => matches!(self.parse.entity, Entity::Account | Entity::Organization),
+                    Field::RunId => self.parse.entity == Entity::Sync,
+                    Field::JobId => self.parse.entity == Entity::Job,
+                    Field::DirectoryId | Field::DirectoryAlias | Field::DirectoryName => self.parse.entity == Entity::Directory,
+                    Field::BundleId | Field::BundleName => self.parse.entity == Entity::Bundle,
+                    _ => false,
+                })
+                || matches!(&placed.filter.test, Test::Any(_)) && self.parse.entity == Entity::Directory
+        })
+    }
+
+    pub(super) fn exists(&mut self) -> Option<Query> {
+        if !self.cue("exists") || !self.rows() || !self.pieces.groups.is_empty() || self.pieces.subject.is_none() {
+            return None;
+        }
+        self.plain_verbs();
+        Some(self.new_query(Shape::Count))
+    }
+
+    pub(super) fn having(&mut self) -> Option<Query> {
+        let (comparison, value, at) = self.parse.having?;
+        if !self.parse.m[at].entity().is_some_and(|entity| self.parse.is_own(entity)) {
+            return None;
+        }
+        self.take(at);
+        let dimension = self.shared()?;
+        for name in ["list", "which", "who", "exists"] {
+            self.cue(name);
+        }
+        self.plain_verbs();
+        let mut query = self.new_query(Shape::Count);
+        query.groups = vec![dimension];
+        query.having = Some((comparison, value));
+        if matches!(comparison, Comparison::Below | Comparison::AtMost) {
+            query.note("Only those that have at least one are counted.");
+        }
+        Some(query)
+    }
+
+    /// "who started the last sync": people, of jobs.
+    pub(super) fn who(&mut self) -> Option<Query> {
+        if !self.cue("requester") {
+            return None;
+        }
+        let found = &self.pieces.superlatives;
+        if found.iter().any(|s| matches!(s.word, "last" | "newest")) {
+            return self.latest(true);
+        }
+        if found.iter().any(|s| matches!(s.word, "most" | "least" | "top")) {
+            return self.top_groups();
+        }
+        self.distinct()
+    }
+
+    pub(super) fn history(&mut self) -> Option<Query> {
+        if !matches!(self.parse.entity, Entity::Version | Entity::StateChange) || !self.cue("history") {
+            return None;
+        }
+        if !self.parse.filters.iter().any(|p| matches!(p.filter.field(), Some(Field::WorkspaceId | Field::ResourceId | Field::UserName | Field::ComputerName))) {
+            return None;
+        }
+        self.cue("list");
+        self.cue("which");
+        if !self.rows() {
+            self.shared()?;
+        }
+        self.plain_verbs();
+        let mut query = self.new_query(Shape::List);
+        query.order = Some(Order { by: By::Field(self.parse.entity.moment()), descending: false });
+        Some(query)
+    }
+}
+
+/// Two filters that ask one field to be two things at once.
+fn contradicts(filters: &[Filter]) -> bool {
+    filters.iter().enumerate().any(|(at, one)| {
+        filters[at + 1..].iter().any(|other| {
+            !one.negated && !other.negated
+                && matches!((&one.test, &other.test), (Test::OneOf { field: a, .. }, Test::OneOf { field: b, .. }) if a == b)
+        })
+    })
+}

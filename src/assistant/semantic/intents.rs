@@ -1,0 +1,163 @@
+//! The declared kinds of question, read from `assets/prompts/intents.toml`: what the classifier
+//! learns from, and what people are told they can ask.
+
+use std::collections::BTreeMap;
+
+use domain::UtcTime;
+use serde::Deserialize;
+
+use super::classifier::Classifier;
+use super::compose::KINDS;
+use super::fields::{Entity, Field};
+use super::lexicon::Lexicon;
+use super::mentions;
+use super::values::Values;
+
+/// One declared kind of question.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Intent {
+    pub kind: String,
+    pub means: String,
+    pub example: String,
+    pub things: Vec<String>,
+    pub phrasings: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    intent: Vec<Intent>,
+    slots: BTreeMap<String, Vec<String>>,
+}
+
+/// How often each phrasing is filled in with other values.
+const FILLINGS: usize = 4;
+
+/// A kind of question, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownKind {
+    /// `count`
+    pub kind: String,
+    /// What it answers.
+    pub means: String,
+    pub example: String,
+    /// What it may be asked about, in words.
+    pub things: Vec<String>,
+    /// How many ways of asking are declared.
+    pub phrasings: usize,
+}
+
+pub(crate) struct Intents {
+    intents: Vec<Intent>,
+    slots: BTreeMap<String, Vec<String>>,
+}
+
+impl Intents {
+    pub fn new() -> Self {
+        // The file is embedded and parsed by a test, so it cannot fail in the field.
+        let file: File = toml::from_str(include_str!("../../../assets/prompts/intents.toml"))
+            .unwrap_or_else(|error| panic!("assets/prompts/intents.toml: {error}"));
+        Self {
+            intents: file.intent,
+            slots: file.slots,
+        }
+    }
+
+    pub fn kinds(&self) -> Vec<KnownKind> {
+        self.intents
+            .iter()
+            .map(|intent| KnownKind {
+                kind: intent.kind.clone(),
+                means: intent.means.clone(),
+                example: intent.example.clone(),
+                things: intent
+                    .things
+                    .iter()
+                    .filter_map(|thing| Entity::named(thing))
+                    .map(|entity| entity.words().1.to_owned())
+                    .collect(),
+                phrasings: intent.phrasings.len(),
+            })
+            .collect()
+    }
+
+    /// A phrasing with its slots filled, the `turn`th way.
+    fn filled(&self, intent: &Intent, phrasing: &str, turn: usize) -> String {
+        let thing = &intent.things[turn % intent.things.len()];
+        let (one, many) = Entity::named(thing).map_or(("desktop", "desktops"), Entity::words);
+        let mut text = phrasing.replace("{things}", many).replace("{thing}", one);
+        let mut turn = turn;
+        for (slot, fillings) in &self.slots {
+            let mark = format!("{{{slot}}}");
+            while text.contains(&mark) {
+                turn += 5;
+                text = text.replacen(&mark, &fillings[turn % fillings.len()], 1);
+            }
+            // The plural of the slot.
+            let mark = format!("{{{slot}s}}");
+            while text.contains(&mark) {
+                turn += 5;
+                let filling = format!("{}s", fillings[turn % fillings.len()]);
+                text = text.replacen(&mark, &filling, 1);
+            }
+        }
+        text
+    }
+
+    /// Every phrasing, filled in and masked, with its kind; but for the one at `left_out`.
+    pub fn examples(&self, lexicon: &Lexicon) -> Vec<(Vec<String>, usize)> {
+        let values = Values::of(&[
+            (Field::OrganizationName, "Acme Corp", None),
+            (Field::OrganizationName, "Globex", None),
+            (Field::UserName, "anna", None),
+            (Field::UserName, "ben", None),
+            (Field::TagValue, "sales", Some("Team")),
+        ]);
+        let now = UtcTime::from_unix(1_790_000_000);
+        let mut found = Vec::new();
+        for intent in &self.intents {
+            let Some(kind) = KINDS.iter().position(|kind| *kind == intent.kind) else {
+                continue;
+            };
+            for (number, phrasing) in intent.phrasings.iter().enumerate() {
+                for filling in 0..FILLINGS {
+                    let text = self.filled(intent, phrasing, number * 3 + filling * 7);
+                    let marked = mentions::mark(&text, lexicon, &values, now);
+                    found.push((masked(&marked.mentions), kind));
+                }
+            }
+        }
+        found
+    }
+
+    pub fn train(&self, lexicon: &Lexicon) -> Classifier {
+        Classifier::train(&self.examples(lexicon), KINDS.len())
+    }
+}
+
+/// The question as the classifier sees it.
+pub(crate) fn masked(mentions: &[mentions::Mention]) -> Vec<String> {
+    mentions.iter().map(mentions::Mention::mask).collect()
+}
+
+/// Questions that show what can be asked: a topic and a question each.
+#[must_use]
+pub fn examples() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("Count", "How many desktops are there per client?"),
+        ("Unused", "Which desktops has nobody used for 60 days?"),
+        ("Never used", "Which desktops were never connected to?"),
+        ("Trouble", "List unhealthy or error desktops with their error code"),
+        ("Running mode", "What percentage of desktops is always on, by client?"),
+        ("Growth", "How many desktops were created per month this year?"),
+        ("Encryption", "Which desktops have an unencrypted user volume?"),
+        ("People", "Which users have more than one desktop?"),
+        ("Ranking", "Top 5 accounts by number of desktops"),
+        ("Storage", "Total user volume per client"),
+        ("Syncs", "Which syncs failed in the last 7 days?"),
+        ("Duration", "Average sync duration per account"),
+        ("Alerts", "Which alerts are open?"),
+        ("Gone", "How many desktops were deleted last month?"),
+    ]
+}

@@ -1,0 +1,277 @@
+//! Kinds of question about measures and groups: totals, averages, extremes, shares, trends and
+//! comparisons.
+
+use super::compose::Composer;
+use super::clauses::Placed;
+use super::fields::{Entity, Field, Kind};
+use super::pieces::Subject;
+use super::query::{Bucket, By, Dimension, Filter, Order, Query, Shape, Test};
+
+impl Composer<'_, '_> {
+    pub(super) fn one_measure(&mut self) -> Option<Field> {
+        match self.pieces.measures.as_slice() {
+            [(at, field)] if matches!(field.kind(), Kind::Number(_)) => {
+                let (at, field) = (*at, *field);
+                self.take(at);
+                Some(field)
+            }
+            // "root and user volume"
+            [(one, Field::RootVolume), (two, Field::UserVolume)]
+            | [(one, Field::UserVolume), (two, Field::RootVolume)] => {
+                let (one, two) = (*one, *two);
+                self.take(one);
+                self.take(two);
+                Some(Field::Storage)
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn aggregate(&mut self, kind: &str) -> Option<Query> {
+        let cued = match kind {
+            "total" => {
+                let much = self.cue("total");
+                self.cue("count") || much
+            }
+            _ => self.cue("average"),
+        };
+        if !cued {
+            return None;
+        }
+        let measure = match self.one_measure() {
+            Some(measure) => measure,
+            // "how long do syncs take on average"
+            None if kind == "average" => self.implied_duration()?,
+            None => return None,
+        };
+        if !self.rows() {
+            return None;
+        }
+        // An age has no sum.
+        if kind == "total" && matches!(measure, Field::IdleDays | Field::AgeDays | Field::OpenDays | Field::AutoStop | Field::Version) {
+            return None;
+        }
+        self.plain_verbs();
+        self.cue("which");
+        self.cue("list");
+        let shape = if kind == "total" { Shape::Total(measure) } else { Shape::Average(measure) };
+        let mut query = self.new_query(shape);
+        query.groups = self.groups();
+        Some(query)
+    }
+
+    pub(super) fn implied_duration(&mut self) -> Option<Field> {
+        let field = match self.parse.entity {
+            Entity::Sync => Field::DurationMs,
+            Entity::Job => Field::DurationSeconds,
+            _ => return None,
+        };
+        let verb = (0..self.used.len()).find(|at| !self.used[*at] && self.parse.m[*at].is_verb("last"));
+        if let Some(verb) = verb {
+            self.take(verb);
+            return Some(field);
+        }
+        None
+    }
+
+    /// "what is the largest root volume", as a number, also per group.
+    pub(super) fn extreme(&mut self, highest: bool) -> Option<Query> {
+        let words: &[&str] = if highest { &["most", "longest"] } else { &["least", "shortest"] };
+        let found = self.pieces.superlatives.iter().find(|s| words.contains(&s.word))?.clone();
+        if self.pieces.number.is_some() || self.pieces.superlatives.len() != 1 {
+            return None;
+        }
+        let (at, field) = match self.pieces.measures.as_slice() {
+            [(at, field)] => (*at, *field),
+            _ => return None,
+        };
+        // The superlative goes with the measure: "the largest volume", not "desktop with the most".
+        let asked_rows = self.pieces.subject.as_ref().is_some_and(|s| s.at() < found.at);
+        if at < found.at || asked_rows || !matches!(field.kind(), Kind::Number(_)) {
+            return None;
+        }
+        if !self.rows() {
+            return None;
+        }
+        self.take(found.at);
+        self.take(at);
+        self.cue("which");
+        self.cue("list");
+        self.plain_verbs();
+        let mut query = self.new_query(if highest { Shape::Highest(field) } else { Shape::Lowest(field) });
+        query.groups = self.groups();
+        Some(query)
+    }
+
+    /// "storage per client": a sum where the measure adds up.
+    pub(super) fn measure_groups(&mut self) -> Option<Query> {
+        if self.pieces.groups.is_empty() {
+            return None;
+        }
+        let measure = self.one_measure()?;
+        let adds_up = matches!(measure.unit(), Some("GiB" | "calls" | "rows" | "versions")) && measure != Field::Version;
+        if !adds_up || !self.rows() || !self.pieces.superlatives.is_empty() {
+            return None;
+        }
+        self.cue("list");
+        self.cue("which");
+        self.plain_verbs();
+        let mut query = self.new_query(Shape::Total(measure));
+        query.groups = self.groups();
+        Some(query)
+    }
+
+    /// The filters that say which part is meant, and the rest, which say of what.
+    pub(super) fn part(&self) -> Option<Vec<Filter>> {
+        let filters = &self.parse.filters;
+        if filters.is_empty() {
+            return None;
+        }
+        let place = |placed: &Placed| {
+            matches!(
+                placed.filter.field(),
+                Some(Field::OrganizationName | Field::AccountName | Field::AccountId | Field::Region | Field::DirectoryName | Field::BundleName)
+            )
+        };
+        let all = |found: Vec<&Placed>| found.into_iter().map(|p| p.filter.clone()).collect::<Vec<_>>();
+        if let [one] = filters.as_slice() {
+            return Some(vec![one.filter.clone()]);
+        }
+        let noun = self.pieces.subject.as_ref().map(Subject::at)?;
+        // "of Acme's desktops are stopped": what stands behind the verb is the part.
+        let verb = (noun..self.parse.m.len()).find(|at| {
+            matches!(self.parse.m[*at].text.as_str(), "are" | "is" | "have" | "has" | "were" | "run" | "use" | "belong" | "belongs to" | "belong to" | "has been" | "have not" | "got" | "had" | "was" | "runs on" | "run on" | "sit in" | "live in")
+        });
+        if let Some(verb) = verb {
+            let behind: Vec<&Placed> = filters.iter().filter(|p| p.at > verb).collect();
+            if !behind.is_empty() && behind.len() < filters.len() {
+                return Some(all(behind));
+            }
+        }
+        let parts: Vec<&Placed> = filters.iter().filter(|p| !place(p)).collect();
+        (!parts.is_empty()).then(|| all(parts))
+    }
+
+    pub(super) fn share(&mut self) -> Option<Query> {
+        if !self.cue("share") || !self.rows() {
+            return None;
+        }
+        let part = self.part()?;
+        self.cue("which");
+        self.cue("list");
+        self.plain_verbs();
+        self.cue("total");
+        let mut query = self.new_query(Shape::Share(part));
+        query.groups = self.groups();
+        Some(query)
+    }
+
+    pub(super) fn split(&mut self) -> Option<Query> {
+        if !self.cue("share") || self.pieces.groups.is_empty() || self.time_groups() || !self.rows() {
+            return None;
+        }
+        self.cue("which");
+        self.cue("list");
+        self.cue("count");
+        self.cue("total");
+        let mut query = self.new_query(Shape::Split);
+        query.groups = self.groups();
+        Some(query)
+    }
+
+    pub(super) fn trend(&mut self) -> Option<Query> {
+        let cued = self.cue("trend");
+        let mut groups = self.groups();
+        if !self.time_groups() {
+            if !cued || !groups.is_empty() {
+                return None;
+            }
+            let field = match self.parse.entity {
+                Entity::DesktopEver => Field::DeletedAt,
+                other => other.moment(),
+            };
+            groups.push(Dimension::Time(field, Bucket::Month));
+        }
+        let subject_row = matches!(self.pieces.subject, Some(Subject::Rows(_)));
+        let shape = match self.one_measure() {
+            Some(field) if self.cue("average") => Shape::Average(field),
+            Some(field) if matches!(field.unit(), Some("calls" | "rows" | "versions")) => {
+                self.cue("total");
+                Shape::Total(field)
+            }
+            Some(_) => return None,
+            None if self.pieces.measures.is_empty() && subject_row => Shape::Count,
+            None => return None,
+        };
+        if !self.rows() {
+            return None;
+        }
+        self.cue("count");
+        self.cue("list");
+        self.cue("which");
+        self.cue("total");
+        self.plain_verbs();
+        for at in 0..self.used.len() {
+            let m = &self.parse.m[at];
+            if !self.used[at] && self.parse.entity.is_desktop() && (m.is_verb("create") || m.is_verb("seen") || m.is_verb("connect") && groups.iter().any(|g| g.field() == Some(Field::LastConnectedAt))) {
+                self.take(at);
+            }
+        }
+        let mut query = self.new_query(shape);
+        query.groups = groups;
+        query.order = Some(Order { by: By::Groups, descending: false });
+        Some(query)
+    }
+
+    pub(super) fn compare(&mut self) -> Option<Query> {
+        let cued = self.cue("compare");
+        let more = (0..self.used.len()).find(|at| {
+            !self.used[*at] && (self.parse.m[*at].is_cue("more") || matches!(self.parse.m[*at].text.as_str(), "fewer" | "more" | "fewer than" | "less" | "more than" | "less than"))
+        });
+        if !cued && more.is_none() || !self.pieces.groups.is_empty() && !cued {
+            return None;
+        }
+        if let Some(more) = more {
+            self.take(more);
+        }
+        let mut merged: Option<(Field, Vec<String>)> = None;
+        for placed in &self.parse.filters {
+            if let Test::OneOf { field, values } = &placed.filter.test
+                && !placed.filter.negated
+            {
+                match &mut merged {
+                    Some((known, all)) if known == field => all.extend(values.iter().cloned()),
+                    Some((_, all)) if all.len() > 1 => {}
+                    _ => merged = Some((*field, values.clone())),
+                }
+            }
+        }
+        let (field, values) = merged?;
+        if values.len() < 2 {
+            return None;
+        }
+        let shape = match self.one_measure() {
+            None if self.pieces.measures.is_empty() => Shape::Count,
+            None => return None,
+            Some(measure) if self.cue("average") => Shape::Average(measure),
+            Some(measure) => Shape::Total(measure),
+        };
+        if !self.rows() {
+            return None;
+        }
+        for name in ["count", "exists", "list", "which", "total", "who"] {
+            self.cue(name);
+        }
+        for at in 0..self.used.len() {
+            if self.parse.m[at].is_small("or") || self.parse.m[at].is_small("by") {
+                self.take(at);
+            }
+        }
+        self.plain_verbs();
+        let mut query = self.new_query(shape);
+        query.groups = vec![Dimension::Field(field)];
+        query.groups.extend(self.groups());
+        query.filters.push(Filter::new(Test::OneOf { field, values }));
+        Some(query)
+    }
+}

@@ -1,0 +1,247 @@
+//! Kinds of question about order: the most, the largest, the newest, and when something was.
+
+use super::compose::Composer;
+use super::fields::{Entity, Field};
+use super::pieces::Subject;
+use super::query::{By, Dimension, Order, Query, Shape};
+
+impl Composer<'_, '_> {
+    /// How many are asked for: a number, one for a singular noun, all else.
+    pub(super) fn limit(&mut self) -> Option<Option<u32>> {
+        if let Some((at, number)) = self.pieces.number {
+            if number.fract() != 0.0 || !(1.0..=10_000.0).contains(&number) {
+                return None;
+            }
+            self.take(at);
+            return Some(Some(number as u32));
+        }
+        Some((!self.pieces.plural).then_some(1))
+    }
+
+    pub(super) fn top_rows(&mut self) -> Option<Query> {
+        let found = self.pieces.superlatives.clone();
+        let superlative = found.iter().find(|s| matches!(s.word, "most" | "least" | "longest" | "shortest" | "top" | "bottom"))?;
+        let direction = found.iter().find_map(|s| match s.word {
+            "most" | "longest" => Some(true),
+            "least" | "shortest" => Some(false),
+            _ => None,
+        });
+        let descending = direction.unwrap_or(superlative.word != "bottom");
+        if !matches!(self.pieces.subject, Some(Subject::Rows(_))) || !self.rows() || !self.pieces.groups.is_empty() {
+            return None;
+        }
+        let field = match self.pieces.measures.as_slice() {
+            [(at, field)] => {
+                let (at, field) = (*at, *field);
+                self.take(at);
+                field
+            }
+            [] if found.iter().any(|s| matches!(s.word, "longest" | "shortest")) => match self.parse.entity {
+                Entity::Sync => Field::DurationMs,
+                Entity::Job => Field::DurationSeconds,
+                Entity::Alert => Field::OpenDays,
+                _ => return None,
+            },
+            [] if self.parse.entity.is_desktop() && self.sized(superlative.at) => Field::Storage,
+            _ => return None,
+        };
+        for s in &found {
+            self.take(s.at);
+        }
+        self.cue("which");
+        self.cue("list");
+        self.plain_verbs();
+        let limit = self.limit()?;
+        let mut query = self.new_query(Shape::List);
+        query.order = Some(Order { by: By::Field(field), descending });
+        query.limit = match limit {
+            None => {
+                query.note("The first 10 are shown; say another number to change that.");
+                Some(10)
+            }
+            some => some,
+        };
+        if field == Field::Storage && self.pieces.measures.is_empty() {
+            query.note("Biggest is read as the most storage, root and user volume together.");
+        }
+        Some(query)
+    }
+
+    /// "biggest desktop": the superlative stands right before the noun.
+    pub(super) fn sized(&self, at: usize) -> bool {
+        matches!(self.parse.m[at].text.as_str(), "biggest" | "largest" | "smallest")
+            && self.pieces.subject.as_ref().is_some_and(|s| s.at() == at + 1)
+    }
+
+    pub(super) fn top_groups(&mut self) -> Option<Query> {
+        let found = self.pieces.superlatives.clone();
+        let superlative = found.iter().find(|s| matches!(s.word, "most" | "least" | "top" | "bottom"))?;
+        let ascending = found.iter().any(|s| matches!(s.word, "least" | "bottom"));
+        let dimension = self.shared()?;
+        if !self.pieces.groups.is_empty() || !self.pieces.named.is_empty() && !self.parse.entity.is_desktop() {
+            return None;
+        }
+        let shape = match self.one_measure() {
+            None if self.pieces.measures.is_empty() => Shape::Count,
+            None => return None,
+            Some(field) if self.cue("average") => Shape::Average(field),
+            Some(field) if matches!(field.unit(), Some("GiB" | "calls" | "rows" | "versions")) => Shape::Total(field),
+            Some(_) => return None,
+        };
+        self.take(superlative.at);
+        for s in &found {
+            if matches!(s.word, "most" | "least" | "top" | "bottom") {
+                self.take(s.at);
+            }
+        }
+        self.cue("which");
+        self.cue("list");
+        self.cue("who");
+        self.cue("count");
+        self.cue("total");
+        self.plain_verbs();
+        for at in 0..self.used.len() {
+            // "by number of desktops"
+            if self.parse.m[at].is_small("by") {
+                self.take(at);
+            }
+        }
+        let mut query = self.new_query(shape);
+        query.limit = self.limit()?;
+        query.groups = vec![dimension];
+        query.order = Some(Order { by: By::Measure, descending: !ascending });
+        Some(query)
+    }
+
+    pub(super) fn latest(&mut self, newest: bool) -> Option<Query> {
+        let words: &[&str] = if newest { &["newest", "last"] } else { &["oldest", "first"] };
+        let found = self.pieces.superlatives.iter().find(|s| words.contains(&s.word))?.clone();
+        let shared_who = matches!(self.pieces.subject, Some(Subject::Shared(..)));
+        if !self.pieces.groups.is_empty() || shared_who && !self.parse.m.iter().any(|m| m.is_cue("who") || m.is_cue("requester")) {
+            return None;
+        }
+        let mut show = Vec::new();
+        if shared_who {
+            show.push(self.shared()?);
+            self.cue("who");
+        } else if !self.rows() {
+            return None;
+        }
+        let field = self.moment(found.at)?;
+        self.take(found.at);
+        for s in &self.pieces.superlatives.clone() {
+            if words.contains(&s.word) || s.word == "top" {
+                self.take(s.at);
+            }
+        }
+        self.cue("which");
+        self.cue("list");
+        self.plain_verbs();
+        let limit = self.limit()?;
+        let mut query = self.new_query(Shape::List);
+        query.show = show;
+        query.show.extend(self.shown().into_iter().filter(|d| d.field() != Some(field)));
+        query.order = Some(Order { by: By::Field(field), descending: newest });
+        query.limit = match limit {
+            None => {
+                query.note("The first 10 are shown; say another number to change that.");
+                Some(10)
+            }
+            some => some,
+        };
+        Some(query)
+    }
+
+    /// The time a "last" or "first" goes by: of the verb beside it, else when rows came to be.
+    pub(super) fn moment(&mut self, _at: usize) -> Option<Field> {
+        for place in 0..self.used.len() {
+            if self.used[place] {
+                continue;
+            }
+            let m = &self.parse.m[place];
+            let field = match self.parse.entity {
+                Entity::Desktop | Entity::DesktopEver if m.is_verb("connect") && !m.soft() || m.is_verb("connect") && m.text != "use" && m.text != "using" => Some(Field::LastConnectedAt),
+                Entity::Desktop | Entity::DesktopEver if m.is_verb("create") => Some(Field::CreatedAt),
+                Entity::Desktop if m.is_verb("seen") => Some(Field::FirstSeenAt),
+                Entity::DesktopEver if m.is_verb("delete") => Some(Field::DeletedAt),
+                Entity::DesktopEver if m.is_verb("terminate") => Some(Field::TerminatedAt),
+                Entity::Account | Entity::Organization if m.is_verb("create") => Some(Field::CreatedAt),
+                Entity::Account if m.is_verb("sync") => Some(Field::LastCompleteSync),
+                Entity::Directory | Entity::Bundle if m.is_verb("create") || m.is_verb("seen") => Some(Field::FirstSeenAt),
+                Entity::Alert if m.is_verb("close") => Some(Field::ClosedAt),
+                _ => None,
+            };
+            if let Some(field) = field {
+                self.take(place);
+                return Some(field);
+            }
+        }
+        if let [(at, field)] = self.pieces.measures.as_slice()
+            && field.is_time()
+        {
+            let (at, field) = (*at, *field);
+            self.take(at);
+            return Some(field);
+        }
+        // Filters on a deletion order by it.
+        let filtered = self.parse.filters.iter().find_map(|p| p.filter.field().filter(|f| {
+            matches!(f, Field::DeletedAt | Field::TerminatedAt | Field::MissingSince | Field::ClosedAt)
+        }));
+        Some(filtered.unwrap_or(self.parse.entity.moment()))
+    }
+
+    /// "when was the last sync", "when did anna last connect".
+    pub(super) fn when(&mut self) -> Option<Query> {
+        if !self.cue("when") || !self.pieces.groups.is_empty() {
+            return None;
+        }
+        let newest = self.pieces.superlatives.iter().any(|s| matches!(s.word, "last" | "newest"));
+        let oldest = self.pieces.superlatives.iter().any(|s| matches!(s.word, "first" | "oldest"));
+        let field = self.moment(0)?;
+        if !self.rows() {
+            return None;
+        }
+        for s in self.pieces.superlatives.clone() {
+            if matches!(s.word, "last" | "newest" | "first" | "oldest") {
+                self.take(s.at);
+            }
+        }
+        self.plain_verbs();
+        if self.identified() {
+            let mut query = self.new_query(Shape::List);
+            query.show = vec![Dimension::Field(field)];
+            return Some(query);
+        }
+        let (newest, oldest) = (newest || field == Field::LastCompleteSync, oldest);
+        match (newest, oldest) {
+            (true, false) => Some(self.new_query(Shape::Highest(field))),
+            (false, true) => Some(self.new_query(Shape::Lowest(field))),
+            _ => None,
+        }
+    }
+
+    /// "what state is ws-1 in", "which bundle does anna use".
+    pub(super) fn lookup(&mut self) -> Option<Query> {
+        if !self.identified() || !self.pieces.groups.is_empty() || !self.pieces.superlatives.is_empty() {
+            return None;
+        }
+        let mut show = Vec::new();
+        match &self.pieces.subject {
+            Some(Subject::Shared(..)) => show.push(self.shared()?),
+            _ => {
+                self.rows();
+            }
+        }
+        self.cue("who");
+        show.extend(self.shown());
+        if show.is_empty() {
+            return None;
+        }
+        self.cue("which");
+        self.cue("list");
+        self.plain_verbs();
+        let mut query = self.new_query(Shape::List);
+        query.show = show;
+        Some(query)
+    }
+}

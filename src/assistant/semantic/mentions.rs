@@ -1,0 +1,389 @@
+//! A question as mentions: stretches of words with what each may mean. Names found in the data,
+//! times and numbers are taken out here, so that what is left are words of the lexicon, and words
+//! that nobody knows.
+
+use domain::UtcTime;
+
+use super::fields::{Entity, Field};
+use super::lexicon::{Lexicon, Sense};
+use super::places;
+use super::query::{Bucket, Comparison};
+use super::text::{self, Token};
+use super::times::{self, When};
+use super::values::{Name, Values};
+
+/// What a mention is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum What {
+    /// Words of the lexicon.
+    Words,
+    Time(When),
+    Number(f64),
+    /// Names in the data, said in full or in part.
+    Names { partial: bool },
+    /// An id or an address, as typed.
+    Literal,
+    Unknown,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Mention {
+    pub what: What,
+    pub senses: Vec<Sense>,
+    /// Names in the data; also of words that the lexicon has, which then win unless what stands
+    /// around them says that a name is meant.
+    pub names: Vec<Name>,
+    /// The words, corrected.
+    pub text: String,
+    /// The words as typed.
+    pub typed: String,
+    pub quoted: bool,
+}
+
+impl Mention {
+    pub fn entity(&self) -> Option<Entity> {
+        self.senses.iter().find_map(|sense| match sense {
+            Sense::Entity(entity) => Some(*entity),
+            _ => None,
+        })
+    }
+
+    pub fn fields(&self) -> &[Field] {
+        self.senses
+            .iter()
+            .find_map(|sense| match sense {
+                Sense::Field(fields) => Some(fields.as_slice()),
+                _ => None,
+            })
+            .unwrap_or_default()
+    }
+
+    pub fn value(&self) -> Option<usize> {
+        self.senses.iter().find_map(|sense| match sense {
+            Sense::Value(at) => Some(*at),
+            _ => None,
+        })
+    }
+
+    pub fn property(&self) -> Option<&str> {
+        self.senses.iter().find_map(|sense| match sense {
+            Sense::Property(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    pub fn verbs(&self) -> impl Iterator<Item = &str> {
+        self.senses.iter().filter_map(|sense| match sense {
+            Sense::Verb(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    pub fn is_verb(&self, name: &str) -> bool {
+        self.verbs().any(|verb| verb == name)
+    }
+
+    pub fn is_cue(&self, name: &str) -> bool {
+        self.senses
+            .iter()
+            .any(|sense| matches!(sense, Sense::Cue(cue) if cue == name))
+    }
+
+    pub fn cues(&self) -> impl Iterator<Item = &str> {
+        self.senses.iter().filter_map(|sense| match sense {
+            Sense::Cue(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    pub fn is_small(&self, name: &str) -> bool {
+        self.senses
+            .iter()
+            .any(|sense| matches!(sense, Sense::Small(small) if small == name))
+    }
+
+    pub fn compare(&self) -> Option<Comparison> {
+        self.senses.iter().find_map(|sense| match sense {
+            Sense::Compare(comparison) => Some(*comparison),
+            _ => None,
+        })
+    }
+
+    pub fn unit(&self) -> Option<&str> {
+        self.senses.iter().find_map(|sense| match sense {
+            Sense::Unit(unit) => Some(unit.as_str()),
+            _ => None,
+        })
+    }
+
+    pub fn bucket(&self) -> Option<Bucket> {
+        self.senses.iter().find_map(|sense| match sense {
+            Sense::Bucket(bucket) => Some(*bucket),
+            _ => None,
+        })
+    }
+
+    pub fn topic(&self) -> Option<usize> {
+        self.senses.iter().find_map(|sense| match sense {
+            Sense::Topic(at) => Some(*at),
+            _ => None,
+        })
+    }
+
+    pub fn number(&self) -> Option<f64> {
+        match self.what {
+            What::Number(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub fn time(&self) -> Option<&When> {
+        match &self.what {
+            What::Time(when) => Some(when),
+            _ => None,
+        }
+    }
+
+    /// It may be passed over: a word that carries nothing, or whose part in the grammar is small.
+    pub fn soft(&self) -> bool {
+        const SOFT: [&str; 13] = [
+            "of", "in", "for", "their", "comma", "and", "than", "ever", "now", "show", "tagged",
+            "by", "from_to",
+        ];
+        self.what == What::Words
+            && self.senses.iter().any(|sense| match sense {
+                Sense::Filler => true,
+                Sense::Small(small) => SOFT.contains(&small.as_str()),
+                Sense::Cue(cue) => matches!(cue.as_str(), "list" | "which"),
+                _ => false,
+            })
+            || self.number() == Some(1.0) && self.text == "one"
+    }
+
+    /// A word the classifier sees instead of a value.
+    pub fn mask(&self) -> String {
+        match &self.what {
+            What::Time(_) => return "<time>".into(),
+            What::Number(_) => return "<number>".into(),
+            What::Names { .. } | What::Literal => return "<value>".into(),
+            What::Unknown => return "<unknown>".into(),
+            What::Words => {}
+        }
+        if self.senses.iter().any(|s| matches!(s, Sense::Cue(_) | Sense::Small(_))) {
+            return self.text.clone();
+        }
+        match self.senses.first() {
+            Some(Sense::Entity(_)) => "<thing>".into(),
+            Some(Sense::Field(fields)) => match fields.first().map(|field| field.kind()) {
+                Some(super::fields::Kind::Number(_)) => "<measure>".into(),
+                Some(super::fields::Kind::Time) => "<moment>".into(),
+                _ => "<field>".into(),
+            },
+            Some(Sense::Value(_) | Sense::Property(_)) => "<value>".into(),
+            _ => self.text.clone(),
+        }
+    }
+}
+
+/// The question as mentions, and what was corrected on the way.
+pub(crate) struct Marked {
+    pub mentions: Vec<Mention>,
+    pub notes: Vec<String>,
+}
+
+/// Words that begin a time or a number, or stand inside one.
+pub(crate) const TIME_WORDS: &[&str] = &[
+    "january", "february", "march", "april", "june", "july", "august", "september", "october",
+    "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
+    "sunday", "today", "yesterday", "fortnight", "couple", "dozen", "half", "three", "four", "five",
+    "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "fifteen", "twenty", "thirty",
+    "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "past", "previous",
+    "thousand", "calendar", "aug", "sept", "sep", "oct", "nov", "dec", "jan", "feb", "apr", "jun",
+    "jul", "mar", "may", "two", "one", "zero", "quarter", "year", "month", "week", "this", "last",
+    "preceding", "tonight", "ytd", "whole", "prior", "straight", "consecutive",
+];
+
+pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcTime) -> Marked {
+    let mut tokens = text::tokens(question, 120);
+    let mut notes = Vec::new();
+    for token in &mut tokens {
+        correct(token, lexicon, values, &mut notes);
+    }
+    let marker = Marker {
+        tokens: &tokens,
+        lexicon,
+        values,
+        now,
+    };
+    let mut mentions = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let (mention, taken) = marker.at(at, &mentions);
+        mentions.push(mention);
+        at += taken.max(1);
+    }
+    Marked { mentions, notes }
+}
+
+fn correct(token: &mut Token, lexicon: &Lexicon, values: &Values, notes: &mut Vec<String>) {
+    let word = token.text.as_str();
+    let known = token.literal
+        || !word.chars().all(char::is_alphabetic)
+        || lexicon.knows(word)
+        || TIME_WORDS.contains(&word)
+        || places::is_word(word)
+        || values.knows(word);
+    if known {
+        return;
+    }
+    let ours = lexicon.corrected(word).map(str::to_owned);
+    let time = TIME_WORDS
+        .iter()
+        .chain(&["east", "west", "north", "south", "central", "frankfurt", "ireland", "virginia"])
+        .find(|time| time.len() >= 4 && text::slip(word, time).is_some());
+    let theirs = values.corrected(word).map(str::to_owned);
+    let edits = |to: &str| text::distance(word, to, 3);
+    let ours = ours.or_else(|| time.map(|time| (*time).to_owned()));
+    let choice = match (ours, theirs) {
+        (Some(ours), Some(theirs)) if edits(&theirs) < edits(&ours) => (theirs, true),
+        (Some(ours), _) => (ours, false),
+        (None, Some(theirs)) => (theirs, true),
+        (None, None) => return,
+    };
+    if choice.1 {
+        notes.push(format!("\"{}\" was read as \"{}\".", token.typed, choice.0));
+    }
+    token.text = choice.0;
+}
+
+struct Marker<'a> {
+    tokens: &'a [Token],
+    lexicon: &'a Lexicon,
+    values: &'a Values,
+    now: UtcTime,
+}
+
+impl Marker<'_> {
+    fn words(&self, from: usize, to: usize) -> String {
+        let words: Vec<&str> = self.tokens[from..to].iter().map(|t| t.text.as_str()).collect();
+        words.join(" ")
+    }
+
+    fn mention(&self, what: What, from: usize, taken: usize) -> (Mention, usize) {
+        let typed: Vec<&str> = self.tokens[from..from + taken]
+            .iter()
+            .map(|t| t.typed.as_str())
+            .collect();
+        let mention = Mention {
+            what,
+            senses: Vec::new(),
+            names: Vec::new(),
+            text: self.words(from, from + taken),
+            typed: typed.join(" "),
+            quoted: self.tokens[from].quoted,
+        };
+        (mention, taken)
+    }
+
+    fn at(&self, at: usize, before: &[Mention]) -> (Mention, usize) {
+        let token = &self.tokens[at];
+        let left = self.tokens.len() - at;
+        if token.literal {
+            return self.mention(What::Literal, at, 1);
+        }
+        let region = (1..=left.min(4))
+            .rev()
+            .find_map(|taken| Some((places::region(&self.words(at, at + taken))?, taken)));
+        if let Some((region, taken)) = region
+            && !(taken == 1 && self.values.whole(&token.text).is_some())
+        {
+            let (mut mention, taken) = self.mention(What::Names { partial: false }, at, taken);
+            mention.names = vec![Name::region(&region)];
+            return (mention, taken);
+        }
+        let time = times::when(&self.tokens[at..], self.now);
+        let time_len = time.as_ref().map_or(0, |(_, taken)| *taken);
+        let name = (1..=left.min(self.values.longest()))
+            .rev()
+            .find_map(|taken| Some((self.values.whole(&self.words(at, at + taken))?, taken)));
+        let name_len = name.as_ref().map_or(0, |(_, taken)| *taken);
+        let lexical = (1..=left.min(self.lexicon.longest)).rev().find(|taken| {
+            !self.lexicon.senses(&self.words(at, at + taken)).is_empty()
+        });
+        let word_len = lexical.unwrap_or(0);
+        let number = times::number(&self.tokens[at..]);
+        // A name wins over words only when it is longer, quoted, or announced by its kind.
+        if let Some((found, taken)) = &name {
+            let announced = before.last().is_some_and(|m| announces(m, found.names[0].field));
+            let longer = name_len > word_len.max(time_len);
+            let plain_number = number.is_some() && name_len == 1 && !announced;
+            if (longer || name_len >= word_len && (token.quoted || announced)) && !plain_number {
+                let what = What::Names { partial: false };
+                let (mut mention, taken) = self.mention(what, at, *taken);
+                mention.names = found.names.iter().map(|name| (*name).clone()).collect();
+                return (mention, taken);
+            }
+        }
+        if let Some((when, taken)) = time
+            && taken >= word_len
+        {
+            return self.mention(What::Time(when), at, taken);
+        }
+        if let Some((value, taken)) = number
+            && taken >= word_len
+        {
+            return self.mention(What::Number(value), at, taken);
+        }
+        if let Some(taken) = lexical
+            && !(token.quoted && name_len == 0 && self.partial(at).is_some())
+        {
+            let (mut mention, taken) = self.mention(What::Words, at, taken);
+            mention.senses = self.lexicon.senses(&mention.text).to_vec();
+            if let Some((found, _)) = name.filter(|_| name_len == taken) {
+                mention.names = found.names.into_iter().cloned().collect();
+            }
+            return (mention, taken);
+        }
+        if let Some((names, taken)) = self.partial(at) {
+            let (mut mention, taken) = self.mention(What::Names { partial: true }, at, taken);
+            mention.names = names;
+            return (mention, taken);
+        }
+        self.mention(What::Unknown, at, 1)
+    }
+
+    /// Names of which these words are a part, the longest stretch of words that has any.
+    fn partial(&self, at: usize) -> Option<(Vec<Name>, usize)> {
+        let mut best = None;
+        let mut words: Vec<&str> = Vec::new();
+        for token in &self.tokens[at..] {
+            if token.text.len() < 2 || token.literal {
+                break;
+            }
+            words.push(&token.text);
+            match self.values.partly(&words) {
+                Some(found) => {
+                    let names = found.names.into_iter().cloned().collect();
+                    best = Some((names, words.len()));
+                }
+                None => break,
+            }
+        }
+        best
+    }
+}
+
+/// "user anna": the word before says what kind of name follows.
+fn announces(mention: &Mention, field: Field) -> bool {
+    let entity = match field {
+        Field::OrganizationName => Some(Entity::Organization),
+        Field::AccountName => Some(Entity::Account),
+        Field::DirectoryName => Some(Entity::Directory),
+        Field::BundleName => Some(Entity::Bundle),
+        Field::TagKey | Field::TagValue => Some(Entity::Tag),
+        _ => None,
+    };
+    entity.is_some() && mention.senses.iter().any(|s| matches!(s, Sense::Entity(e) if Some(*e) == entity))
+        || mention.fields().contains(&field)
+        || matches!(field, Field::TagKey | Field::TagValue) && mention.is_small("tagged")
+}

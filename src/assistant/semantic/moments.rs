@@ -1,0 +1,398 @@
+//! Times in questions: which field a time is about, and on which side of it.
+
+use domain::UtcTime;
+
+use super::clauses::{Parse, unused};
+use super::fields::{Entity, Field};
+use super::query::{Comparison, Filter, Test};
+use super::times::{self, When};
+
+/// On which side of a time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Side {
+    Within,
+    Since,
+    Before,
+    After,
+    /// "60 days ago", "older than 60 days"
+    MoreThanAgo,
+    LessThanAgo,
+}
+
+impl Parse<'_> {
+    pub(super) fn times(&mut self) {
+        for at in 0..self.m.len() {
+            if self.used[at] || self.m[at].time().is_none() {
+                continue;
+            }
+            self.time_at(at);
+        }
+    }
+
+    fn time_at(&mut self, at: usize) {
+        let Some(when) = self.m[at].time().cloned() else {
+            return;
+        };
+        let mut taken = vec![at];
+        let (side, said_before) = self.side(at, &when, &mut taken);
+        let until = self.span_end(at, &mut taken);
+        let when = self.rolled(at, when);
+        let Some((field, negated, verb)) = self.anchor(at, side, &mut taken) else {
+            return;
+        };
+        let Some((filter, note)) = self.time_filter(field, negated, side, &when, until, &said_before)
+        else {
+            return;
+        };
+        for place in taken {
+            self.used[place] = true;
+        }
+        if let Some(verb) = verb {
+            self.used[verb] = true;
+        }
+        if let Some(note) = note {
+            self.note(&note);
+        }
+        self.add(at, filter);
+    }
+
+    /// "in the last month" reaches until now, "last month" is the month before this one.
+    fn rolled(&self, at: usize, when: When) -> When {
+        let article = at > 0 && matches!(self.m[at - 1].text.as_str(), "the" | "over the" | "within the" | "in the" | "during the")
+            || at > 0 && self.m[at].text.starts_with("past");
+        let mut words = self.m[at].text.split(' ');
+        if let (true, Some("last" | "past"), Some(unit), None) =
+            (article, words.next(), words.next(), words.next())
+            && let Some(rolling) = times::rolling_last(unit, self.now)
+        {
+            return rolling;
+        }
+        when
+    }
+
+    fn side(&self, at: usize, when: &When, taken: &mut Vec<usize>) -> (Side, String) {
+        let length = matches!(when, When::Length { .. });
+        let mut side = None;
+        for back in (0..at).rev().take(4) {
+            let mention = &self.m[back];
+            if self.used[back] && !mention.is_small("by") {
+                break;
+            }
+            let found = if mention.is_small("since") && !(mention.text == "from" && self.m.len() > at + 1 && length) {
+                Some(Side::Since)
+            } else if mention.is_small("before") && !mention.text.ends_with("than") {
+                Some(Side::Before)
+            } else if mention.text == "older than" || mention.text == "earlier than" {
+                Some(Side::MoreThanAgo)
+            } else if mention.text == "newer than" || mention.text == "later than" || mention.text == "younger than" {
+                Some(Side::LessThanAgo)
+            } else if mention.is_small("after") {
+                Some(Side::After)
+            } else if let Some(comparison) = mention.compare() {
+                match comparison {
+                    Comparison::Above | Comparison::AtLeast => Some(Side::MoreThanAgo),
+                    Comparison::Below | Comparison::AtMost => Some(Side::LessThanAgo),
+                    _ => None,
+                }
+            } else {
+                None
+            };
+            if let Some(found) = found {
+                taken.push(back);
+                side = Some(found);
+                break;
+            }
+            if !mention.soft() {
+                break;
+            }
+        }
+        let next = at + 1;
+        if self.m.get(next).is_some_and(|m| m.is_small("ago") || m.text == "old" || m.text == "before") {
+            taken.push(next);
+            if side.is_none() {
+                side = Some(if self.m[next].text == "old" { Side::MoreThanAgo } else { Side::Within });
+            }
+        } else if self.m.get(next).is_some_and(|m| m.compare() == Some(Comparison::AtLeast) && m.text.starts_with("or ")) {
+            taken.push(next);
+            side = Some(Side::MoreThanAgo);
+        } else if self.m.get(next).is_some_and(|m| m.text == "onwards") {
+            taken.push(next);
+            side = Some(Side::Since);
+        }
+        if let (Some(Side::After | Side::Since), When::Length { .. }, true) = (side, when, length)
+            && !self.m.get(next).is_some_and(|m| m.is_small("ago"))
+        {
+            side = Some(Side::Since);
+        }
+        (side.unwrap_or(Side::Within), self.m[at].typed.clone())
+    }
+
+    /// "between A and B", "from A to B": takes the second time.
+    fn span_end(&mut self, at: usize, taken: &mut Vec<usize>) -> Option<When> {
+        let opened = at > 0
+            && (0..at).rev().take(2).any(|back| {
+                self.m[back].compare() == Some(Comparison::Between) || self.m[back].text == "from" || self.m[back].text == "between"
+            });
+        let joint = self.m.get(at + 1).is_some_and(|m| {
+            m.is_small("and") || m.is_small("from_to") || m.is_small("before") && m.text != "before"
+        });
+        if !opened || !joint {
+            return None;
+        }
+        let second = (at + 2..self.m.len().min(at + 4)).find(|next| self.m[*next].time().is_some())?;
+        for place in (0..at).rev().take(2).chain(at + 1..=second) {
+            if place > at || self.m[place].compare() == Some(Comparison::Between) {
+                taken.push(place);
+            }
+        }
+        self.m[second].time().cloned()
+    }
+
+    /// The field a time is about: of the verb or the field nearest to it. True when it is denied.
+    fn anchor(&mut self, at: usize, side: Side, taken: &mut Vec<usize>) -> Option<(Field, bool, Option<usize>)> {
+        let age = self.m[..at].iter().rev().take(2).any(|m| {
+            matches!(m.text.as_str(), "older than" | "younger than" | "newer than")
+        }) || self.m.get(at + 1).is_some_and(|m| m.text == "old");
+        if age {
+            return Some((self.entity.moment(), false, None));
+        }
+        let mut nearest: Option<(usize, usize, Field)> = None;
+        for place in 0..self.m.len() {
+            let behind = place > at;
+            if behind && (at + 1..place).any(|between| self.m[between].time().is_some()) {
+                break;
+            }
+            let crossed = !behind && (place + 1..at).any(|between| {
+                self.m[between].time().is_some() && !taken.contains(&between)
+            });
+            if crossed || place == at {
+                continue;
+            }
+            let Some(field) = self.time_field(place) else {
+                continue;
+            };
+            // What stands before a time is its verb rather than what stands behind it.
+            let distance = place.abs_diff(at) * 2 + usize::from(behind) * 5;
+            if nearest.is_none_or(|(best, _, _)| distance <= best) {
+                nearest = Some((distance, place, field));
+            }
+        }
+        let Some((_, place, field)) = nearest else {
+            let own = !self.entity.is_desktop() && self.entity != Entity::Tag;
+            return own.then(|| (self.entity.moment(), false, None));
+        };
+        let mut negated = false;
+        for near in (place.saturating_sub(6)..place).rev() {
+            let mention = &self.m[near];
+            if mention.is_small("not") || mention.is_small("nobody") {
+                if !self.used[near] || taken.contains(&near) {
+                    negated = true;
+                    taken.push(near);
+                }
+                break;
+            }
+            if mention.time().is_some() && near != at {
+                break;
+            }
+            let inside = mention.soft() || mention.time().is_some() || mention.is_cue("exists")
+                || mention.fields().contains(&Field::UserName) || mention.is_small("since");
+            if !inside {
+                break;
+            }
+        }
+        if !negated && (self.m[place].property() == Some("unused") || self.m[place].text.starts_with("un")) {
+            negated = true;
+        }
+        if let Some(ever) = (place.saturating_sub(2)..place).find(|near| self.m[*near].is_small("ever")) {
+            taken.push(ever);
+        }
+        let _ = side;
+        Some((field, negated, Some(place)))
+    }
+
+    /// The time field that the verb or field at `place` speaks of.
+    fn time_field(&self, place: usize) -> Option<Field> {
+        use Entity as E;
+        let mention = &self.m[place];
+        if self.used[place] {
+            return None;
+        }
+        if let Some(field) = self.field_at(place)
+            && field.is_time()
+        {
+            return Some(field);
+        }
+        if let Some(field) = self.field_at(place)
+            && field == Field::IdleDays
+        {
+            return Some(Field::LastConnectedAt);
+        }
+        let e = self.entity;
+        let desktop = e.is_desktop();
+        if desktop && mention.property() == Some("unused") {
+            return Some(Field::LastConnectedAt);
+        }
+        if desktop && matches!(mention.text.as_str(), "idle" | "inactive" | "idling") {
+            return Some(Field::LastConnectedAt);
+        }
+        mention.verbs().find_map(|verb| {
+            Some(match (verb, e) {
+                ("delete", E::DesktopEver) => Field::DeletedAt,
+                ("terminate", E::DesktopEver) => Field::TerminatedAt,
+                ("vanish", E::DesktopEver) => Field::MissingSince,
+                ("create", E::Desktop | E::DesktopEver | E::Organization | E::Account | E::Job) => {
+                    Field::CreatedAt
+                }
+                ("create" | "seen", E::Directory | E::Bundle) => Field::FirstSeenAt,
+                ("seen", E::Desktop | E::DesktopEver) => Field::FirstSeenAt,
+                ("connect", E::Desktop | E::DesktopEver) => Field::LastConnectedAt,
+                ("check", E::Desktop) => Field::CheckedAt,
+                ("sync", E::Account) => Field::LastCompleteSync,
+                ("start", E::Sync) => Field::StartedAt,
+                ("start", E::Job) if matches!(mention.text.as_str(), "started" | "began" | "begun") => Field::StartedAt,
+                ("start" | "request", E::Job) => Field::CreatedAt,
+                ("finish", E::Sync) => Field::CompletedAt,
+                ("finish", E::Job) => Field::FinishedAt,
+                ("raise" | "start", E::Alert) => Field::RaisedAt,
+                ("close", E::Alert) => Field::ClosedAt,
+                ("change" | "create" | "delete" | "terminate" | "vanish" | "seen" | "start", E::Version) => Field::ValidFrom,
+                ("change" | "start", E::StateChange) => Field::ChangedAt,
+                _ => return None,
+            })
+        })
+    }
+
+    fn time_filter(
+        &self,
+        field: Field,
+        negated: bool,
+        side: Side,
+        when: &When,
+        until: Option<When>,
+        said: &str,
+    ) -> Option<(Filter, Option<String>)> {
+        let what = phrase(field);
+        let make = |from: Option<UtcTime>, to: Option<UtcTime>, said: String| {
+            Filter::new(Test::Time {
+                field,
+                from,
+                to,
+                or_never: false,
+                said,
+            })
+        };
+        if let Some(until) = until {
+            let (from, to) = (begin(when), end(&until));
+            return (!negated).then(|| {
+                (make(Some(from), Some(to), format!("{what} from {} until {}", from.day(), to.day())), None)
+            });
+        }
+        if negated {
+            if !matches!(field, Field::LastConnectedAt | Field::LastCompleteSync) {
+                return None;
+            }
+            let (cutoff, words) = match (when, side) {
+                (When::Length { ago, said, .. }, Side::Within | Side::MoreThanAgo | Side::Since) => {
+                    (*ago, format!("for {said}"))
+                }
+                (When::Span { from, to, said }, Side::Within) if *to >= self.now => (*from, said.clone()),
+                (When::Span { from, .. }, Side::Since) => (*from, format!("since {}", from.day())),
+                (When::Span { to, .. }, Side::After) => (*to, format!("after {}", to.plus_days(-1).day())),
+                // Whether it was used in a month that is over cannot be seen from its last use.
+                _ => return None,
+            };
+            let words = format!("not {what} {words}");
+            let test = match unused(cutoff, &words) {
+                Test::Time { from, to, or_never, said, .. } => Test::Time { field, from, to, or_never, said },
+                other => other,
+            };
+            let note = format!(
+                "{} that were never {what} are included.",
+                if field == Field::LastConnectedAt { "Desktops" } else { "Accounts" }
+            );
+            return Some((Filter::new(test), Some(note)));
+        }
+        let filter = match (when, side) {
+            (When::Length { ago, said, .. }, Side::MoreThanAgo | Side::Before) => {
+                make(None, Some(*ago), format!("{what} more than {said} ago"))
+            }
+            (When::Length { ago, said, .. }, Side::LessThanAgo | Side::Since) => {
+                make(Some(*ago), None, format!("{what} in the last {said}"))
+            }
+            (When::Length { ago, said, .. }, Side::Within) => {
+                // "created 3 days ago" is a day; "created within 3 days" is a length.
+                if self.said_ago(said) {
+                    let day = ago.day().parse().ok()?;
+                    make(Some(day), Some(day.plus_days(1)), format!("{what} on {}", ago.day()))
+                } else if field == Field::LastConnectedAt && self.idle() {
+                    let test = unused(*ago, &format!("not {what} for {said}"));
+                    return Some((Filter::new(test), Some("Desktops that were never connected to are included.".into())));
+                } else {
+                    make(Some(*ago), None, format!("{what} in the last {said}"))
+                }
+            }
+            (When::Length { .. }, Side::After) => return None,
+            (When::Span { from, to, said }, Side::Within) => {
+                make(Some(*from), (*to <= self.now).then_some(*to), format!("{what} {said}"))
+            }
+            (When::Span { from, .. }, Side::Since) => {
+                make(Some(*from), None, format!("{what} since {}", from.day()))
+            }
+            (When::Span { from, .. }, Side::Before | Side::MoreThanAgo) => {
+                make(None, Some(*from), format!("{what} before {}", from.day()))
+            }
+            (When::Span { to, .. }, Side::After | Side::LessThanAgo) => {
+                make(Some(*to), None, format!("{what} after {}", to.plus_days(-1).day()))
+            }
+        };
+        let past = matches!(when, When::Span { to, .. } if *to < self.now);
+        let note = (field == Field::LastConnectedAt && past && side == Side::Within).then(|| {
+            format!("Only the last connection of each desktop is known: {said} means that it was then.")
+        });
+        Some((filter, note))
+    }
+
+    fn idle(&self) -> bool {
+        self.m.iter().any(|m| matches!(m.text.as_str(), "idle" | "idling" | "inactive" | "dormant" | "stale"))
+    }
+
+    fn said_ago(&self, said: &str) -> bool {
+        self.m.windows(2).any(|pair| {
+            pair[1].is_small("ago") && matches!(pair[0].time(), Some(When::Length { said: own, .. }) if own == said)
+        })
+    }
+}
+
+fn begin(when: &When) -> UtcTime {
+    match when {
+        When::Length { ago, .. } => *ago,
+        When::Span { from, .. } => *from,
+    }
+}
+
+fn end(when: &When) -> UtcTime {
+    match when {
+        When::Length { ago, .. } => *ago,
+        When::Span { to, .. } => *to,
+    }
+}
+
+/// What is said of a row about this field, before a time.
+fn phrase(field: Field) -> &'static str {
+    match field {
+        Field::LastConnectedAt => "connected to",
+        Field::CreatedAt => "created",
+        Field::FirstSeenAt => "first seen",
+        Field::DeletedAt => "deleted",
+        Field::TerminatedAt => "terminated",
+        Field::MissingSince => "missing",
+        Field::StartedAt => "started",
+        Field::CompletedAt | Field::FinishedAt => "finished",
+        Field::RaisedAt => "raised",
+        Field::ClosedAt => "closed",
+        Field::LastCompleteSync => "completely synced",
+        Field::CheckedAt => "checked",
+        Field::ValidFrom | Field::ChangedAt => "of",
+        other => other.label(),
+    }
+}

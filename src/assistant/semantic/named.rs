@@ -1,0 +1,397 @@
+//! Values in questions: states, modes, clients, regions, users; with "not" and "or".
+
+use super::clauses::{Parse, Placed};
+use super::fields::{Entity, Field};
+use super::mentions::What;
+use super::query::{Filter, Test};
+
+impl Parse<'_> {
+    pub(super) fn values(&mut self) {
+        self.transitions();
+        for at in 0..self.m.len() {
+            if self.used[at] {
+                continue;
+            }
+            let Some(filter) = self.value_at(at) else {
+                continue;
+            };
+            let negated = self.negated(at);
+            self.used[at] = true;
+            // The noun beside a name says what it is, no more: "user anna", "the Acme account".
+            self.take_kind(at, &filter);
+            self.join(Placed {
+                filter: Filter {
+                    negated: filter.negated ^ negated,
+                    ..filter
+                },
+                at,
+            });
+        }
+    }
+
+    /// "from available to stopped", "became unhealthy".
+    fn transitions(&mut self) {
+        if self.entity != Entity::StateChange {
+            return;
+        }
+        for at in 0..self.m.len() {
+            if self.used[at] {
+                continue;
+            }
+            let Some(state) = self.m[at].value().and_then(|value| {
+                self.lexicon.values[value]
+                    .of
+                    .iter()
+                    .find(|(entity, field, _)| *entity == Entity::Desktop && *field == Field::State)
+                    .map(|(_, _, state)| state.clone())
+            }) else {
+                continue;
+            };
+            let mut field = Field::ToState;
+            for back in (0..at).rev().take(3) {
+                let m = &self.m[back];
+                if m.is_small("went") || m.text == "from" || m.text.ends_with(" from") || m.text == "leave" || m.text == "left" {
+                    self.used[back] = true;
+                    field = Field::FromState;
+                    break;
+                }
+                if m.is_small("into") {
+                    self.used[back] = true;
+                    break;
+                }
+                if !m.soft() {
+                    break;
+                }
+            }
+            for back in (0..at).rev().take(4) {
+                if self.m[back].is_small("went") || self.m[back].is_verb("change") {
+                    self.used[back] = true;
+                }
+            }
+            let negated = self.negated(at);
+            self.used[at] = true;
+            let filter = Filter {
+                negated,
+                ..Filter::one(field, &state)
+            };
+            self.join(Placed { filter, at });
+        }
+    }
+
+    fn value_at(&mut self, at: usize) -> Option<Filter> {
+        if let Some(filter) = self.literal_at(at) {
+            return Some(filter);
+        }
+        let mention = &self.m[at];
+        if let Some(value) = mention.value()
+            && let Some(filter) = self.word_at(at, value)
+        {
+            return Some(filter);
+        }
+        let announced = at > 0 && self.kind_of(at).is_some();
+        if mention.names.is_empty() || mention.what == What::Words && !announced {
+            return None;
+        }
+        self.name_at(at)
+    }
+
+    /// A word for a value, as it applies to the thing.
+    fn word_at(&mut self, at: usize, value: usize) -> Option<Filter> {
+        let word = &self.lexicon.values[value];
+        let pick = |entity: Entity| word.of.iter().find(|(of, _, _)| *of == entity);
+        let (field, text) = pick(self.entity)
+            .or_else(|| match self.entity {
+                Entity::DesktopEver | Entity::Tag | Entity::StateChange | Entity::Version => {
+                    pick(Entity::Desktop)
+                }
+                _ => None,
+            })
+            .map(|(_, field, text)| (*field, text.clone()))?;
+        if !self.m[at].text.is_empty() && !word.unless.contains(&self.m[at].text)
+            && let Some(note) = word.note.clone()
+        {
+            self.note(&note);
+        }
+        // "running on Windows": the mode of speech, not the state.
+        if self.m[at].text == "running" && self.m.get(at + 1).is_some_and(|m| m.is_small("of") || m.is_small("in"))
+            && self.next(at).is_some_and(|next| self.m[next].value().is_some())
+        {
+            return None;
+        }
+        let said = self.m[at].typed.clone();
+        Some(valued(field, &text, &said))
+    }
+
+    fn literal_at(&self, at: usize) -> Option<Filter> {
+        let mention = &self.m[at];
+        if mention.what != What::Literal {
+            return None;
+        }
+        let text = mention.text.as_str();
+        let fields: &[Field] = if text.starts_with("ws-") {
+            &[Field::WorkspaceId, Field::ResourceId]
+        } else if text.starts_with("wsb-") {
+            &[Field::BundleId, Field::ResourceId]
+        } else if text.starts_with("d-") {
+            &[Field::DirectoryId, Field::ResourceId]
+        } else if text.starts_with("subnet-") {
+            &[Field::SubnetId]
+        } else if text.contains('.') {
+            &[Field::IpAddress]
+        } else if text.len() == 36 {
+            &[Field::RunId, Field::JobId, Field::AlertId]
+        } else {
+            &[Field::AccountId]
+        };
+        let field = fields.iter().copied().find(|field| field.is_column(self.entity))
+            .or_else(|| fields.iter().copied().find(|field| self.has(*field)))?;
+        Some(Filter::one(field, text))
+    }
+
+    /// The kind that a noun beside a name gives it.
+    fn kind_of(&self, at: usize) -> Option<Field> {
+        let noun = |place: usize| -> Option<Field> {
+            let mention = self.m.get(place)?;
+            let field = match mention.entity() {
+                Some(Entity::Organization) => Field::OrganizationName,
+                Some(Entity::Account) => Field::AccountName,
+                Some(Entity::Directory) => Field::DirectoryName,
+                Some(Entity::Bundle) => Field::BundleName,
+                _ => *mention.fields().first()?,
+            };
+            self.m[at].names.iter().any(|name| name.field == field).then_some(field)
+        };
+        let before = (0..at).rev().take(3).find_map(|back| {
+            let m = &self.m[back];
+            match noun(back) {
+                Some(field) => Some(Some(field)),
+                None if m.soft() || matches!(m.text.as_str(), "called" | "named" | "=") => None,
+                None => Some(None),
+            }
+        });
+        before.flatten().or_else(|| noun(at + 1))
+    }
+
+    fn take_kind(&mut self, at: usize, filter: &Filter) {
+        let Some(field) = filter.field() else { return };
+        let matches = |m: &super::mentions::Mention| match field {
+            Field::OrganizationName => m.entity() == Some(Entity::Organization),
+            Field::AccountName | Field::AccountId => m.entity() == Some(Entity::Account) || m.fields().contains(&Field::AccountId),
+            Field::DirectoryName | Field::DirectoryId => m.entity() == Some(Entity::Directory),
+            Field::BundleName | Field::BundleId => m.entity() == Some(Entity::Bundle),
+            other => m.fields().contains(&other),
+        };
+        let own = |m: &super::mentions::Mention, entity: Entity| m.entity() == Some(entity);
+        for place in [at.checked_sub(1), at.checked_sub(2), Some(at + 1)].into_iter().flatten() {
+            let Some(m) = self.m.get(place) else { continue };
+            let between_soft = place + 2 != at || self.m[at - 1].soft() || matches!(self.m[at - 1].text.as_str(), "=" | "is");
+            if !self.used[place] && matches(m) && !own(m, self.entity) && between_soft {
+                // "how many users at Acme" asks for users; "user anna" does not.
+                let directly = place + 1 == at || place == at + 1 || place + 2 == at && (self.m[at - 1].text == "=" || self.m[at - 1].text == "is");
+                let asked = place + 1 == at && place > 0 && self.m[place - 1].is_cue("count");
+                if directly && !asked && !(place > 0 && self.m[place - 1].is_small("by")) {
+                    self.used[place] = true;
+                }
+            }
+        }
+    }
+
+    fn name_at(&mut self, at: usize) -> Option<Filter> {
+        let mention = &self.m[at];
+        let partial = mention.what == What::Names { partial: true };
+        let announced = self.kind_of(at);
+        let usable = |field: Field| match field {
+            Field::TagKey | Field::TagValue => false,
+            Field::RequestedBy => self.entity == Entity::Job,
+            Field::UserName | Field::DisplayName if self.entity == Entity::Job => false,
+            other => self.has(other) || self.entity == Entity::Directory && other == Field::DirectoryName
+                || self.entity == Entity::Bundle && other == Field::BundleName,
+        };
+        let mut names: Vec<_> = mention
+            .names
+            .iter()
+            .filter(|name| usable(name.field))
+            .collect();
+        if let Some(field) = announced {
+            names.retain(|name| name.field == field);
+        }
+        // A client and its only account often share a name; the client is meant.
+        if names.iter().any(|name| name.field == Field::OrganizationName) {
+            names.retain(|name| {
+                name.field == Field::OrganizationName || !matches!(name.field, Field::AccountName)
+            });
+        }
+        let mut seen: Vec<(Field, Vec<String>)> = Vec::new();
+        for name in names {
+            match seen.iter_mut().find(|(field, _)| *field == name.field) {
+                Some((_, literals)) if !literals.contains(&name.literal) => {
+                    // The same words in another case are one name; in part they are several.
+                    literals.push(name.literal.clone());
+                }
+                Some(_) => {}
+                None => seen.push((name.field, vec![name.literal.clone()])),
+            }
+        }
+        // A user and the full name of the same user are one person.
+        if seen.iter().any(|(field, _)| *field == Field::UserName) {
+            seen.retain(|(field, _)| *field != Field::DisplayName);
+        }
+        if seen.is_empty() {
+            return None;
+        }
+        if partial {
+            let strong = |field: Field| matches!(field, Field::OrganizationName | Field::AccountName);
+            if seen.iter().any(|(field, _)| strong(*field)) {
+                seen.retain(|(field, _)| strong(*field) || *field == Field::UserName && self.m[at].text.len() < 3);
+            }
+            let options: Vec<(Field, String)> = seen
+                .iter()
+                .flat_map(|(field, literals)| literals.iter().map(|literal| (*field, literal.clone())))
+                .collect();
+            if options.len() > 4 {
+                self.problem.get_or_insert_with(|| {
+                    format!(
+                        "\"{}\" is part of {} names; please write the whole name",
+                        self.m[at].typed,
+                        options.len()
+                    )
+                });
+                return None;
+            }
+            let (field, literal) = options[self.choices.choose(options.len())].clone();
+            return Some(self.named_filter(field, vec![literal]));
+        }
+        let choice = self.choices.choose(seen.len().min(4));
+        let (field, literals) = seen.swap_remove(choice);
+        Some(self.named_filter(field, literals))
+    }
+
+    fn named_filter(&self, field: Field, values: Vec<String>) -> Filter {
+        // A directory is named by its alias, else by its domain name.
+        if self.entity == Entity::Directory && field == Field::DirectoryName {
+            return Filter::new(Test::Any(vec![
+                Filter::new(Test::OneOf {
+                    field: Field::DirectoryAlias,
+                    values: values.clone(),
+                }),
+                Filter::new(Test::OneOf { field, values }),
+            ]));
+        }
+        if let [pattern] = values.as_slice()
+            && field == Field::Region
+            && pattern.ends_with('%')
+        {
+            return Filter::new(Test::Like {
+                field,
+                said: format!("in {}", pattern.trim_end_matches("-%")),
+                patterns: values,
+            });
+        }
+        Filter::new(Test::OneOf { field, values })
+    }
+
+    /// Adds a value; joins it to the one before where the two are a list of values of one field.
+    fn join(&mut self, new: Placed) {
+        let Some(last) = self.filters.last() else {
+            self.filters.push(new);
+            return;
+        };
+        let (from, to) = (last.at + 1, new.at);
+        let between = self.m.get(from..to.max(from)).unwrap_or_default();
+        let or = between.iter().any(|m| m.is_small("or"));
+        let and = between.iter().any(|m| m.is_small("and") || m.is_small("comma"));
+        let near = from <= to
+            && between.iter().enumerate().all(|(n, m)| {
+                m.soft() || m.is_small("or") || m.is_small("and") || m.is_small("comma")
+                    || m.is_small("not") || self.used[from + n] && m.number().is_none() && m.value().is_none()
+            });
+        let same = last.filter.field().is_some() && last.filter.field() == new.filter.field();
+        let valued = |test: &Test| matches!(test, Test::OneOf { .. } | Test::Like { .. });
+        let denied_again = between.iter().any(|m| m.is_small("not"));
+        if near && same && (or || and || between.is_empty()) && valued(&last.filter.test) && valued(&new.filter.test)
+            && (last.filter.negated == new.filter.negated || last.filter.negated && !denied_again)
+        {
+            let negated = last.filter.negated;
+            let place = new.at;
+            let mut old = self.filters.pop().unwrap_or_else(|| new.clone());
+            old.filter = merged(old.filter, new.filter, negated);
+            old.at = place;
+            for taken in from..to {
+                self.used[taken] = true;
+            }
+            self.filters.push(old);
+            return;
+        }
+        if near && or && !same && !last.filter.negated {
+            let mut old = self.filters.pop().unwrap_or_else(|| new.clone());
+            for taken in from..to {
+                if self.m[taken].is_small("or") {
+                    self.used[taken] = true;
+                }
+            }
+            old.filter = Filter::new(Test::Any(vec![old.filter, new.filter]));
+            old.at = new.at;
+            self.filters.push(old);
+            return;
+        }
+        self.filters.push(new);
+    }
+}
+
+/// A value as a test: `%` makes it a pattern, `|` parts alternatives, a leading `!` is "not".
+fn valued(field: Field, text: &str, said: &str) -> Filter {
+    let (text, negated) = match text.strip_prefix('!') {
+        Some(rest) => (rest, true),
+        None => (text, false),
+    };
+    let test = if text.contains('%') {
+        Test::Like {
+            field,
+            patterns: text.split('|').map(str::to_owned).collect(),
+            said: format!("with {} {said}", field.label()),
+        }
+    } else {
+        Test::OneOf {
+            field,
+            values: vec![text.to_owned()],
+        }
+    };
+    Filter { test, negated }
+}
+
+fn merged(left: Filter, right: Filter, negated: bool) -> Filter {
+    match (left.test, right.test) {
+        (
+            Test::OneOf { field, mut values },
+            Test::OneOf { values: more, .. },
+        ) => {
+            for value in more {
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+            Filter {
+                test: Test::OneOf { field, values },
+                negated,
+            }
+        }
+        (
+            Test::Like { field, mut patterns, said },
+            Test::Like { patterns: more, said: also, .. },
+        ) => {
+            patterns.extend(more);
+            Filter {
+                test: Test::Like {
+                    field,
+                    patterns,
+                    said: format!("{said} or {also}"),
+                },
+                negated,
+            }
+        }
+        (left, right) => Filter {
+            test: Test::Any(vec![Filter::new(left), Filter::new(right)]),
+            negated,
+        },
+    }
+}

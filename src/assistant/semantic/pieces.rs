@@ -1,0 +1,301 @@
+//! What a question asks of its rows: its subject, groups, columns, order and measure, out of the
+//! mentions that no filter took.
+
+use super::clauses::Parse;
+use super::fields::{Entity, Field, Kind};
+use super::query::{Bucket, Dimension};
+
+/// What is asked for: the rows themselves, or something that several rows share.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Subject {
+    Rows(usize),
+    Shared(usize, Dimension),
+}
+
+impl Subject {
+    pub fn at(&self) -> usize {
+        match self {
+            Self::Rows(at) | Self::Shared(at, _) => *at,
+        }
+    }
+}
+
+/// A superlative and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Superlative {
+    pub word: &'static str,
+    pub at: usize,
+}
+
+const SUPERLATIVES: [&str; 10] = [
+    "most", "least", "longest", "shortest", "newest", "oldest", "last", "first", "top", "bottom",
+];
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Pieces {
+    pub subject: Option<Subject>,
+    pub groups: Vec<(usize, Dimension)>,
+    /// Numbers and times that were named and not taken by a filter.
+    pub measures: Vec<(usize, Field)>,
+    /// Other fields and nouns that were named, the subject aside.
+    pub named: Vec<(usize, Dimension)>,
+    pub superlatives: Vec<Superlative>,
+    /// A bare number: "top 5".
+    pub number: Option<(usize, f64)>,
+    /// The subject's noun stands in the plural.
+    pub plural: bool,
+    /// Places of the thing's own noun, and words that only accompany pieces.
+    pub own: Vec<usize>,
+}
+
+impl Parse<'_> {
+    pub fn pieces(&mut self) -> Pieces {
+        let mut found = Pieces::default();
+        self.groups(&mut found);
+        for at in 0..self.m.len() {
+            if self.used[at] {
+                continue;
+            }
+            let mention = &self.m[at];
+            for word in SUPERLATIVES {
+                if mention.is_cue(word) {
+                    found.superlatives.push(Superlative { word, at });
+                }
+            }
+            if let Some(number) = mention.number()
+                && !(mention.text == "one" && found.number.is_some())
+                && !(mention.text == "one")
+            {
+                found.number = Some((at, number));
+            }
+            if mention.is_cue("requester") && self.entity == Entity::Job {
+                let asked = Dimension::Field(Field::RequestedBy);
+                found.subject.get_or_insert(Subject::Shared(at, asked));
+                continue;
+            }
+            if mention.is_cue("who") && found.subject.is_none() {
+                let field = if self.entity == Entity::Job {
+                    Field::RequestedBy
+                } else {
+                    Field::UserName
+                };
+                if self.has(field) {
+                    found.subject = Some(Subject::Shared(at, Dimension::Field(field)));
+                }
+                continue;
+            }
+            self.noun(at, &mut found);
+        }
+        if let Some(subject) = &found.subject {
+            found.plural = is_plural(&self.m[subject.at()].text);
+        }
+        found
+    }
+
+    fn noun(&self, at: usize, found: &mut Pieces) {
+        let mention = &self.m[at];
+        let own = mention.entity().is_some_and(|entity| self.is_own(entity));
+        if own {
+            if found.subject.is_none() {
+                found.subject = Some(Subject::Rows(at));
+            } else {
+                found.own.push(at);
+            }
+            return;
+        }
+        if let Some(field) = self.field_at(at)
+            && (matches!(field.kind(), Kind::Number(_)) || field.is_time())
+        {
+            found.measures.push((at, field));
+            return;
+        }
+        let Some(dimension) = self.dimension_at(at) else {
+            return;
+        };
+        if found.subject.is_none() {
+            found.subject = Some(Subject::Shared(at, dimension));
+        } else {
+            found.named.push((at, dimension));
+        }
+    }
+
+    /// Whether a noun names the rows themselves.
+    pub fn is_own(&self, entity: Entity) -> bool {
+        entity == self.entity
+            || entity == Entity::Desktop && self.entity == Entity::DesktopEver
+            || entity == Entity::Version && self.entity == Entity::StateChange
+            || entity == Entity::Sync && self.entity == Entity::Job && self.job_is_sync()
+    }
+
+    fn job_is_sync(&self) -> bool {
+        self.filters.iter().any(|placed| {
+            placed.filter == super::query::Filter::one(Field::Kind, "sync")
+        })
+    }
+
+    /// What rows share that the noun at `at` names.
+    pub fn dimension_at(&self, at: usize) -> Option<Dimension> {
+        let mention = &self.m[at];
+        if let Some(field) = self.field_at(at)
+            && !field.is_time()
+        {
+            return Some(Dimension::Field(field));
+        }
+        if let Some(entity) = mention.entity() {
+            let field = match (entity, self.entity) {
+                (Entity::Organization, _) => Field::OrganizationName,
+                (Entity::Account, _) => Field::AccountName,
+                (Entity::Directory, Entity::Desktop | Entity::DesktopEver | Entity::StateChange) => {
+                    Field::DirectoryName
+                }
+                (Entity::Bundle, Entity::Desktop | Entity::DesktopEver | Entity::StateChange) => Field::BundleName,
+                (Entity::Desktop, Entity::StateChange | Entity::Tag) => Field::WorkspaceId,
+                (Entity::Desktop, Entity::Version) => Field::ResourceId,
+                (Entity::Sync, Entity::Sync) => Field::RunId,
+                (Entity::Tag, Entity::Desktop) => Field::Tags,
+                _ => return None,
+            };
+            return self.has(field).then_some(Dimension::Field(field));
+        }
+        let key = self.key_at(at).or_else(|| {
+            (at > 0 && self.m[at - 1].is_small("by"))
+                .then(|| {
+                    mention
+                        .names
+                        .iter()
+                        .find(|name| name.field == Field::TagKey)
+                        .map(|name| name.literal.clone())
+                })
+                .flatten()
+        })?;
+        self.entity.is_desktop().then_some(Dimension::Tag(key))
+    }
+
+    /// "per client", "by region and state", "each month".
+    fn groups(&mut self, found: &mut Pieces) {
+        for at in 0..self.m.len() {
+            if self.used[at] {
+                continue;
+            }
+            if let Some(bucket) = self.m[at].bucket()
+                && let Some(field) = self.bucket_field()
+            {
+                self.used[at] = true;
+                found.groups.push((at, Dimension::Time(field, bucket)));
+                continue;
+            }
+            if !self.m[at].is_small("by") {
+                continue;
+            }
+            let strict = matches!(self.m[at].text.as_str(), "by" | "per") || self.m[at].text.contains("by");
+            let mut here = at + 1;
+            let mut any = false;
+            while here < self.m.len() {
+                while self.m.get(here).is_some_and(|m| {
+                    m.soft() && m.number().is_none() && m.fields().is_empty() && m.entity().is_none() && m.names.is_empty()
+                        || m.is_cue("distinct")
+                }) {
+                    here += 1;
+                }
+                let Some(dimension) = self.group_at(here) else {
+                    break;
+                };
+                any = true;
+                self.used[here] = true;
+                if !found.groups.iter().any(|(_, known)| *known == dimension) {
+                    found.groups.push((here, dimension));
+                }
+                here += 1;
+                // "the CostCenter tag"
+                if self.m.get(here).is_some_and(|m| m.entity() == Some(Entity::Tag)) && !self.is_own(Entity::Tag) {
+                    self.used[here] = true;
+                    here += 1;
+                }
+                let more = self.m.get(here).is_some_and(|m| {
+                    m.is_small("and") || m.is_small("comma") || m.is_small("by") || m.is_small("or")
+                });
+                let noun = (here + 1..self.m.len().min(here + 4)).find(|next| !self.m[*next].soft() || self.group_at(*next).is_some());
+                if !more || !noun.is_some_and(|next| self.group_at(next).is_some() && !self.m[next].is_verb("create")) {
+                    break;
+                }
+                if self.m[here].is_small("or") {
+                    break;
+                }
+                here += 1;
+            }
+            if any {
+                self.used[at] = true;
+            } else if strict && self.m.get(here).is_some_and(|m| m.entity().is_some_and(|e| self.is_own(e))) {
+                // "average calls per sync": the rows themselves.
+                self.used[at] = true;
+                self.used[here] = true;
+                found.own.push(here);
+            }
+        }
+        if !found.groups.is_empty() {
+            // "grouped", "breakdown": the groups say it.
+            for at in 0..self.m.len() {
+                if matches!(self.m[at].text.as_str(), "group" | "grouped" | "grouping" | "broken down" | "split") {
+                    self.used[at] = true;
+                }
+            }
+        }
+    }
+
+    fn group_at(&self, at: usize) -> Option<Dimension> {
+        let mention = self.m.get(at)?;
+        if self.used[at] {
+            return None;
+        }
+        let bucket = match mention.unit() {
+            Some("hours") => Some(Bucket::Hour),
+            Some("days") => Some(Bucket::Day),
+            Some("weeks") => Some(Bucket::Week),
+            Some("months") => Some(Bucket::Month),
+            Some("years") => Some(Bucket::Year),
+            _ => None,
+        };
+        if let Some(bucket) = bucket {
+            return Some(Dimension::Time(self.bucket_field()?, bucket));
+        }
+        if let Some(field) = self.field_at(at)
+            && field.is_time()
+        {
+            // "by creation month" names the field and the bucket.
+            let next = self.m.get(at + 1).and_then(|m| m.unit());
+            return match next {
+                Some("months") => Some(Dimension::Time(field, Bucket::Month)),
+                _ => None,
+            };
+        }
+        if mention.entity().is_some_and(|entity| self.is_own(entity)) {
+            return None;
+        }
+        self.dimension_at(at)
+    }
+
+    /// The time that buckets are of: of a verb in the question, else when rows came to be.
+    fn bucket_field(&self) -> Option<Field> {
+        let filtered = self.filters.iter().find_map(|placed| {
+            placed.filter.field().filter(|field| field.is_time())
+        });
+        if let Some(field) = filtered {
+            return Some(field);
+        }
+        let verb = |name: &str| self.m.iter().any(|m| m.is_verb(name) && !m.soft());
+        Some(match self.entity {
+            Entity::DesktopEver if verb("terminate") => Field::TerminatedAt,
+            Entity::DesktopEver if verb("vanish") => Field::MissingSince,
+            Entity::DesktopEver => Field::DeletedAt,
+            Entity::Desktop if verb("connect") => Field::LastConnectedAt,
+            Entity::Desktop if verb("seen") => Field::FirstSeenAt,
+            Entity::Alert if verb("close") => Field::ClosedAt,
+            other => other.moment(),
+        })
+        .filter(|field| field.is_column(self.entity))
+    }
+}
+
+pub(crate) fn is_plural(text: &str) -> bool {
+    text.ends_with('s') && !text.ends_with("ss") && !text.ends_with("status") && text != "aws" || text == "people" || text == "who"
+}

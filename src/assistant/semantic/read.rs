@@ -1,0 +1,300 @@
+//! From mentions to queries: which thing a question is about, the ways it may be read, and what
+//! kind of question each of them is.
+
+use domain::UtcTime;
+
+use super::clauses::{Choices, Parse, Placed};
+use super::compose::{Composer, KINDS};
+use super::fields::{Entity, Field};
+use super::lexicon::{Lexicon, Sense};
+use super::mentions::{Mention, What};
+use super::pieces::Subject;
+use super::query::{Filter, Query, Shape, Test};
+use super::values::Values;
+
+/// What came of reading a question as one thing with one set of choices.
+pub(crate) struct Reading {
+    /// By kind of question.
+    pub queries: Vec<(&'static str, Query)>,
+    pub offered: Vec<usize>,
+    pub problem: Option<String>,
+}
+
+/// What reading needs beside the question.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    pub lexicon: &'a Lexicon,
+    pub values: &'a Values,
+    pub now: UtcTime,
+}
+
+pub(crate) fn read(m: &[Mention], entity: Entity, taken: &[usize], context: Context<'_>) -> Reading {
+    let choices = Choices {
+        taken: taken.to_vec(),
+        offered: Vec::new(),
+    };
+    if let Some(reading) = without(m, choices.clone(), context) {
+        return reading;
+    }
+    let mut parse = Parse::new(m, entity, choices, context.lexicon, context.values, context.now);
+    implied(&mut parse);
+    parse.clauses();
+    let pieces = parse.pieces();
+    let mut queries = Vec::new();
+    for kind in KINDS {
+        if let Some(query) = Composer::new(&parse, &pieces).build(kind) {
+            queries.push((*kind, query));
+        }
+    }
+    Reading {
+        queries,
+        offered: parse.choices.offered,
+        problem: parse.problem,
+    }
+}
+
+/// Filters that the choice of the thing brings with it.
+fn implied(parse: &mut Parse<'_>) {
+    let any = |entity: Entity| parse.m.iter().position(|m| m.entity() == Some(entity));
+    match parse.entity {
+        // "changes to desktops" are the versions of desktops.
+        Entity::Version => {
+            for (noun, resource) in [
+                (Entity::Desktop, "workspaces"),
+                (Entity::Directory, "directories"),
+                (Entity::Bundle, "bundles"),
+            ] {
+                if let Some(at) = any(noun) {
+                    parse.filters.push(Placed {
+                        filter: Filter::one(Field::ResourceType, resource),
+                        at,
+                    });
+                }
+            }
+        }
+        // Why a sync ran stands with its job.
+        Entity::Job => {
+            if let Some(at) = any(Entity::Sync) {
+                parse.filters.push(Placed {
+                    filter: Filter::one(Field::Kind, "sync"),
+                    at,
+                });
+            }
+            for at in 0..parse.m.len() {
+                if let Some(value) = parse.m[at].value()
+                    && parse.lexicon.values[value].means == Some(Entity::Job)
+                {
+                    // "sync jobs" names the kind and the thing in one.
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The things a question may be about, the likeliest first.
+pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
+    use Entity as E;
+    let has = |entity: E| m.iter().any(|mention| mention.entity() == Some(entity));
+    let value_for = |entity: E| {
+        m.iter().any(|mention| {
+            mention.value().is_some_and(|value| {
+                let word = &lexicon.values[value];
+                word.means == Some(entity) || word.of.iter().all(|(of, _, _)| *of == entity)
+            })
+        })
+    };
+    let verb = |name: &str| m.iter().any(|mention| mention.is_verb(name));
+    let cue = |name: &str| m.iter().any(|mention| mention.is_cue(name));
+    let property = |names: &[&str]| {
+        m.iter().any(|mention| mention.property().is_some_and(|name| names.contains(&name)))
+    };
+    let field = |field: Field| m.iter().any(|mention| mention.fields().first() == Some(&field));
+    let small = |name: &str| m.iter().any(|mention| mention.is_small(name));
+    let state_value = m.iter().any(|mention| {
+        mention.value().is_some_and(|value| {
+            lexicon.values[value].of.iter().any(|(of, field, _)| *of == E::Desktop && *field == Field::State)
+        })
+    });
+    let mut found: Vec<E> = Vec::new();
+    let mut push = |entity: E| {
+        if !found.contains(&entity) {
+            found.push(entity);
+        }
+    };
+    if has(E::StateChange) {
+        push(E::StateChange);
+    }
+    if has(E::Job) || value_for(E::Job) {
+        push(E::Job);
+    }
+    let asked_by = cue("requester") || field(Field::RequestedBy) || field(Field::Cause);
+    if has(E::Sync) && asked_by || asked_by && !has(E::Desktop) {
+        push(E::Job);
+    }
+    if has(E::Alert) || value_for(E::Alert) {
+        push(E::Alert);
+    }
+    let sync_field = m.iter().any(|mention| {
+        mention.fields().iter().any(|field| field.is_column(E::Sync) && !field.is_column(E::Desktop) && !field.is_column(E::Version))
+            && mention.fields().first() != Some(&Field::DurationMs)
+    });
+    if has(E::Sync) || sync_field && !has(E::Job) {
+        push(E::Sync);
+    }
+    if has(E::Desktop) && (verb("change") && field(Field::State) || small("went") && state_value || small("into") && state_value && !has(E::Sync)) {
+        push(E::StateChange);
+    }
+    if cue("history") && field(Field::State) {
+        push(E::StateChange);
+    }
+    if cue("history") || has(E::Version) {
+        push(E::Version);
+    }
+    let gone = property(&["deleted", "terminated", "missing", "ever_listed"]) || verb("delete") || verb("terminate") || verb("vanish");
+    let other = has(E::Sync) || has(E::Job) || has(E::Alert) || has(E::Version) || has(E::StateChange);
+    if gone && !other {
+        push(E::DesktopEver);
+    }
+    if has(E::Desktop) {
+        push(E::Desktop);
+        if has(E::Tag) && (field(Field::TagKey) || field(Field::TagValue)) {
+            push(E::Tag);
+        }
+        if verb("change") {
+            push(E::Version);
+        }
+        return found;
+    }
+    if other {
+        return found;
+    }
+    for entity in [E::Directory, E::Bundle] {
+        if has(entity) {
+            push(entity);
+            push(E::Desktop);
+        }
+    }
+    if has(E::Tag) || field(Field::TagKey) {
+        push(E::Tag);
+        push(E::Desktop);
+    }
+    if has(E::Account) || field(Field::LastCompleteSync) || field(Field::RoleArn) {
+        push(E::Account);
+    }
+    if has(E::Organization) {
+        push(E::Organization);
+        push(E::Account);
+    }
+    push(E::Desktop);
+    if verb("change") {
+        push(E::Version);
+    }
+    found
+}
+
+/// "clients without desktops in eu-west-1": the rows of one thing by what they lack of another.
+fn without(m: &[Mention], choices: Choices, context: Context<'_>) -> Option<Reading> {
+    let noun = |at: usize| m[at].entity();
+    let not = (0..m.len()).find(|at| {
+        (m[*at].is_small("not") || m[*at].is_small("nobody"))
+            && (at + 1..m.len().min(at + 5))
+                .find(|next| noun(*next).is_some() || !m[*next].soft())
+                .and_then(noun)
+                .is_some_and(|entity| matches!(entity, Entity::Desktop | Entity::Sync | Entity::Alert | Entity::Account | Entity::Directory | Entity::Bundle | Entity::StateChange))
+            || m[*at].is_small("nobody") && false
+    })?;
+    let theirs_at = (not + 1..m.len()).find(|next| noun(*next).is_some())?;
+    let theirs = noun(theirs_at)?;
+    let own_at = (0..not).find(|at| {
+        matches!(noun(*at), Some(Entity::Organization | Entity::Account | Entity::Directory | Entity::Bundle | Entity::Desktop))
+            && noun(*at) != Some(theirs)
+    })?;
+    let own = noun(own_at)?;
+    if own == Entity::Desktop && theirs != Entity::StateChange {
+        return None;
+    }
+    let (left, right) = (&m[..not], &m[theirs_at..]);
+    let mut inner = Parse::new(right, theirs, choices, context.lexicon, context.values, context.now);
+    inner.clauses();
+    inner.used[0] = true;
+    for at in 0..inner.m.len() {
+        // "have no desktops using them", "that use it"
+        if inner.m[at].is_verb("connect") && inner.m[at].is_small("of") {
+            inner.used[at] = true;
+        }
+    }
+    if inner.left_over().is_some() || inner.having.is_some() {
+        return None;
+    }
+    let mut outer = Parse::new(left, own, inner.choices.clone(), context.lexicon, context.values, context.now);
+    outer.clauses();
+    outer.filters.push(Placed {
+        filter: Filter::not(Test::Has {
+            entity: theirs,
+            filters: inner.filters.iter().map(|placed| placed.filter.clone()).collect(),
+        }),
+        at: left.len(),
+    });
+    for note in &inner.notes {
+        outer.note(note);
+    }
+    let pieces = outer.pieces();
+    if !matches!(pieces.subject, Some(Subject::Rows(_))) {
+        return None;
+    }
+    let mut queries = Vec::new();
+    for kind in ["count", "list"] {
+        if let Some(mut query) = Composer::new(&outer, &pieces).build(kind) {
+            query.intent = format!("{}.without", own.view());
+            if kind == "count" || query.shape == Shape::List {
+                queries.push(("without", query));
+                break;
+            }
+        }
+    }
+    (!queries.is_empty()).then(|| Reading {
+        queries,
+        offered: outer.choices.offered,
+        problem: None,
+    })
+}
+
+/// What of a question nobody understood: the first such word as typed, and whether it stands where
+/// a name would.
+pub(crate) fn stranger(m: &[Mention]) -> Option<(String, bool)> {
+    let at = m.iter().position(|mention| mention.what == What::Unknown)?;
+    let mut typed = m[at].typed.clone();
+    for next in &m[at + 1..] {
+        if next.what != What::Unknown {
+            break;
+        }
+        typed.push(' ');
+        typed.push_str(&next.typed);
+    }
+    let before = at.checked_sub(1).map(|before| &m[before]);
+    let preposition = before.is_some_and(|mention| {
+        matches!(
+            mention.text.as_str(),
+            "of" | "for" | "at" | "from" | "belonging to" | "belongs to" | "owned by" | "client" | "customer" | "account" | "called" | "named" | "does" | "do" | "s" | "about" | "company" | "user" | "assigned to" | "organization" | "tenant" | "under" | "against" | "has" | "with" | "to" | "by"
+        )
+    });
+    let capital = typed.chars().next().is_some_and(char::is_uppercase) && at > 0;
+    let possessive = m.get(at + 1).is_some_and(|next| next.text == "s" && next.typed == "'s");
+    let owner = m.get(at + 1).is_some_and(|next| next.entity().is_some()) && capital;
+    Some((typed, preposition && capital || possessive || owner || preposition && before.is_some_and(|b| matches!(b.text.as_str(), "client" | "customer" | "account" | "called" | "named" | "company" | "user" | "organization" | "tenant"))))
+}
+
+/// The topics a question touches that cannot be answered.
+pub(crate) fn topics(m: &[Mention]) -> Vec<(usize, usize)> {
+    m.iter()
+        .enumerate()
+        .filter_map(|(at, mention)| Some((at, mention.topic()?)))
+        .filter(|(at, _)| !matches!(m[*at].what, What::Names { .. }))
+        .collect()
+}
+
+/// Whether a mention is understood otherwise than as a topic.
+pub(crate) fn also_otherwise(mention: &Mention) -> bool {
+    mention.senses.iter().any(|sense| !matches!(sense, Sense::Topic(_)))
+}
