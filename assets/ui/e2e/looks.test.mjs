@@ -11,7 +11,7 @@ before(async () => {
 afterEach(() => browser.closePages());
 after(() => browser.close());
 
-const PAGES = ["/", "/workspaces", "/accounts", "/accounts/new", "/sync", "/directories", "/bundles", "/users", "/settings", "/profile"];
+const PAGES = ["/", "/ask", "/workspaces", "/accounts", "/accounts/new", "/sync", "/directories", "/bundles", "/users", "/settings", "/profile"];
 
 test("no page scrolls sideways at 390 pixels", async () => {
   const { page, errors } = await openPage(browser.context, { width: 390, height: 844 });

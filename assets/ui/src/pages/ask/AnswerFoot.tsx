@@ -1,4 +1,4 @@
-// Who answered, how long it took, what it cost in tokens, and how old the data is.
+// Who answered, how long it took, what it cost in tokens, how old the data is, and what can be done.
 import { BadgeCheck, BookOpenCheck, ChevronDown, Sparkles } from "lucide-react";
 import { Collapsible } from "radix-ui";
 import type { Answer, Tier, TokenUsage } from "../../api/types";
@@ -17,9 +17,11 @@ const TIERS: Record<Tier, { title: string; tone: Tone; icon: typeof Sparkles; wo
 interface AnswerFootProps {
   answer: Answer;
   asOf: string | null | undefined;
+  /** Buttons. */
+  children?: React.ReactNode;
 }
 
-export function AnswerFoot({ answer, asOf }: AnswerFootProps) {
+export function AnswerFoot({ answer, asOf, children }: AnswerFootProps) {
   const { usage, duration_ms: time } = answer;
   const took = time < 1000 ? `${formatNumber(time)} ms` : formatDuration(time);
   return (
@@ -35,6 +37,7 @@ export function AnswerFoot({ answer, asOf }: AnswerFootProps) {
           <span>{took}</span>
         )}
         {asOf && <AsOf at={asOf} />}
+        {children && <div className="-mr-1.5 flex grow flex-wrap items-center justify-end gap-x-0.5 gap-y-1">{children}</div>}
       </div>
       {usage && (
         <Collapsible.Content className="mt-3 rounded-lg bg-sunken px-3.5 py-3">

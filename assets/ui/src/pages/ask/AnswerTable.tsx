@@ -7,7 +7,7 @@ import { formatField, formatNumber } from "../../lib/format";
 import { Cell } from "./Cell";
 import { kindOf, type Row } from "./values";
 
-const SHORT = 20;
+const SHORT = 12;
 
 interface AnswerTableProps {
   label: string;
@@ -24,10 +24,10 @@ export function AnswerTable({ label, columns, rows }: AnswerTableProps) {
     <div className="overflow-hidden rounded-lg border border-line">
       {/* Scrollable, so the keyboard has to be able to reach it. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div role="region" aria-label={`Rows: ${label}`} tabIndex={0} className="overflow-x-auto focus-visible:-outline-offset-2">
+      <div role="region" aria-label={`Rows: ${label}`} tabIndex={0} className="scroll-shadow overflow-x-auto focus-visible:-outline-offset-2">
         <table aria-label={label} className="w-full border-collapse text-left text-sm">
           <thead>
-            <tr className="border-b border-line bg-sunken">
+            <tr className="border-b border-line">
               {columns.map((column, index) => (
                 <th
                   key={column + index}

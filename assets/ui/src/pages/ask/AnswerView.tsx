@@ -1,7 +1,8 @@
 // An answer: its sentence, how the question was understood, the picture and the rows, where they come
 // from, and what a person can do with them. SQL that was edited and run stands in for the answer's own.
 import { useMutation } from "@tanstack/react-query";
-import { BadgeCheck, Code } from "lucide-react";
+import clsx from "clsx";
+import { BadgeCheck, ChevronDown, Code } from "lucide-react";
 import { useId, useState } from "react";
 import { ai } from "../../api/endpoints";
 import type { Answer } from "../../api/types";
@@ -49,20 +50,20 @@ export function AnswerView({ turn, answer, asking }: AnswerViewProps) {
       )}
       {table && <Result table={table} chart={answer.chart} label={turn.request.question} waiting={edit.isPending} />}
       <FailingScopes scopes={answer.failing_scopes ?? []} />
-      <AnswerFoot answer={answer} asOf={edited === undefined ? answer.as_of : edited.as_of} />
-      <div className="-mx-1.5 flex flex-wrap items-center gap-1">
-        {answer.sql && (
-          <Button small kind="quiet" aria-expanded={showsSql} aria-controls={panel} onClick={() => setShowsSql(!showsSql)}>
-            <Code aria-hidden /> {showsSql ? "Hide SQL" : "Show SQL"}
-          </Button>
-        )}
+      <AnswerFoot answer={answer} asOf={edited === undefined ? answer.as_of : edited.as_of}>
+        <FeedbackButtons answer={answer} given={turn.feedback} onGiven={(feedback) => asking.judge(turn, feedback)} />
         {maySave && sql !== undefined && (answer.tier !== "verified" || edited !== undefined) && (
           <Button small kind="quiet" onClick={() => setSaving(true)}>
             <BadgeCheck aria-hidden /> Save as verified
           </Button>
         )}
-        <FeedbackButtons answer={answer} given={turn.feedback} onGiven={(feedback) => asking.judge(turn, feedback)} />
-      </div>
+        {answer.sql && (
+          <Button small kind="quiet" aria-expanded={showsSql} aria-controls={panel} onClick={() => setShowsSql(!showsSql)}>
+            <Code aria-hidden /> SQL
+            <ChevronDown aria-hidden className={clsx("size-3.5! transition-transform", showsSql && "rotate-180")} />
+          </Button>
+        )}
+      </AnswerFoot>
       <div id={panel} hidden={!showsSql}>
         {showsSql && answer.sql && (
           <SqlPanel sql={answer.sql} busy={edit.isPending} error={edit.error} onRun={(changed) => edit.mutate(changed)} />

@@ -1,11 +1,12 @@
 // Questions in plain words. The address holds the newest question (`?q=`), so that a link asks it.
 import { useQueryClient } from "@tanstack/react-query";
-import { Eraser } from "lucide-react";
+import { BadgeCheck, Eraser, History, MessagesSquare } from "lucide-react";
 import { useEffect } from "react";
 import type { AskRequest } from "../../api/types";
 import { Button } from "../../components/Button";
 import { Page } from "../../components/Page";
 import { Tabs } from "../../components/Tabs";
+import { Toggle } from "../../components/Toggle";
 import { value } from "../../lib/address";
 import { useFilters } from "../../state/filters";
 import { useRoomy } from "../../state/media";
@@ -17,6 +18,14 @@ import { ModelChip } from "./ModelChip";
 import { QuestionBox } from "./QuestionBox";
 import { conversationOf, useAsking, useConversation, type Asking } from "./useAsking";
 import { VerifiedList } from "./VerifiedList";
+
+const VIEWS = [
+  { key: "answers", title: "Answers", icon: MessagesSquare },
+  { key: "history", title: "My questions", icon: History },
+  { key: "verified", title: "Verified", icon: BadgeCheck },
+] as const;
+
+type View = (typeof VIEWS)[number]["key"];
 
 export function AskPage() {
   const { search, change } = useFilters();
@@ -37,25 +46,16 @@ export function AskPage() {
     change({ q: undefined });
   };
 
-  const answers =
-    conversation.threads.length === 0 ? (
-      <Examples onAsk={(example) => submit({ question: example })} />
-    ) : (
-      <ConversationView conversation={conversation} asking={asking} question={question} />
-    );
-  const lists = [
-    { key: "history", title: "My questions", content: <HistoryList onAsk={submit} /> },
-    { key: "verified", title: "Verified", content: <VerifiedList onAsk={(verified) => submit({ question: verified })} /> },
-  ];
-  const view = value(search, "view");
-  const open = (key: string) => change({ view: key === "answers" || (roomy && key === "history") ? undefined : key }, true);
+  const history = <HistoryList onAsk={submit} />;
+  const verified = <VerifiedList onAsk={(saved) => submit({ question: saved })} />;
+  const { view, open } = useView(roomy);
   return (
     <Page
       title="Ask"
       marks={<ModelChip />}
       actions={
         conversation.threads.length > 0 && (
-          <Button small onClick={clear}>
+          <Button small className="max-sm:hidden" onClick={clear}>
             <Eraser aria-hidden /> Clear
           </Button>
         )
@@ -64,28 +64,53 @@ export function AskPage() {
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 min-[1200px]:grid-cols-[minmax(0,1fr)_300px] xl:gap-6">
         <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-4">
           <QuestionBox earlier={questionsOf(conversation)} onAsk={(asked) => submit({ question: asked })} />
-          {roomy ? (
-            answers
-          ) : (
-            <Tabs
-              label="Questions and answers"
-              open={view}
-              onOpen={open}
-              tabs={[{ key: "answers", title: "Answers", content: answers }, ...lists]}
-            />
-          )}
+          {!roomy && <Toggle wide label="Show" choices={VIEWS} chosen={view} onChoose={open} />}
+          {/* Always in the same place, so that a change of the window's width loses nothing of it. */}
+          <div hidden={!roomy && view !== "answers"}>
+            {conversation.threads.length === 0 ? (
+              <Examples onAsk={(example) => submit({ question: example })} />
+            ) : (
+              <>
+                <ConversationView conversation={conversation} asking={asking} question={question} />
+                <Button className="mt-4 w-full sm:hidden" onClick={clear}>
+                  <Eraser aria-hidden /> Clear the answers
+                </Button>
+              </>
+            )}
+          </div>
+          {!roomy && view === "history" && history}
+          {!roomy && view === "verified" && verified}
         </div>
         {roomy && (
           <aside
             aria-label="Earlier and verified questions"
             className="sticky top-[calc(var(--above,0px)+3.5rem)] max-h-[calc(100dvh-var(--above,0px)-5rem)] overflow-y-auto rounded-xl border border-line bg-panel px-2 pt-1 pb-2 shadow-panel"
           >
-            <Tabs label="Earlier and verified questions" open={view} onOpen={open} tabs={lists} />
+            <Tabs
+              label="Earlier and verified questions"
+              open={view}
+              onOpen={(key) => open(key === "verified" ? "verified" : "history")}
+              tabs={[
+                { key: "history", title: "My questions", content: history },
+                { key: "verified", title: "Verified", content: verified },
+              ]}
+            />
           </aside>
         )}
       </div>
     </Page>
   );
+}
+
+/** Which list is open, as the address has it. Beside the answers there is always one. */
+function useView(roomy: boolean): { view: View; open: (view: View) => void } {
+  const { search, change } = useFilters();
+  const usual = roomy ? "history" : "answers";
+  const named = VIEWS.find((one) => one.key === value(search, "view"))?.key ?? usual;
+  return {
+    view: roomy && named === "answers" ? "history" : named,
+    open: (view) => change({ view: view === usual ? undefined : view }, true),
+  };
 }
 
 /** Asks what the address asks, unless this session has already asked it. */

@@ -31,7 +31,7 @@ export function FeedbackButtons({ answer, given, onGiven }: FeedbackButtonsProps
   });
   const shown = judge.isPending ? judge.variables : given;
   return (
-    <div role="group" aria-label="Feedback" className="ml-auto flex items-center gap-0.5">
+    <div role="group" aria-label="Feedback" className="flex items-center gap-0.5">
       <span role="status" className="mr-1 text-[13px] text-ink-faint">
         {shown === "right" && "Thank you."}
         {shown === "wrong" && "Thank you. Edit its SQL, or use other words."}

@@ -13,7 +13,7 @@ export function FollowUp({ busy, onAsk }: FollowUpProps) {
   const [text, setText] = useState("");
   return (
     <form
-      className="flex items-center gap-2 border-t border-line px-4 py-2.5 sm:px-5"
+      className="border-t border-line px-3 py-2.5 sm:px-4"
       onSubmit={(event) => {
         event.preventDefault();
         const question = text.trim();
@@ -22,6 +22,7 @@ export function FollowUp({ busy, onAsk }: FollowUpProps) {
         onAsk(question);
       }}
     >
+      <div className="flex items-center gap-2 rounded-lg border border-line bg-sunken py-0.5 pr-1 pl-3 focus-within:border-accent focus-within:ring-1 focus-within:ring-accent">
       <input
         aria-label="Follow up"
         placeholder="Follow up: only in eu-west-1, by month, top 5 …"
@@ -29,17 +30,18 @@ export function FollowUp({ busy, onAsk }: FollowUpProps) {
         maxLength={1000}
         autoComplete="off"
         enterKeyHint="send"
-        className="min-h-9 min-w-0 flex-1 rounded-md bg-transparent text-sm text-ink outline-none placeholder:text-ink-faint"
+        className="min-h-8 min-w-0 flex-1 bg-transparent text-sm text-ink outline-none placeholder:text-ink-faint"
         onChange={(event) => setText(event.target.value)}
       />
       <IconButton
         type="submit"
         label="Ask the follow-up"
         aria-disabled={busy || text.trim() === ""}
-        className="size-8! shrink-0 border border-line-strong aria-disabled:opacity-50"
+        className="size-7! shrink-0 bg-accent text-on-accent! hover:bg-accent-strong! aria-disabled:bg-transparent! aria-disabled:text-ink-faint! [&_svg]:size-4!"
       >
         <ArrowUp />
       </IconButton>
+      </div>
     </form>
   );
 }

@@ -15,9 +15,9 @@ export function ModelChip() {
   const { tone, words } = inShort(data);
   return (
     <Popover.Root>
-      <Popover.Trigger className="inline-flex min-h-7 max-w-full items-center gap-1.5 rounded-full border border-line bg-panel px-2.5 text-[13px] text-ink-soft transition-colors hover:border-line-strong hover:text-ink">
+      <Popover.Trigger className="inline-flex min-h-7 max-w-full items-center gap-1.5 rounded-2xl border border-line bg-panel px-2.5 py-0.5 text-left text-[13px] text-ink-soft transition-colors hover:border-line-strong hover:text-ink">
         <Dot tone={tone} pulse={data?.state === "loading"} />
-        <span className="min-w-0 truncate">{words}</span>
+        <span className="min-w-0 break-words">{words}</span>
         <ChevronDown aria-hidden className="size-3.5 shrink-0 text-ink-faint" />
       </Popover.Trigger>
       <Popover.Portal>

@@ -59,7 +59,7 @@ export function QuestionBox({ earlier, onAsk }: QuestionBoxProps) {
 
   return (
     <form
-      className="rounded-xl border border-line-strong bg-panel p-3 shadow-panel focus-within:border-accent sm:px-4"
+      className="rounded-xl border border-line-strong bg-panel p-3 shadow-panel focus-within:border-accent focus-within:ring-1 focus-within:ring-accent sm:px-4"
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -73,7 +73,7 @@ export function QuestionBox({ earlier, onAsk }: QuestionBoxProps) {
         aria-label="Your question"
         aria-describedby="question-keys"
         enterKeyHint="send"
-        placeholder="Ask about your WorkSpaces, in your own words"
+        placeholder="Ask about your WorkSpaces"
         className="block w-full resize-none overflow-y-auto bg-transparent text-[17px] leading-[26px] text-ink outline-none placeholder:text-ink-faint"
         onKeyDown={onKeyDown}
         onChange={(event) => {

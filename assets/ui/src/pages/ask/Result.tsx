@@ -1,5 +1,5 @@
 // The rows of an answer: as a picture where one fits, as a table always, and as a file.
-import { BarChart3, Download, Table2 } from "lucide-react";
+import { BarChart3, Download, Hash, Table2 } from "lucide-react";
 import { useState } from "react";
 import type { AnswerTable as Table, ChartHint } from "../../api/types";
 import { Button } from "../../components/Button";
@@ -13,10 +13,9 @@ import { formatFigure, rowsOf } from "./values";
 import { chartOf, type Chart } from "./chart";
 import { LineChart } from "./LineChart";
 
-const VIEWS = [
-  { key: "chart", title: "Chart", icon: BarChart3 },
-  { key: "table", title: "Table", icon: Table2 },
-] as const;
+const TABLE = { key: "table", title: "Table", icon: Table2 } as const;
+const FIGURE = [{ key: "chart", title: "Figure", icon: Hash }, TABLE] as const;
+const CHART = [{ key: "chart", title: "Chart", icon: BarChart3 }, TABLE] as const;
 
 interface ResultProps {
   table: Table;
@@ -35,10 +34,12 @@ export function Result({ table, chart: hint, label, waiting }: ResultProps) {
   return (
     <div aria-busy={waiting} className={waiting ? "opacity-60" : ""}>
       <div className="mb-2 flex flex-wrap items-center gap-x-3 gap-y-1.5 text-[13px] text-ink-faint">
-        {chart && <Toggle label="Show as" choices={VIEWS} chosen={view} onChoose={setView} />}
-        <span>
-          {table.truncated ? `The first ${formatNumber(rows.length)} rows; there are more` : formatCount(rows.length, "row")}
-        </span>
+        {chart && <Toggle label="Show as" choices={chart.kind === "figure" ? FIGURE : CHART} chosen={view} onChoose={setView} />}
+        {chart?.kind !== "figure" && (
+          <span>
+            {table.truncated ? `The first ${formatNumber(rows.length)} rows; there are more` : formatCount(rows.length, "row")}
+          </span>
+        )}
         <Button small kind="quiet" className="-mr-1.5 ml-auto" onClick={() => download(csv(table.columns, rows), fileName(label), "text/csv")}>
           <Download aria-hidden /> CSV
         </Button>
