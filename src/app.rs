@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use api::{ApiConfig, ApiState, Component};
+use assistant::{Assistant, AssistantConfig};
 use auth::{Auth, Caller, Client};
 use aws::{Aws, BaseCredentials};
 use domain::account::PolicyDocuments;
@@ -87,9 +88,15 @@ impl App {
             background.push(task);
             background.push(tokio::spawn(tidy(db.clone(), auth.clone(), stop.clone())));
         }
+        let assistant = Assistant::new(AssistantConfig {
+            db: db.clone(),
+            model: None,
+            model_deadline: std::time::Duration::from_secs(120),
+        });
         let state = ApiState {
             db: db.clone(),
             auth: auth.clone(),
+            assistant,
             demo: mode == Mode::Server { demo: true },
             version: env!("CARGO_PKG_VERSION"),
             policies: Arc::new(Policies),

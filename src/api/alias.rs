@@ -13,6 +13,9 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("/api/v1/inventory/workspaces", "/api/v1/workspaces"),
     ("/api/v1/inventory/directories", "/api/v1/directories"),
     ("/api/v1/inventory/bundles", "/api/v1/bundles"),
+    ("/infrastructure-ai", "/api/v1/ai/query"),
+    ("/api/ai/query", "/api/v1/ai/query"),
+    ("/api/v1/ai/ask", "/api/v1/ai/query"),
     ("/api/v1/events", "/api/v1/sync/stream"),
 ];
 

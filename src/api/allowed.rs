@@ -31,6 +31,7 @@ macro_rules! permissions {
 permissions!(
     ViewInventory,
     RunSync,
+    SaveQueries,
     ManageAccounts,
     ManageMembers,
     ViewAudit,

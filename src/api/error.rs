@@ -69,6 +69,24 @@ impl ApiError {
         }
     }
 
+    /// What a client is told, without the request's name.
+    pub fn problem(&self) -> Problem {
+        Problem {
+            kind: "about:blank".to_owned(),
+            title: self.code.title().to_owned(),
+            status: self.code.status(),
+            code: self.code.code().to_owned(),
+            detail: self.detail.clone(),
+            errors: self.fields.clone(),
+            request_id: None,
+        }
+    }
+
+    /// What happened inside, for the log.
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
     /// The answer, naming the request so that it can be found in the log.
     pub fn response(&self, request_id: &str) -> HttpResponse {
         if let Some(cause) = &self.cause {
@@ -79,13 +97,8 @@ impl ApiError {
             );
         }
         let problem = Problem {
-            kind: "about:blank".to_owned(),
-            title: self.code.title().to_owned(),
-            status: self.code.status(),
-            code: self.code.code().to_owned(),
-            detail: self.detail.clone(),
-            errors: self.fields.clone(),
             request_id: Some(request_id.to_owned()),
+            ..self.problem()
         };
         let mut response = HttpResponse::build(self.status_code());
         if let Some(wait) = self.retry_after {

@@ -9,7 +9,7 @@
 //! | `guard` | what happens to every request: session, limits, forged requests, headers |
 //! | `body`, `query`, `params`, `onboarding` | reading and checking what was sent |
 //! | `error` | problem documents |
-//! | `sse`, `streams`, `export`, `csv`, `answer_cache` | streams, files, kept answers |
+//! | `sse`, `asking`, `streams`, `export`, `csv`, `answer_cache` | streams, files, kept answers |
 //! | `shown` | what of a row its viewer may not see |
 //! | `limits`, `client_ip`, `cookie`, `metrics` | rates, addresses, the cookie, Prometheus |
 //! | `listen`, `redirect`, `tls`, `state` | opening the doors, certificates, what handlers can reach |
@@ -17,6 +17,7 @@
 mod alias;
 mod allowed;
 mod answer_cache;
+mod asking;
 mod body;
 mod client_ip;
 mod cookie;

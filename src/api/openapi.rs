@@ -35,6 +35,7 @@ pub fn openapi() -> OpenApi {
     let components = document.components.get_or_insert_with(Components::new);
     add_schema::<Problem>(components);
     add_schema::<domain::event::EventBody>(components);
+    add_schema::<domain::question::AskEvent>(components);
     add_schema::<domain::account::AccountTest>(components);
     add_schema::<domain::account::DiscoverResult>(components);
     components.add_security_scheme(

@@ -11,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiError, ApiResult};
 use crate::handlers::{
-    account, audit, dashboard, directory, health, job, login, me, organization, query, setting,
+    account, ai, audit, dashboard, directory, health, job, login, me, organization, query, setting,
     setup, sync, user, workspace,
 };
 use crate::openapi;
@@ -35,6 +35,16 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(job::cancel_job)
         .service(query::run_query)
         .service(query::read_query_schema)
+        .service(ai::ask)
+        .service(ai::list_questions)
+        .service(ai::read_question)
+        .service(ai::judge_question)
+        .service(ai::cancel_question)
+        .service(ai::list_verified)
+        .service(ai::save_verified)
+        .service(ai::delete_verified)
+        .service(ai::read_model)
+        .service(ai::list_examples)
         .service(account::list_accounts)
         .service(account::create_account)
         .service(account::read_policy)

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use assistant::Assistant;
 use auth::Auth;
 use domain::AccountId;
 use domain::account::PolicyDocuments;
@@ -46,6 +47,7 @@ pub struct ApiConfig {
 pub struct ApiState {
     pub db: Db,
     pub auth: Auth,
+    pub assistant: Assistant,
     /// The data is made up, and every page says so.
     pub demo: bool,
     pub version: &'static str,
@@ -134,7 +136,7 @@ pub struct HealthTree {
     pub status: Status,
     pub version: String,
     pub demo: bool,
-    /// `database`, `cache`, `workers`, `scheduler`, `last_sync`.
+    /// `database`, `cache`, `workers`, `scheduler`, `last_sync`, `model`.
     pub components: BTreeMap<&'static str, Component>,
 }
 
@@ -142,6 +144,7 @@ pub struct HealthTree {
 pub struct App {
     pub db: Db,
     pub auth: Auth,
+    pub assistant: Assistant,
     pub demo: bool,
     pub version: &'static str,
     pub policies: Arc<dyn Policies>,
@@ -169,6 +172,7 @@ impl App {
         Self {
             db: state.db,
             auth: state.auth,
+            assistant: state.assistant,
             demo: state.demo,
             version: state.version,
             policies: state.policies,

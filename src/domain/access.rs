@@ -19,7 +19,7 @@ use crate::OrganizationId;
 pub enum Role {
     /// Sees everything of the organization, changes nothing.
     Viewer,
-    /// Runs syncs and tests.
+    /// Runs syncs and tests, saves verified questions.
     Operator,
     /// Approves plans.
     Approver,
@@ -73,6 +73,8 @@ pub enum Permission {
     ViewInventory,
     /// Start syncs and account tests.
     RunSync,
+    /// Save questions with the SQL that answers them.
+    SaveQueries,
     /// Approve plans.
     ApprovePlans,
     /// Add, change and remove AWS accounts.
@@ -91,7 +93,7 @@ impl Permission {
     pub fn least_role(self) -> Option<Role> {
         match self {
             Self::ViewInventory => Some(Role::Viewer),
-            Self::RunSync => Some(Role::Operator),
+            Self::RunSync | Self::SaveQueries => Some(Role::Operator),
             Self::ApprovePlans => Some(Role::Approver),
             Self::ManageAccounts | Self::ManageMembers | Self::ViewAudit => Some(Role::Admin),
             Self::ManageInstallation => None,
@@ -104,6 +106,7 @@ impl Permission {
         match self {
             Self::ViewInventory => "see the inventory",
             Self::RunSync => "run a sync",
+            Self::SaveQueries => "save verified questions",
             Self::ApprovePlans => "approve plans",
             Self::ManageAccounts => "manage accounts",
             Self::ManageMembers => "manage users",

@@ -50,13 +50,17 @@ error_codes! {
     SetupLinkInvalid, "setup_link_invalid", 410, "The setup link is used or has expired";
     BodyTooLarge, "body_too_large", 413, "The request body is too large";
     UnsupportedMedia, "unsupported_media_type", 415, "Send JSON";
+    Cancelled, "cancelled", 409, "The question was cancelled";
     RequestTimeout, "request_timeout", 408, "The request took too long to arrive";
     RateLimited, "rate_limited", 429, "Too many requests";
     LoginThrottled, "login_throttled", 429, "Too many failed logins; wait a moment";
     Internal, "internal", 500, "Something went wrong on our side";
     ReadOnly, "read_only", 503, "The database cannot be written just now";
     Unavailable, "unavailable", 503, "Not ready yet";
+    ModelBusy, "model_busy", 503, "The language model is busy";
+    ModelUnavailable, "model_unavailable", 503, "The language model cannot answer just now";
     QueryTimeout, "query_timeout", 504, "The query took longer than its deadline";
+    ModelTimeout, "model_timeout", 504, "The language model took longer than its deadline";
 }
 
 /// The body of every error answer, RFC 9457 `application/problem+json`.

@@ -65,6 +65,14 @@ uuid_id!(
     /// Something a person should look at.
     AlertId
 );
+uuid_id!(
+    /// A question somebody asked.
+    QuestionId
+);
+uuid_id!(
+    /// A question saved with the SQL that answers it.
+    VerifiedId
+);
 
 /// An AWS account id: exactly twelve digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]

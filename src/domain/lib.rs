@@ -42,6 +42,8 @@ pub mod workspace;
 
 pub use access::{Permission, Role, Scope};
 pub use error::ErrorCode;
-pub use id::{AccountId, AlertId, JobId, OrganizationId, SessionId, UserId};
+pub use id::{
+    AccountId, AlertId, JobId, OrganizationId, QuestionId, SessionId, UserId, VerifiedId,
+};
 pub use region::Region;
 pub use time::UtcTime;

@@ -4,8 +4,31 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::UtcTime;
+use crate::{OrganizationId, UtcTime};
 use crate::text_model::TokenUsage;
+
+/// Enums whose texts are also what is stored.
+macro_rules! texts {
+    ($name:ident { $($variant:ident = $text:literal),+ }) => {
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            #[must_use]
+            pub fn from_text(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|known| known.as_str() == text)
+            }
+        }
+    };
+}
+
+texts!(Tier { Verified = "verified", Template = "template", Model = "model" });
+texts!(Outcome { Answered = "answered", Ambiguous = "ambiguous", CannotAnswer = "cannot_answer" });
+texts!(Feedback { Right = "right", Wrong = "wrong" });
 
 /// A question.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -177,15 +200,31 @@ pub enum AskEvent {
     Answer(Box<Answer>),
 }
 
+/// A question that shows what can be asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ExampleQuestion {
+    /// What it is about, in a word or two.
+    pub topic: String,
+    pub question: String,
+}
+
 /// One line of the history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AskedQuestion {
     pub id: String,
     pub question: String,
+    /// The question it followed up on.
+    pub follows: Option<String>,
     pub asked_at: UtcTime,
     pub asked_by: String,
     pub outcome: Outcome,
+    /// Why it was not answered.
+    pub reason: Option<String>,
     pub tier: Option<Tier>,
+    /// How it was understood, in words.
+    pub understood: Option<String>,
+    /// Absent when the asker may no longer see every organization that the answer was made of; so
+    /// is `summary`.
     pub sql: Option<String>,
     pub summary: Option<String>,
     pub rows: Option<u64>,
@@ -201,12 +240,19 @@ pub enum Feedback {
     Wrong,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewFeedback {
+    pub feedback: Feedback,
+}
+
 /// A pair that a person verified: this question is answered by this SQL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct VerifiedQuery {
     pub id: String,
     /// Whose it is; absent for everyone's.
-    pub organization_id: Option<String>,
+    pub organization_id: Option<OrganizationId>,
+    pub organization_name: Option<String>,
     pub question: String,
     pub sql: String,
     pub created_by: String,
@@ -223,5 +269,24 @@ pub struct NewVerifiedQuery {
     pub sql: String,
     /// Left out, it is everyone's, which takes a global admin.
     #[serde(default)]
-    pub organization_id: Option<String>,
+    pub organization_id: Option<OrganizationId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_those_of_the_api() {
+        for tier in Tier::ALL {
+            assert_eq!(serde_json::json!(tier), tier.as_str());
+            assert_eq!(Tier::from_text(tier.as_str()), Some(*tier));
+        }
+        for outcome in Outcome::ALL {
+            assert_eq!(serde_json::json!(outcome), outcome.as_str());
+        }
+        for feedback in Feedback::ALL {
+            assert_eq!(serde_json::json!(feedback), feedback.as_str());
+        }
+    }
 }

@@ -4,8 +4,9 @@ mod trend;
 
 use domain::dashboard::{Dashboard, RecentChange, RecentChanges};
 use domain::listing::WorkspaceFilter;
+use domain::question::FailingScope;
 use domain::sync::ScopeRun;
-use domain::{Scope, UtcTime};
+use domain::{Region, Scope, UtcTime};
 use serde_json::Value;
 
 use crate::conn::Conn;
@@ -34,6 +35,39 @@ pub async fn load(db: &Db, scope: &Scope) -> Result<Dashboard, StoreError> {
         .await?;
     db.caches().dashboards.insert(key, loaded.clone());
     Ok(loaded)
+}
+
+/// The scopes whose newest ended listing did not complete, the worst first.
+pub async fn failing_scopes(db: &Db, scope: &Scope) -> Result<Vec<FailingScope>, StoreError> {
+    let scope = scope.clone();
+    db.read(move |conn| {
+        let runs = failing(conn, &scope)?;
+        runs.into_iter()
+            .map(|run| failing_scope(conn, run))
+            .collect()
+    })
+    .await
+}
+
+fn failing_scope(conn: &Conn, run: ScopeRun) -> Result<FailingScope, StoreError> {
+    let region = run.region.as_ref().map_or("", Region::as_str).to_owned();
+    let last_complete_at = conn.query_opt(
+        "SELECT last_complete_at FROM sync_scope
+         WHERE account_id = $1 AND region = $2 AND resource_type = $3",
+        &[&run.account_id, &region, &run.resource_type],
+        |row| row.get(0),
+    )?;
+    Ok(FailingScope {
+        account_id: run.account_id.to_string(),
+        account_name: run.account_name,
+        region,
+        resource_type: run.resource_type,
+        error: run.failure.map_or_else(
+            || run.status.as_str().to_owned(),
+            |failure| format!("{}: {}", failure.code, failure.message),
+        ),
+        last_complete_at,
+    })
 }
 
 fn read(conn: &Conn, scope: &Scope, now: UtcTime) -> Result<Dashboard, StoreError> {

@@ -10,6 +10,7 @@
 //! | `job`, `schedule`, `setting`, `alert`, `audit` | work, when it starts, what was noticed, who did what |
 //! | `stock` | what a sync compares with and writes |
 //! | `workspace`, `directory`, `bundle`, `placed` | lists of what is in stock, and desktops' past |
+//! | `question`, `verified` | questions in plain words, and pairs people verified |
 //! | `dashboard` | the first page's numbers |
 //! | `views`, `query` | what people's own SQL may read, and the guarded door it goes through |
 //! | `retention` | what is cleared away when it is old |
@@ -51,6 +52,7 @@ pub mod job;
 pub mod organization;
 pub mod person;
 pub mod query;
+pub mod question;
 pub mod retention;
 pub mod schedule;
 pub mod secret;
@@ -59,6 +61,7 @@ pub mod setting;
 pub mod setup_link;
 pub mod stock;
 pub mod sync;
+pub mod verified;
 pub mod views;
 pub mod workspace;
 

@@ -23,11 +23,18 @@ pub(crate) struct Migration {
 }
 
 /// Every step, in order, without gaps.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "stock",
-    sql: include_str!("migrations/0001_stock.sql"),
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "stock",
+        sql: include_str!("migrations/0001_stock.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "questions",
+        sql: include_str!("migrations/0002_questions.sql"),
+    },
+];
 
 pub(crate) fn run(raw: &mut Connection, config: &StoreConfig) -> Result<(), OpenError> {
     apply(raw, config, MIGRATIONS)

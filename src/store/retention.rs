@@ -1,5 +1,5 @@
 //! What is over for long and is cleared away: ended jobs, what their scopes did, closed alerts,
-//! the log of states. What a row of stock is worth, its versions, stays; so does the audit log.
+//! the log of states, old questions. What a row of stock is worth, its versions, stays; so does the audit log.
 
 use domain::{AccountId, UtcTime};
 
@@ -24,6 +24,7 @@ pub struct Pruned {
     pub jobs: u64,
     pub alerts: u64,
     pub state_changes: u64,
+    pub questions: u64,
 }
 
 /// Clears away what ended more than `days` before `now`. Of each account stay the newest run of
@@ -65,6 +66,13 @@ pub async fn prune(db: &Db, now: UtcTime, days: i64) -> Result<Pruned, StoreErro
         "DELETE FROM workspace_state_change WHERE workspace_id = $1 AND account_id = $2
            AND region = $3 AND changed_at = $4 AND to_state = $5",
         now.plus_days(-STATE_DAYS),
+    )
+    .await?;
+    pruned.questions = by_key(
+        db,
+        "SELECT question_id FROM question WHERE asked_at < $1 LIMIT $2",
+        "DELETE FROM question WHERE question_id = $1",
+        before,
     )
     .await?;
     Ok(pruned)

@@ -15,11 +15,34 @@ use utoipa::ToSchema;
 pub struct Column {
     pub name: &'static str,
     pub meaning: &'static str,
+    /// Every value it may have, where these are known.
+    pub values: &'static [&'static str],
+    /// A language model is told its meaning: its name alone would mislead one. Each word told
+    /// costs time at every cold start.
+    pub told: bool,
     sql: &'static str,
 }
 
+impl Column {
+    const fn one_of(mut self, values: &'static [&'static str]) -> Self {
+        self.values = values;
+        self
+    }
+
+    const fn told(mut self) -> Self {
+        self.told = true;
+        self
+    }
+}
+
 const fn col(name: &'static str, sql: &'static str, meaning: &'static str) -> Column {
-    Column { name, meaning, sql }
+    Column {
+        name,
+        meaning,
+        values: &[],
+        told: false,
+        sql,
+    }
 }
 
 /// One view.
@@ -97,6 +120,9 @@ pub struct ViewSchema {
 pub struct ColumnSchema {
     pub name: String,
     pub meaning: String,
+    /// Every value it may have, where these are known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
 }
 
 /// Every view with its columns and their meanings.
@@ -112,6 +138,11 @@ pub fn schema() -> Vec<ViewSchema> {
                 .map(|column| ColumnSchema {
                     name: column.name.to_owned(),
                     meaning: column.meaning.to_owned(),
+                    values: column
+                        .values
+                        .iter()
+                        .map(|value| (*value).to_owned())
+                        .collect(),
                 })
                 .collect(),
         })

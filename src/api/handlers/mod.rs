@@ -2,6 +2,7 @@
 //! makes one call and answers; rules live in the rooms it calls.
 
 pub mod account;
+pub mod ai;
 pub mod audit;
 pub mod dashboard;
 pub mod directory;

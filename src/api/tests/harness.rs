@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use api::{ApiConfig, ApiState, Component, Health, LimitsConfig, Policies, Serving};
+use assistant::{Assistant, AssistantConfig};
 use auth::{Auth, Caller, Client};
 use domain::account::{Account, NewAccount, PolicyDocuments};
 use domain::organization::{NewOrganization, Organization};
+use domain::text_model::TextModel;
 use domain::user::{MembershipChange, NewUser, User};
 use domain::{AccountId, Role};
 use secrecy::{ExposeSecret, SecretString};
@@ -81,9 +83,18 @@ pub fn config() -> ApiConfig {
 }
 
 pub fn state(db: &Db, auth: &Auth) -> ApiState {
+    state_with(db, auth, None)
+}
+
+fn state_with(db: &Db, auth: &Auth, model: Option<Arc<dyn TextModel>>) -> ApiState {
     ApiState {
         db: db.clone(),
         auth: auth.clone(),
+        assistant: Assistant::new(AssistantConfig {
+            db: db.clone(),
+            model,
+            model_deadline: std::time::Duration::from_secs(10),
+        }),
         demo: false,
         version: "1.2.3",
         policies: Arc::new(Documents),
@@ -96,13 +107,24 @@ impl World {
         Self::with(config()).await
     }
 
-    pub async fn with(mut config: ApiConfig) -> Self {
+    pub async fn with(config: ApiConfig) -> Self {
+        Self::start(config, None).await
+    }
+
+    /// With a language model.
+    pub async fn with_model(model: Arc<dyn TextModel>) -> Self {
+        Self::start(config(), Some(model)).await
+    }
+
+    async fn start(mut config: ApiConfig, model: Option<Arc<dyn TextModel>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(StoreConfig::new(folder.path())).unwrap();
         let auth = Auth::open(db.clone()).await.unwrap();
         let socket = folder.path().join("control.sock");
         config.control_socket = Some(socket.clone());
-        let serving = api::serve(config, state(&db, &auth)).await.unwrap();
+        let serving = api::serve(config, state_with(&db, &auth, model))
+            .await
+            .unwrap();
         Self {
             acme: tenant(&db, "Acme", "111122223333").await,
             globex: tenant(&db, "Globex", "444455556666").await,

@@ -83,9 +83,24 @@ impl Row {
     }
 }
 
+/// What rows are about.
+struct Ids {
+    job: String,
+    person: String,
+    /// Asked by somebody else than those who try.
+    question: String,
+    pair: String,
+}
+
 /// In an order in which each still finds what it needs.
-fn rows(world: &World, job: &str, person: &str) -> Vec<Row> {
+fn rows(world: &World, ids: &Ids) -> Vec<Row> {
     use Needs::*;
+    let Ids {
+        job,
+        person,
+        question,
+        pair,
+    } = ids;
     let acme = &world.acme.organization.id;
     let account = &world.acme.account.id;
     let login = json!({ "username": "viewer", "password": PASSWORD });
@@ -122,6 +137,27 @@ fn rows(world: &World, job: &str, person: &str) -> Vec<Row> {
         row("GET", "/api/v1/bundles", Viewer, 200),
         row("POST", "/api/v1/query", Viewer, 200).body(json!({ "sql": "SELECT 1" })),
         row("GET", "/api/v1/query/schema", Viewer, 200),
+        row("POST", "/api/v1/ai/query", Viewer, 200)
+            .body(json!({ "question": "how many desktops are there?", "tier": "template" })),
+        row("GET", "/api/v1/ai/questions", Viewer, 200),
+        // A question is its asker's own, so another's does not exist even for a global admin.
+        row("GET", "/api/v1/ai/questions/{id}", Viewer, 404).id(question),
+        row("POST", "/api/v1/ai/questions/{id}/feedback", Viewer, 404)
+            .id(question)
+            .body(json!({ "feedback": "right" })),
+        row("POST", "/api/v1/ai/questions/{id}/cancel", Viewer, 404).id(question),
+        row("GET", "/api/v1/ai/verified", Viewer, 200),
+        row("POST", "/api/v1/ai/verified", Operator, 201)
+            .body(json!({
+                "question": "NEW", "sql": "SELECT count(*) FROM workspaces",
+                "organization_id": acme,
+            }))
+            .foreign(404),
+        row("DELETE", "/api/v1/ai/verified/{id}", Operator, 204)
+            .id(pair)
+            .foreign(404),
+        row("GET", "/api/v1/ai/model", Viewer, 200),
+        row("GET", "/api/v1/ai/examples", Viewer, 200),
         row("GET", "/api/v1/sync/stream", Viewer, 200),
         row("GET", "/api/v1/sync/history", Viewer, 200),
         row("GET", "/api/v1/sync/history/{run_id}", Viewer, 200)
@@ -231,6 +267,17 @@ async fn every_route_is_open_to_exactly_those_it_should_be() {
         .id
         .to_string();
 
+    let control = world.control(
+        Request::new("POST", "/api/v1/ai/query")
+            .json(&json!({ "question": "how many desktops are there?", "tier": "template" })),
+    );
+    let question = control.await.json()["id"].as_str().unwrap().to_owned();
+    let pair = world.control(Request::new("POST", "/api/v1/ai/verified").json(&json!({
+        "question": "all desktops", "sql": "SELECT workspace_id FROM workspaces",
+        "organization_id": world.acme.organization.id,
+    })));
+    let pair = pair.await.json()["id"].as_str().unwrap().to_owned();
+
     let mut tokens = Vec::new();
     for (name, needs) in CALLERS {
         let role = [Role::Viewer, Role::Operator, Role::Admin]
@@ -252,7 +299,13 @@ async fn every_route_is_open_to_exactly_those_it_should_be() {
         });
     }
 
-    let rows = rows(&world, &job, &person);
+    let ids = Ids {
+        job,
+        person,
+        question,
+        pair,
+    };
+    let rows = rows(&world, &ids);
     every_route_has_a_row(&rows);
     let mut wrong = Vec::new();
     let mut n = 0;

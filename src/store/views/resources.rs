@@ -22,7 +22,7 @@ pub(super) const ACCOUNTS: View = View {
     name: "accounts",
     meaning: "onboarded AWS accounts",
     parts: &[&[
-        col("account_id", "a.account_id", "twelve digits"),
+        col("account_id", "a.account_id", "twelve digits").told(),
         col("account_name", "a.name", "as AWS or a person named it"),
         col(
             "organization_id",
@@ -39,15 +39,17 @@ pub(super) const ACCOUNTS: View = View {
             "regions",
             "a.regions",
             "JSON array of regions to look at; empty means all",
-        ),
-        col("enabled", "a.enabled", "1 when syncs include it"),
+        )
+        .told(),
+        col("enabled", "a.enabled", "1 when syncs include it").told(),
         col("created_at", "a.created_at", "when it was onboarded, UTC"),
         col(
             "last_complete_sync_at",
             "(SELECT max(s.last_complete_at) FROM main.sync_scope s
               WHERE s.account_id = a.account_id AND s.resource_type = 'workspaces')",
             "start of the newest complete listing of its desktops, UTC",
-        ),
+        )
+        .told(),
     ]],
     from: "main.account a
     JOIN main.organization o ON o.organization_id = a.organization_id",
@@ -61,7 +63,7 @@ pub(super) const DIRECTORIES: View = View {
         col("directory_id", "d.directory_id", "AWS's id, d-…"),
         col("alias", "d.alias", "its alias at AWS"),
         col("directory_name", "d.directory_name", "its domain name"),
-        col("directory_type", "d.directory_type", "SIMPLE_AD, AD_CONNECTOR, …"),
+        col("directory_type", "d.directory_type", "SIMPLE_AD, AD_CONNECTOR, …").told(),
         col("state", "d.state", "REGISTERED, REGISTERING, …"),
         col("account_id", "d.account_id", "its AWS account"),
         col("account_name", "a.name", "the account's name"),
@@ -81,7 +83,7 @@ pub(super) const BUNDLES: View = View {
     parts: &[&[
         col("bundle_id", "b.bundle_id", "AWS's id, wsb-…"),
         col("bundle_name", "b.name", "its name"),
-        col("owner", "b.owner", "AMAZON or the account id"),
+        col("owner", "b.owner", "AMAZON or the account id").told(),
         col("compute_type", "b.compute_type", "VALUE, STANDARD, PERFORMANCE, …"),
         col("account_id", "b.account_id", "the AWS account it was listed in"),
         col("account_name", "a.name", "the account's name"),

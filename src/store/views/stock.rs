@@ -1,5 +1,7 @@
 //! Desktops and their tags.
 
+use domain::workspace::{ConnectionState, RunningMode, WorkspaceState};
+
 use super::{Column, View, col};
 
 const DESKTOP: &[Column] = &[
@@ -12,17 +14,20 @@ const DESKTOP: &[Column] = &[
         "state",
         "w.state",
         "AVAILABLE, STOPPED, UNHEALTHY, … as AWS last said",
-    ),
+    )
+    .one_of(WorkspaceState::KNOWN),
     col(
         "user_name",
         "w.user_name",
         "the directory user it is assigned to",
-    ),
+    )
+    .told(),
     col(
         "display_name",
         "w.display_name",
         "the user's name in full, where a tag gives it",
-    ),
+    )
+    .told(),
     col(
         "computer_name",
         "w.computer_name",
@@ -33,42 +38,46 @@ const DESKTOP: &[Column] = &[
         "w.workspace_name",
         "the name AWS keeps for it",
     ),
-    col("organization_name", "o.name", "the client it belongs to"),
+    col("organization_name", "o.name", "the client it belongs to").told(),
     col(
         "account_id",
         "w.account_id",
         "the AWS account, twelve digits",
     ),
     col("account_name", "a.name", "the account's name"),
-    col("region", "w.region", "the AWS region, eu-west-1"),
+    col("region", "w.region", "the AWS region, eu-west-1").told(),
     col(
         "running_mode",
         "w.running_mode",
         "AUTO_STOP, ALWAYS_ON or MANUAL",
-    ),
+    )
+    .one_of(RunningMode::KNOWN),
     col(
         "auto_stop_timeout_minutes",
         "w.auto_stop_timeout_minutes",
         "minutes without a user until it stops; AUTO_STOP only",
-    ),
+    )
+    .told(),
     col(
         "compute_type",
         "w.compute_type",
         "VALUE, STANDARD, PERFORMANCE, POWER, …",
-    ),
+    )
+    .told(),
     col("operating_system", "w.operating_system", "as AWS names it"),
     col(
         "root_volume_gib",
         "w.root_volume_gib",
         "size of the system disk in GiB",
-    ),
+    )
+    .told(),
     col(
         "user_volume_gib",
         "w.user_volume_gib",
         "size of the user's disk in GiB",
     ),
-    col("root_volume_encrypted", "w.root_volume_encrypted", "1 or 0"),
-    col("user_volume_encrypted", "w.user_volume_encrypted", "1 or 0"),
+    col("root_volume_encrypted", "w.root_volume_encrypted", "1 or 0").told(),
+    col("user_volume_encrypted", "w.user_volume_encrypted", "1 or 0").told(),
     col(
         "bundle_id",
         "w.bundle_id",
@@ -95,13 +104,16 @@ const DESKTOP: &[Column] = &[
         "error_code",
         "w.error_code",
         "why it is unwell, in AWS's words",
-    ),
+    )
+    .told(),
     col("error_message", "w.error_message", "the same, longer"),
     col(
         "connection_state",
         "w.connection_state",
         "CONNECTED, DISCONNECTED or UNKNOWN; NULL when never read",
-    ),
+    )
+    .one_of(ConnectionState::KNOWN)
+    .told(),
     col(
         "connection_checked_at",
         "w.connection_checked_at",
@@ -111,12 +123,14 @@ const DESKTOP: &[Column] = &[
         "last_connected_at",
         "w.last_connected_at",
         "the last time a user was connected, UTC; NULL means never",
-    ),
+    )
+    .told(),
     col(
         "created_at",
         "w.created_at",
         "best known creation time, UTC",
-    ),
+    )
+    .told(),
     col(
         "created_at_source",
         "w.created_at_source",
@@ -131,7 +145,8 @@ const DESKTOP: &[Column] = &[
         "tags",
         "w.tags",
         "all tags as a JSON object; workspace_tags has one row each",
-    ),
+    )
+    .told(),
 ];
 
 const GONE: &[Column] = &[
@@ -139,7 +154,8 @@ const GONE: &[Column] = &[
         "missing_since",
         "w.missing_since",
         "since when complete listings lack it, UTC",
-    ),
+    )
+    .told(),
     col(
         "deleted_at",
         "w.deleted_at",
@@ -149,7 +165,8 @@ const GONE: &[Column] = &[
         "terminated_at",
         "w.terminated_at",
         "when AWS said TERMINATED, UTC",
-    ),
+    )
+    .told(),
 ];
 
 macro_rules! desktop_tables {

@@ -10,7 +10,8 @@ pub(super) const RESOURCE_VERSIONS: View = View {
             "resource_type",
             "v.resource_type",
             "workspaces, directories or bundles",
-        ),
+        )
+        .one_of(&["workspaces", "directories", "bundles"]),
         col("resource_id", "v.resource_id", "AWS's id"),
         col("account_id", "v.account_id", "its AWS account"),
         col("account_name", "a.name", "the account's name"),
@@ -21,12 +22,21 @@ pub(super) const RESOURCE_VERSIONS: View = View {
             "valid_to",
             "v.valid_to",
             "until when, UTC; NULL for the version in force",
-        ),
+        )
+        .told(),
         col(
             "change",
             "v.change",
             "created, changed, missing, returned, deleted or terminated",
-        ),
+        )
+        .one_of(&[
+            "created",
+            "changed",
+            "missing",
+            "returned",
+            "deleted",
+            "terminated",
+        ]),
         col("body", "v.body", "the attributes and tags as a JSON object"),
     ]],
     from: "main.resource_version v
@@ -47,7 +57,8 @@ pub(super) const STATE_CHANGES: View = View {
             "from_state",
             "c.from_state",
             "the state before; NULL at first sight",
-        ),
+        )
+        .told(),
         col("to_state", "c.to_state", "the state after"),
     ]],
     from: "main.workspace_state_change c
@@ -67,12 +78,21 @@ pub(super) const SYNC_HISTORY: View = View {
             "r.region",
             "the region; empty for what an account has once",
         ),
-        col("resource_type", "r.resource_type", "what was listed"),
+        col("resource_type", "r.resource_type", "what was listed").told(),
         col(
             "status",
             "r.status",
             "complete, partial, failed, skipped, interrupted, running, waiting",
-        ),
+        )
+        .one_of(&[
+            "complete",
+            "partial",
+            "failed",
+            "skipped",
+            "interrupted",
+            "running",
+            "waiting",
+        ]),
         col(
             "calls_made",
             "r.calls_made",
@@ -118,7 +138,8 @@ pub(super) const ALERTS: View = View {
             "kind",
             "l.kind",
             "credentials, workspaces_shrank, directories_shrank, bundles_shrank",
-        ),
+        )
+        .told(),
         col("message", "l.message", "what is the matter"),
         col(
             "account_id",
@@ -128,7 +149,7 @@ pub(super) const ALERTS: View = View {
         col("region", "l.region", "the region, where there is one"),
         col("raised_at", "l.raised_at", "UTC"),
         col("last_seen_at", "l.last_seen_at", "when it was last so, UTC"),
-        col("closed_at", "l.closed_at", "UTC; NULL while open"),
+        col("closed_at", "l.closed_at", "UTC; NULL while open").told(),
     ]],
     from: "main.alert l",
     organization: "l.organization_id",
@@ -139,14 +160,27 @@ pub(super) const JOBS: View = View {
     meaning: "background work: syncs, account tests, discoveries",
     parts: &[&[
         col("job_id", "j.job_id", "our id"),
-        col("kind", "j.kind", "sync, account_test, account_discover"),
+        col("kind", "j.kind", "sync, account_test, account_discover").one_of(&[
+            "sync",
+            "account_test",
+            "account_discover",
+        ]),
         col(
             "state",
             "j.state",
             "queued, running, succeeded, partial, failed or cancelled",
-        ),
-        col("cause", "j.cause", "button, api, cli, schedule or demo"),
-        col("requested_by", "j.requested_by", "who asked for it"),
+        )
+        .one_of(&[
+            "queued",
+            "running",
+            "succeeded",
+            "partial",
+            "failed",
+            "cancelled",
+        ]),
+        col("cause", "j.cause", "button, api, cli, schedule or demo")
+            .one_of(&["button", "api", "cli", "schedule", "demo"]),
+        col("requested_by", "j.requested_by", "who asked for it").told(),
         col("created_at", "j.created_at", "UTC"),
         col("started_at", "j.started_at", "UTC"),
         col("finished_at", "j.finished_at", "UTC"),
