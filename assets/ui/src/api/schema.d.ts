@@ -124,25 +124,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ExampleQuestion"][];
-                    };
-                };
-            };
-        };
+        /** Questions that show what can be asked */
+        get: operations["list_examples"];
         put?: never;
         post?: never;
         delete?: never;
@@ -158,25 +141,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": null | components["schemas"]["ModelStatus"];
-                    };
-                };
-            };
-        };
+        /** How the language model is; null when none is loaded */
+        get: operations["read_model"];
         put?: never;
         post?: never;
         delete?: never;
@@ -194,29 +160,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["AskRequest"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Answer"];
-                    };
-                };
-            };
-        };
+        /**
+         * Ask a question in plain words
+         * @description With `Accept: text/event-stream` the answer is a stream of `AskEvent`: `started`, `tier`,
+         *     `token` for each piece the model writes, `sql`, and last `answer`, or `error` with a problem.
+         */
+        post: operations["ask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -230,25 +179,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_AskedQuestion"];
-                    };
-                };
-            };
-        };
+        /** List your questions, newest first */
+        get: operations["list_questions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -264,27 +196,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AskedQuestion"];
-                    };
-                };
-            };
-        };
+        /** Read one of your questions */
+        get: operations["read_question"];
         put?: never;
         post?: never;
         delete?: never;
@@ -302,25 +215,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        /** Cancel a question that is being answered */
+        post: operations["cancel_question"];
         delete?: never;
         options?: never;
         head?: never;
@@ -336,31 +232,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewFeedback"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AskedQuestion"];
-                    };
-                };
-            };
-        };
+        /** Say whether an answer was right */
+        post: operations["judge_question"];
         delete?: never;
         options?: never;
         head?: never;
@@ -374,49 +247,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Page_VerifiedQuery"];
-                    };
-                };
-            };
-        };
+        /** List verified questions you may use */
+        get: operations["list_verified"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewVerifiedQuery"];
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["VerifiedQuery"];
-                    };
-                };
-            };
-        };
+        /** Save a question with the SQL that answers it */
+        post: operations["save_verified"];
         delete?: never;
         options?: never;
         head?: never;
@@ -433,25 +268,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-            };
-        };
+        /** Delete a verified question */
+        delete: operations["delete_verified"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1146,65 +964,91 @@ export interface components {
         };
         /** @description Something a person should look at. */
         AlertId: string;
+        /** @description What a question was answered. */
         Answer: {
             as_of?: null | components["schemas"]["UtcTime"];
             asked_at: components["schemas"]["UtcTime"];
             chart?: null | components["schemas"]["ChartHint"];
+            /** Format: int64 */
             duration_ms: number;
+            /** @description Scopes whose newest listing failed, so that their rows may be older than the rest. */
             failing_scopes?: components["schemas"]["FailingScope"][];
+            /** @description For follow-ups, feedback and saving. */
             id: string;
+            /** @description What of the question the answer leaves out, and other things to know. */
             notes?: string[];
             outcome: components["schemas"]["Outcome"];
             question: string;
+            /** @description What it may mean, when that is not clear. */
             readings?: components["schemas"]["Reading"][];
+            /** @description Why it was not answered, and what to do next. */
             reason?: string | null;
             sql?: string | null;
+            /** @description One sentence, made of the rows. */
             summary?: string | null;
             table?: null | components["schemas"]["AnswerTable"];
             tier?: null | components["schemas"]["Tier"];
+            /** @description How the question was understood, in words. */
             understood?: string | null;
             usage?: null | components["schemas"]["TokenUsage"];
         };
         AnswerTable: {
             columns: string[];
+            /** @description One array per row, in the order of `columns`. */
             rows: Record<string, never>[][];
+            /** @description There was more than the limit allows. */
             truncated: boolean;
         };
+        /** @description One line of the history. */
         AskedQuestion: {
             asked_at: components["schemas"]["UtcTime"];
             asked_by: string;
+            /** Format: int64 */
             duration_ms: number;
             feedback?: null | components["schemas"]["Feedback"];
+            /** @description The question it followed up on. */
             follows?: string | null;
             id: string;
             outcome: components["schemas"]["Outcome"];
             question: string;
+            /** @description Why it was not answered. */
             reason?: string | null;
+            /** Format: int64 */
             rows?: number | null;
+            /**
+             * @description Absent when the asker may no longer see every organization that the answer was made of; so
+             *     is `summary`.
+             */
             sql?: string | null;
             summary?: string | null;
             tier?: null | components["schemas"]["Tier"];
+            /** @description How it was understood, in words. */
             understood?: string | null;
         };
+        /** @description What the event stream of a question sends, in this order; the last is `answer` or `error`. */
         AskEvent: {
+            /** @description Sent first: the question's id, for cancelling it. */
             data: {
                 id: string;
             };
             /** @enum {string} */
             event: "started";
         } | {
+            /** @description Who is at work now. */
             data: {
                 tier: components["schemas"]["Tier"];
             };
             /** @enum {string} */
             event: "tier";
         } | {
+            /** @description The next piece of what the model writes. */
             data: {
                 text: string;
             };
             /** @enum {string} */
             event: "token";
         } | {
+            /** @description The SQL that is about to run. */
             data: {
                 sql: string;
             };
@@ -1215,11 +1059,20 @@ export interface components {
             /** @enum {string} */
             event: "answer";
         };
+        /** @description A question. */
         AskRequest: {
+            /** @description The question this one follows up on: "only in eu-west-1", "by month". */
             follows?: string | null;
+            /**
+             * Format: int32
+             * @description Rows at most; 1,000 unless given.
+             */
             limit?: number | null;
+            /** @description In plain words, up to 1,000 characters. */
             question: string;
+            /** @description A reading that an earlier answer offered. */
             reading?: string | null;
+            /** @description Which tiers may answer. */
             tier?: components["schemas"]["TierChoice"];
         };
         AuditEntry: {
@@ -1270,9 +1123,12 @@ export interface components {
             /** Format: int32 */
             user_volume_gib?: number | null;
         };
+        /** @description What kind of picture fits the table. */
         ChartHint: {
             kind: components["schemas"]["ChartKind"];
+            /** @description The column along the axis. */
             x: string;
+            /** @description The column that is drawn. */
             y: string;
         };
         /** @enum {string} */
@@ -1280,6 +1136,8 @@ export interface components {
         ColumnSchema: {
             meaning: string;
             name: string;
+            /** @description Every value it may have, where these are known. */
+            values?: string[];
         };
         /** @description One part of the process. */
         Component: {
@@ -1429,8 +1287,10 @@ export interface components {
             /** @enum {string} */
             type: "database";
         };
+        /** @description A question that shows what can be asked. */
         ExampleQuestion: {
             question: string;
+            /** @description What it is about, in a word or two. */
             topic: string;
         };
         /**
@@ -1469,7 +1329,7 @@ export interface components {
         };
         /** @description How the whole process is doing. */
         HealthTree: {
-            /** @description `database`, `cache`, `workers`, `scheduler`, `last_sync`. */
+            /** @description `database`, `cache`, `workers`, `scheduler`, `last_sync`, `model`. */
             components: {
                 [key: string]: components["schemas"]["Component"];
             };
@@ -1545,26 +1405,54 @@ export interface components {
         MissedRun: "run_once" | "skip";
         /** @enum {string} */
         ModelState: "loading" | "ready" | "failed";
+        /** @description A model as `/health`, `/metrics` and the pages show it. */
         ModelStatus: {
+            /** @description `phi3`, `llama`, … as the file says. */
             architecture?: string | null;
+            /**
+             * Format: int32
+             * @description Tokens a conversation may have.
+             */
             context_tokens: number;
+            /** Format: double */
             decode_tokens_per_second: number;
+            /** @description Why it failed. */
             error?: string | null;
+            /** Format: int64 */
             file_bytes: number;
+            /** @description The kernels in use: `avx2`, `avx512-vnni`, `scalar`. */
             kernel: string;
+            /** @description The name the operator knows it by. */
             name: string;
+            /**
+             * Format: double
+             * @description Of the newest answers; 0 before the first.
+             */
             prefill_tokens_per_second: number;
+            /**
+             * Format: double
+             * @description Of all prompt tokens, the share that was kept from earlier prompts: 0 to 1.
+             */
             prefix_hit_rate: number;
+            /** @description Of most of its weights: `Q4_K`, … */
             quantization?: string | null;
+            /** Format: int32 */
             queue_capacity: number;
+            /**
+             * Format: int32
+             * @description Requests waiting or running now, and how many may.
+             */
             queued: number;
+            /** Format: int64 */
             requests: number;
+            /**
+             * Format: int64
+             * @description The process's resident memory.
+             */
             resident_bytes: number;
             state: components["schemas"]["ModelState"];
+            /** Format: int32 */
             threads: number;
-        };
-        ModelView: {
-            model?: null | components["schemas"]["ModelStatus"];
         };
         ModificationState: {
             /** @description `ROOT_VOLUME`, `USER_VOLUME`, `COMPUTE_TYPE`. */
@@ -1665,10 +1553,40 @@ export interface components {
              */
             total: number;
         };
+        /** @description One page of a list. */
         Page_AskedQuestion: {
             as_of?: null | components["schemas"]["UtcTime"];
-            items: components["schemas"]["AskedQuestion"][];
+            items: {
+                asked_at: components["schemas"]["UtcTime"];
+                asked_by: string;
+                /** Format: int64 */
+                duration_ms: number;
+                feedback?: null | components["schemas"]["Feedback"];
+                /** @description The question it followed up on. */
+                follows?: string | null;
+                id: string;
+                outcome: components["schemas"]["Outcome"];
+                question: string;
+                /** @description Why it was not answered. */
+                reason?: string | null;
+                /** Format: int64 */
+                rows?: number | null;
+                /**
+                 * @description Absent when the asker may no longer see every organization that the answer was made of; so
+                 *     is `summary`.
+                 */
+                sql?: string | null;
+                summary?: string | null;
+                tier?: null | components["schemas"]["Tier"];
+                /** @description How it was understood, in words. */
+                understood?: string | null;
+            }[];
+            /** @description Send as `cursor` for the next page; absent on the last. */
             next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows that match the filters, over all pages.
+             */
             total: number;
         };
         /** @description One page of a list. */
@@ -1845,10 +1763,27 @@ export interface components {
              */
             total: number;
         };
+        /** @description One page of a list. */
         Page_VerifiedQuery: {
             as_of?: null | components["schemas"]["UtcTime"];
-            items: components["schemas"]["VerifiedQuery"][];
+            items: {
+                /** @description Why it no longer runs, since the views changed. */
+                broken?: string | null;
+                created_at: components["schemas"]["UtcTime"];
+                created_by: string;
+                id: string;
+                last_checked_at: components["schemas"]["UtcTime"];
+                organization_id?: null | components["schemas"]["OrganizationId"];
+                organization_name?: string | null;
+                question: string;
+                sql: string;
+            }[];
+            /** @description Send as `cursor` for the next page; absent on the last. */
             next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows that match the filters, over all pages.
+             */
             total: number;
         };
         /** @description One page of a list. */
@@ -1975,8 +1910,11 @@ export interface components {
             /** @description There was more than the limit allows. */
             truncated: boolean;
         };
+        /** @description One thing an ambiguous question may mean. */
         Reading: {
+            /** @description Sent back as `reading` with the same question. */
             id: string;
+            /** @description In words. */
             label: string;
         };
         ReadOnly: {
@@ -2218,7 +2156,10 @@ export interface components {
             /** @description IANA time zone name. */
             time_zone: string;
         };
-        /** @enum {string} */
+        /**
+         * @description Who worked out the SQL.
+         * @enum {string}
+         */
         Tier: "verified" | "template" | "model";
         /** @enum {string} */
         TierChoice: "all" | "template" | "model";
@@ -2233,13 +2174,42 @@ export interface components {
             /** @description Always `bearer`. */
             token_type: string;
         };
+        /** @description Where a generation's tokens came from and where its time went. */
         TokenUsage: {
+            /**
+             * Format: int64
+             * @description Writing the answer.
+             */
             decode_ms: number;
+            /**
+             * Format: int32
+             * @description Tokens that the grammar left no choice about.
+             */
             forced_tokens: number;
+            /**
+             * Format: int64
+             * @description Reading the prompt.
+             */
             prefill_ms: number;
+            /**
+             * Format: int32
+             * @description Tokens of the prompt, the reused ones included.
+             */
             prompt_tokens: number;
+            /**
+             * Format: int64
+             * @description Waiting for earlier requests.
+             */
             queued_ms: number;
+            /**
+             * Format: int32
+             * @description Of these, how many were kept from an earlier prompt.
+             */
             reused_tokens: number;
+            /**
+             * Format: int32
+             * @description Tokens that were chosen from the model's distribution.
+             */
             sampled_tokens: number;
         };
         User: {
@@ -2270,7 +2240,9 @@ export interface components {
          * @example 2026-11-20T22:00:00Z
          */
         UtcTime: string;
+        /** @description A pair that a person verified: this question is answered by this SQL. */
         VerifiedQuery: {
+            /** @description Why it no longer runs, since the views changed. */
             broken?: string | null;
             created_at: components["schemas"]["UtcTime"];
             created_by: string;
@@ -2655,6 +2627,316 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PolicyDocuments"];
                 };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExampleQuestion"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null | components["schemas"]["ModelStatus"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_questions: {
+        parameters: {
+            query?: {
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 500; 50 unless given. */
+                limit?: number;
+                /** @description A column, descending with `-` in front. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AskedQuestion"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedQuestion"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judge_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFeedback"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedQuestion"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_verified: {
+        parameters: {
+            query?: {
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 500; 50 unless given. */
+                limit?: number;
+                /** @description A column, descending with `-` in front. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VerifiedQuery"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_verified: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVerifiedQuery"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifiedQuery"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_verified: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong */
             default: {

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { Button } from "../../components/Button";
 import { formatField, formatNumber } from "../../lib/format";
 import { Cell } from "./Cell";
-import { kindOf, type Row } from "./values";
+import { isNumber, kindOf, type Row } from "./values";
 
 const SHORT = 12;
 
@@ -19,7 +19,7 @@ export function AnswerTable({ label, columns, rows }: AnswerTableProps) {
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, SHORT);
   const kinds = columns.map((column, index) => kindOf(column, rows.map((row) => row[index] ?? null)));
-  const right = (index: number) => kinds[index] === "number" && "text-right";
+  const right = (index: number) => isNumber(kinds[index] ?? "text") && "text-right";
   return (
     <div className="overflow-hidden rounded-lg border border-line">
       {/* Scrollable, so the keyboard has to be able to reach it. */}

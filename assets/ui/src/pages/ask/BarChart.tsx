@@ -3,7 +3,7 @@ import clsx from "clsx";
 import { useState } from "react";
 import { Button } from "../../components/Button";
 import { formatField } from "../../lib/format";
-import { formatFigure } from "./values";
+import { formatMeasure } from "./values";
 import type { Chart } from "./chart";
 
 const SHORT = 12;
@@ -11,6 +11,7 @@ const SHORT = 12;
 export function BarChart({ chart }: { chart: Chart }) {
   const [all, setAll] = useState(false);
   const { points } = chart;
+  const figure = (value: number) => formatMeasure(value, chart.measure);
   const shown = all ? points : points.slice(0, SHORT);
   const most = Math.max(...points.map((point) => Math.abs(point.value))) || 1;
   return (
@@ -26,7 +27,7 @@ export function BarChart({ chart }: { chart: Chart }) {
               <span className="min-w-0 truncate" title={point.label}>
                 {point.label}
               </span>
-              <span className="font-medium">{formatFigure(point.value)}</span>
+              <span className="font-medium">{figure(point.value)}</span>
             </span>
             <svg aria-hidden width="100%" height="8" className="mt-1 block">
               <rect width="100%" height="8" rx="4" className="fill-sunken" />

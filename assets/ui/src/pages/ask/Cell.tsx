@@ -3,12 +3,11 @@ import { Link } from "@tanstack/react-router";
 import { StateBadge } from "../../components/Badge";
 import { Time } from "../../components/Time";
 import { formatConstant, formatValue } from "../../lib/format";
-import { formatDay, formatFigure, formatMonth, isoTime, type CellKind, type Value } from "./values";
+import { formatDay, formatMeasure, formatMonth, isoTime, type CellKind, type Value } from "./values";
 
 export function Cell({ value, kind }: { value: Value; kind: CellKind }) {
   if (value === null || value === "") return <span className="text-ink-faint">—</span>;
-  if (typeof value === "number") return formatFigure(value);
-  if (typeof value !== "string") return formatValue(value);
+  if (typeof value !== "string") return <Plain value={value} kind={kind} />;
   switch (kind) {
     case "workspace":
       return (
@@ -35,4 +34,10 @@ export function Cell({ value, kind }: { value: Value; kind: CellKind }) {
     default:
       return <span title={value.length > 40 ? value : undefined}>{value}</span>;
   }
+}
+
+function Plain({ value, kind }: { value: number | boolean; kind: CellKind }) {
+  if (kind === "flag") return value === 1 ? "yes" : "no";
+  if (kind === "id") return String(value);
+  return typeof value === "number" ? formatMeasure(value, kind) : formatValue(value);
 }

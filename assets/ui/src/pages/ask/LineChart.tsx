@@ -3,7 +3,7 @@
 import { useLayoutEffect, useRef, useState } from "react";
 import { formatField } from "../../lib/format";
 import { niceScale } from "../../lib/scale";
-import { formatFigure } from "./values";
+import { formatMeasure } from "./values";
 import { places, type Chart } from "./chart";
 
 const HEIGHT = 260;
@@ -34,9 +34,10 @@ export function LineChart({ chart }: { chart: Chart }) {
 function Drawing({ chart, width }: { chart: Chart; width: number }) {
   const [at, setAt] = useState<number>();
   const { points } = chart;
+  const figure = (value: number) => formatMeasure(value, chart.measure);
   const values = points.map((point) => point.value);
   const scale = niceScale(Math.min(...values), Math.max(...values), values.every(Number.isInteger));
-  const left = 12 + 7.2 * Math.max(...scale.ticks.map((tick) => formatFigure(tick).length));
+  const left = 12 + 7.2 * Math.max(...scale.ticks.map((tick) => figure(tick).length));
   const inner = { width: width - left - MARGIN.right, height: HEIGHT - MARGIN.top - MARGIN.bottom };
   const across = places(points);
   const x = (index: number) => left + (across[index] ?? 0) * inner.width;
@@ -55,7 +56,7 @@ function Drawing({ chart, width }: { chart: Chart; width: number }) {
       aria-valuemin={0}
       aria-valuemax={last}
       aria-valuenow={at ?? last}
-      aria-valuetext={`${(pointed ?? points[last])?.label ?? ""}: ${formatFigure((pointed ?? points[last])?.value ?? 0)}`}
+      aria-valuetext={`${(pointed ?? points[last])?.label ?? ""}: ${figure((pointed ?? points[last])?.value ?? 0)}`}
       className="rounded-md"
       onBlur={() => setAt(undefined)}
       onKeyDown={(event) => {
@@ -78,7 +79,7 @@ function Drawing({ chart, width }: { chart: Chart; width: number }) {
           <g key={tick}>
             <line x1={left} x2={width - MARGIN.right} y1={y(tick)} y2={y(tick)} className="stroke-line" />
             <text x={left - 8} y={y(tick)} dy="0.32em" textAnchor="end" className="fill-ink-faint">
-              {formatFigure(tick)}
+              {figure(tick)}
             </text>
           </g>
         ))}
@@ -111,7 +112,7 @@ function Drawing({ chart, width }: { chart: Chart; width: number }) {
               paintOrder="stroke"
               className="fill-ink stroke-panel font-medium"
             >
-              {pointed.label} · {formatFigure(pointed.value)}
+              {pointed.label} · {figure(pointed.value)}
             </text>
           </g>
         )}

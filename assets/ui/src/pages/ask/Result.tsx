@@ -9,7 +9,7 @@ import { download } from "../../lib/download";
 import { formatCount, formatField, formatNumber } from "../../lib/format";
 import { AnswerTable } from "./AnswerTable";
 import { BarChart } from "./BarChart";
-import { formatFigure, rowsOf } from "./values";
+import { formatMeasure, rowsOf } from "./values";
 import { chartOf, type Chart } from "./chart";
 import { LineChart } from "./LineChart";
 
@@ -30,7 +30,8 @@ export function Result({ table, chart: hint, label, waiting }: ResultProps) {
   const [view, setView] = useState<"chart" | "table">("chart");
   const rows = rowsOf(table);
   const chart = chartOf(hint, { columns: table.columns, rows });
-  if (rows.length === 0) return <p className="rounded-lg bg-sunken px-3.5 py-3 text-sm text-ink-soft">No row fits.</p>;
+  // The sentence above says so.
+  if (rows.length === 0) return null;
   return (
     <div aria-busy={waiting} className={waiting ? "opacity-60" : ""}>
       <div className="mb-2 flex flex-wrap items-center gap-x-3 gap-y-1.5 text-[13px] text-ink-faint">
@@ -64,7 +65,7 @@ function Figure({ chart }: { chart: Chart }) {
   return (
     <p className="flex flex-col-reverse">
       <span className="text-[13px] text-ink-faint">{formatField(chart.y)}</span>
-      <span className="text-4xl font-semibold tracking-tight">{formatFigure(chart.points[0]?.value ?? 0)}</span>
+      <span className="text-4xl font-semibold tracking-tight">{formatMeasure(chart.points[0]?.value ?? 0, chart.measure)}</span>
     </p>
   );
 }

@@ -29,6 +29,13 @@ describe("the chart of an answer", () => {
     expect(chartOf(line, { columns: ["month", "n"], rows: [["2026-10", 1], ["2026-11", 2]] })?.points[1]?.label).toBe("Nov 2026");
   });
 
+  it("lets time run to the right", () => {
+    const line = { kind: "line", x: "week", y: "percent" } as const;
+    const chart = chartOf(line, { columns: ["week", "percent"], rows: [["2026-W10", 9], ["2026-W02", 1.5]] });
+    expect(chart?.points.map((point) => point.label)).toEqual(["2026-W02", "2026-W10"]);
+    expect(chart?.measure).toBe("percent");
+  });
+
   it("is one number where there is one", () => {
     const hint = { kind: "figure", x: "n", y: "n" } as const;
     expect(chartOf(hint, { columns: ["n"], rows: [[42]] })?.points[0]?.value).toBe(42);

@@ -17,6 +17,8 @@ export interface Chart {
   /** Names of the columns. */
   x: string;
   y: string;
+  /** What the values are. */
+  measure: CellKind;
   points: Point[];
 }
 
@@ -32,20 +34,27 @@ export function chartOf(hint: ChartHint | null | undefined, table: Table): Chart
   if (!hint || table.rows.length === 0 || table.rows.length > MOST_POINTS) return undefined;
   const y = table.columns.indexOf(hint.y);
   if (y < 0 || !table.rows.some((row) => typeof row[y] === "number")) return undefined;
-  if (hint.kind === "figure") return figure(hint, table, y);
+  const measure = kindOf(hint.y, table.rows.map((row) => row[y] ?? null));
+  if (hint.kind === "figure") return figure(hint, table, y, measure);
   const x = table.columns.indexOf(hint.x);
   if (x < 0 || table.rows.length < 2) return undefined;
   const points = table.rows.flatMap((row, index) => pointsOf(row, index, x, y, table));
   const repeated = new Set(points.map((point) => point.raw)).size < points.length;
   // A line through several values of one moment would mean nothing.
   if (hint.kind === "line" && (repeated || points.length < 2)) return undefined;
-  return { kind: hint.kind, x: hint.x, y: hint.y, points: repeated ? named(points, table, x, y) : points };
+  const drawn = hint.kind === "line" ? inOrder(points) : repeated ? named(points, table, x, y) : points;
+  return { kind: hint.kind, x: hint.x, y: hint.y, measure, points: drawn };
 }
 
-function figure(hint: ChartHint, table: Table, y: number): Chart | undefined {
+/** Time runs to the right, whatever the order of the rows. What was written down sorts as time does. */
+function inOrder(points: Point[]): Point[] {
+  return points.toSorted((one, other) => (one.raw < other.raw ? -1 : 1));
+}
+
+function figure(hint: ChartHint, table: Table, y: number, measure: CellKind): Chart | undefined {
   const value = table.rows[0]?.[y];
   if (table.rows.length > 1 || typeof value !== "number") return undefined;
-  return { kind: "figure", x: hint.x, y: hint.y, points: [{ key: "0", label: hint.y, value, raw: "" }] };
+  return { kind: "figure", x: hint.x, y: hint.y, measure, points: [{ key: "0", label: hint.y, value, raw: "" }] };
 }
 
 function pointsOf(row: Row, index: number, x: number, y: number, table: Table): Point[] {

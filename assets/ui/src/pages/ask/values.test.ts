@@ -1,8 +1,13 @@
 import { expect, it } from "vitest";
-import { formatDay, formatFigure, formatMonth, isoTime, kindOf, type Value } from "./values";
+import { formatDay, formatFigure, formatMeasure, formatMonth, isoTime, kindOf, type Value } from "./values";
 
 it.each<[string, Value[], string]>([
   ["desktops", [3, null, 12.5], "number"],
+  ["year", [2025, 2026], "id"],
+  ["job_id", [7], "id"],
+  ["percent", [47.3, null], "percent"],
+  ["root_volume_encrypted", [1, 0], "flag"],
+  ["number_of_encrypted", [1, 0, 2], "number"],
   ["last_connected_at", ["2026-11-20T22:00:00Z", null], "time"],
   ["at", ["2026-11-20 22:00:00"], "time"],
   ["day", ["2026-11-20"], "day"],
@@ -30,4 +35,5 @@ it("writes days, months and numbers as people do", () => {
   expect(formatDay("2026-11-20")).toBe("20 Nov 2026");
   expect(formatMonth("2026-11")).toBe("Nov 2026");
   expect([1204, 12.3456, 0.00421, -3.5].map(formatFigure)).toEqual(["1,204", "12.35", "0.0042", "-3.5"]);
+  expect(formatMeasure(47.3, "percent")).toBe("47.3 %");
 });

@@ -5,7 +5,7 @@ import { formatNumber } from "../../lib/format";
 export type Value = string | number | boolean | null;
 export type Row = readonly Value[];
 
-export type CellKind = "number" | "time" | "day" | "month" | "workspace" | "state" | "constant" | "id" | "text";
+export type CellKind = "number" | "percent" | "flag" | "time" | "day" | "month" | "workspace" | "state" | "constant" | "id" | "text";
 
 /** How much of a column is looked at. */
 const SAMPLE = 200;
@@ -27,7 +27,7 @@ export function rowsOf(table: { rows: unknown[][] }): Row[] {
 export function kindOf(column: string, values: readonly Value[]): CellKind {
   const known = values.slice(0, SAMPLE).filter((value) => value !== null);
   if (known.length === 0) return "text";
-  if (known.every((value) => typeof value === "number")) return "number";
+  if (known.every((value) => typeof value === "number")) return numberKind(column, known);
   const every = (pattern: RegExp) => known.every((value) => typeof value === "string" && pattern.test(value));
   if (every(TIME)) return "time";
   if (every(DAY)) return "day";
@@ -36,6 +36,18 @@ export function kindOf(column: string, values: readonly Value[]): CellKind {
   if (STATES.has(column) && every(/^[A-Za-z_]+$/)) return "state";
   if (CONSTANTS.has(column) && every(CONSTANT)) return "constant";
   return column === "id" || column.endsWith("_id") ? "id" : "text";
+}
+
+/** Years and ids are names: nobody groups their digits. SQLite has no yes and no, only 1 and 0. */
+function numberKind(column: string, values: readonly number[]): CellKind {
+  if (column === "year" || column === "id" || /_(id|version)$/.test(column)) return "id";
+  if (/(^|_)(encrypted|enabled)$/.test(column) && values.every((value) => value === 0 || value === 1)) return "flag";
+  return /(^|_)percent$/.test(column) ? "percent" : "number";
+}
+
+/** Whether values of this kind stand at the right. */
+export function isNumber(kind: CellKind): boolean {
+  return kind === "number" || kind === "percent";
 }
 
 /** SQLite's own functions write times with a space and without a zone; they are UTC all the same. */
@@ -58,7 +70,11 @@ export function formatMonth(month: string): string {
   return AS_MONTH.format(new Date(`${month}-01T00:00:00Z`));
 }
 
-/** `1,204`, `12.35`, `0.0042`. */
+/** `1,204`, `12.35`, `0.0042`; as a share, `47.3 %`. */
+export function formatMeasure(value: number, kind: CellKind): string {
+  return kind === "percent" ? `${formatFigure(value)} %` : formatFigure(value);
+}
+
 export function formatFigure(value: number): string {
   if (Number.isInteger(value)) return formatNumber(value);
   return Math.abs(value) < 0.01 ? SMALL.format(value) : EXACT.format(value);
