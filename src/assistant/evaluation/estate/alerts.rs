@@ -79,7 +79,9 @@ fn alert(number: usize, dice: &mut Dice) -> Alert {
 }
 
 fn message(alert: &Alert) -> String {
-    let name = alert.account.map_or("this installation", |account| account.name);
+    let name = alert
+        .account
+        .map_or("this installation", |account| account.name);
     match alert.kind {
         "credentials" => format!("The credentials of {name} do not work any more."),
         kind => {

@@ -54,7 +54,10 @@ pub fn bundle_id(bundle: &Bundle, region: &str) -> String {
     if bundle.owner.is_some() {
         format!("wsb-{}", bundle.id)
     } else {
-        let letters: String = region.split('-').filter_map(|part| part.chars().next()).collect();
+        let letters: String = region
+            .split('-')
+            .filter_map(|part| part.chars().next())
+            .collect();
         format!("wsb-{}{letters}", bundle.id)
     }
 }
@@ -66,15 +69,23 @@ pub fn live(place: &Place<'_>, known: Option<&Known>, number: u64, dice: &mut Di
     let id = record.workspace_id.clone();
     let mut events = vec![event(started, ChangeKind::Created, &record, &tags)];
     let mut last = started;
-    let changes = if known.is_some() { 3 } else { dice.below(10).saturating_sub(6) };
+    let changes = if known.is_some() {
+        3
+    } else {
+        dice.below(10).saturating_sub(6)
+    };
     for _ in 0..changes {
-        let Some(at) = time::after(dice, last) else { break };
+        let Some(at) = time::after(dice, last) else {
+            break;
+        };
         change(&mut record, &mut tags, dice);
         events.push(event(at, ChangeKind::Changed, &record, &tags));
         last = at;
     }
     for _ in 0..dice.below(4) {
-        let Some(at) = time::after(dice, last) else { break };
+        let Some(at) = time::after(dice, last) else {
+            break;
+        };
         state(&mut record, dice.weighted(STATES));
         events.push(event(at, ChangeKind::Volatile, &record, &tags));
         last = at;
@@ -138,10 +149,14 @@ fn end(
         row: None,
     };
     let vacated = profile.vacant && place.account.client == 1;
-    let Some(at) = time::after(dice, last) else { return };
+    let Some(at) = time::after(dice, last) else {
+        return;
+    };
     if vacated || dice.percent(9) {
         events.push(gone(at, ChangeKind::Missing));
-        let Some(next) = time::after(dice, at) else { return };
+        let Some(next) = time::after(dice, at) else {
+            return;
+        };
         if vacated || dice.percent(60) {
             events.push(gone(next, ChangeKind::Deleted));
         } else if dice.percent(40) {
@@ -179,16 +194,23 @@ fn first(
         _ => RunningMode::Manual,
     };
     let mut record = WorkspaceRecord {
-        workspace_id: known.map_or_else(|| format!("ws-{}", dice.id(9)), |known| known.id.to_owned()),
+        workspace_id: known
+            .map_or_else(|| format!("ws-{}", dice.id(9)), |known| known.id.to_owned()),
         directory_id: (!place.directories.is_empty()).then(|| {
             let index = dice.below(place.directories.len() as u64);
             place.directories[usize::try_from(index).unwrap_or(0)].clone()
         }),
         user_name: user,
-        ip_address: Some(format!("10.{}.{}.{}", account.client, dice.below(8), dice.between(4, 250))),
+        ip_address: Some(format!(
+            "10.{}.{}.{}",
+            account.client,
+            dice.below(8),
+            dice.between(4, 250)
+        )),
         ipv6_address: None,
         state: WorkspaceState::Pending,
-        bundle_id: Some(bundle_id(bundle, place.region)),
+        bundle_id: (known.is_some() || !dice.percent(absent / 3))
+            .then(|| bundle_id(bundle, place.region)),
         subnet_id: Some(format!("subnet-{}{}", client.slug, dice.below(2))),
         error_code: None,
         error_message: None,
@@ -196,7 +218,9 @@ fn first(
             || format!("{}-{number:04}", computer_prefix(client.slug)),
             |known| known.computer.to_owned(),
         )),
-        workspace_name: dice.percent(20).then(|| format!("{}-desk-{number}", client.slug)),
+        workspace_name: dice
+            .percent(20)
+            .then(|| format!("{}-desk-{number}", client.slug)),
         volume_encryption_key: None,
         user_volume_encrypted: (!dice.percent(absent)).then(|| dice.percent(70)),
         root_volume_encrypted: (!dice.percent(absent)).then(|| dice.percent(60)),
@@ -204,7 +228,8 @@ fn first(
         running_mode: None,
         root_volume_gib: Some(bundle.root),
         user_volume_gib: Some(if dice.percent(15) { 200 } else { bundle.user }),
-        compute_type: (known.is_some() || !dice.percent(absent / 3)).then(|| bundle.compute.to_owned()),
+        compute_type: (known.is_some() || !dice.percent(absent / 3))
+            .then(|| bundle.compute.to_owned()),
         protocols: vec!["DCV".to_owned()],
         operating_system: (!dice.percent(absent / 3)).then(|| bundle.system.to_owned()),
         modification_states: Vec::new(),
@@ -212,7 +237,11 @@ fn first(
         standby_workspaces: Vec::new(),
         data_replication: None,
     };
-    run_as(&mut record, (known.is_some() || !dice.percent(absent / 2)).then_some(mode), dice);
+    run_as(
+        &mut record,
+        (known.is_some() || !dice.percent(absent / 2)).then_some(mode),
+        dice,
+    );
     state(&mut record, dice.weighted(STATES));
     let tags = tags(profile, record.user_name.as_deref(), dice);
     (record, tags)
@@ -231,8 +260,14 @@ fn run_as(record: &mut WorkspaceRecord, mode: Option<RunningMode>, dice: &mut Di
 fn state(record: &mut WorkspaceRecord, state: &str) {
     record.state = WorkspaceState::from(state);
     let (code, message) = match state {
-        "ERROR" => (Some("DirectoryUnreachable"), Some("The directory did not answer.")),
-        "UNHEALTHY" => (Some("AgentTimeout"), Some("The desktop does not answer health checks.")),
+        "ERROR" => (
+            Some("DirectoryUnreachable"),
+            Some("The directory did not answer."),
+        ),
+        "UNHEALTHY" => (
+            Some("AgentTimeout"),
+            Some("The desktop does not answer health checks."),
+        ),
         _ => (None, None),
     };
     record.error_code = code.map(str::to_owned);
@@ -260,6 +295,10 @@ fn tags(profile: &Profile, user: Option<&str>, dice: &mut Dice) -> Tags {
     }
     if dice.percent(12) {
         set("Backup Plan", dice.of(&["daily", "weekly", ""]));
+    }
+    // The same values under another key.
+    if dice.percent(15) {
+        set("Team", dice.of(names::TEAMS));
     }
     if dice.percent(6) {
         set("aws:cloudformation:stack-name", "desks_50%_'new'");
@@ -318,13 +357,19 @@ fn connection(
         return None;
     }
     let last = match dice.below(100) {
-        0..14 => None,
-        14..40 => Some(time::ago(dice, 1, 0)),
-        40..65 => Some(time::ago(dice, 27, 0)),
-        65..80 => Some(time::ago(dice, 88, 32)),
+        0..13 => None,
+        13..50 => Some(time::ago(dice, 1, 0)),
+        50..68 => Some(time::ago(dice, 27, 0)),
+        68..80 => Some(time::ago(dice, 88, 32)),
         _ => Some(time::ago(dice, 400, 93)),
     };
-    let last = last.map(|last| if last < started { time::after(dice, started).unwrap_or(started) } else { last });
+    let last = last.map(|last| {
+        if last < started {
+            time::after(dice, started).unwrap_or(started)
+        } else {
+            last
+        }
+    });
     let today = last.is_some_and(|last| now().seconds_since(last) < 86_400);
     let state = if record.state == WorkspaceState::Available && today {
         ConnectionState::Connected

@@ -99,13 +99,13 @@ pub fn now() -> UtcTime {
 /// Makes `count` databases in folders of their own under `folder`. The first holds every name that a
 /// question may use.
 pub async fn build(folder: &Path, count: usize) -> Result<Vec<Db>, EstateError> {
-    let mut made = Vec::with_capacity(count);
-    for number in 0..count {
+    // Each has a writer of its own, which waits for the disk most of the time.
+    futures::future::try_join_all((0..count).map(async |number| {
         let db = Db::open(StoreConfig::new(folder.join(format!("estate-{number}"))))?;
         fill(&db, number).await?;
-        made.push(db);
-    }
-    Ok(made)
+        Ok(db)
+    }))
+    .await
 }
 
 async fn fill(db: &Db, number: usize) -> Result<(), EstateError> {

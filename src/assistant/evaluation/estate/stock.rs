@@ -35,7 +35,12 @@ pub async fn fill(
     let (directories, usable) = directories(account, &mut dice);
     write(db, &key(ResourceType::Directories)?, directories).await?;
     if !profile.bare {
-        write(db, &key(ResourceType::Bundles)?, bundles(account, region, &mut dice)).await?;
+        write(
+            db,
+            &key(ResourceType::Bundles)?,
+            bundles(account, region, &mut dice),
+        )
+        .await?;
     }
     let place = Place {
         account,
@@ -59,8 +64,10 @@ pub async fn fill(
         })
     });
     write(db, &key, events.collect()).await?;
-    let connections: Vec<ConnectionRecord> =
-        lives.iter().filter_map(|life| life.connection.clone()).collect();
+    let connections: Vec<ConnectionRecord> = lives
+        .iter()
+        .filter_map(|life| life.connection.clone())
+        .collect();
     stock::apply_connections(db, &key, connections).await?;
     let earlier = lives
         .into_iter()
@@ -102,11 +109,7 @@ fn lives(place: &Place<'_>, dice: &mut Dice) -> Vec<Life> {
 }
 
 /// Writes changes in the order of time, those of one moment in one batch.
-async fn write(
-    db: &Db,
-    key: &ScopeKey,
-    changes: Vec<(UtcTime, Change)>,
-) -> Result<(), StoreError> {
+async fn write(db: &Db, key: &ScopeKey, changes: Vec<(UtcTime, Change)>) -> Result<(), StoreError> {
     let mut moments: BTreeMap<UtcTime, Vec<Change>> = BTreeMap::new();
     for (at, change) in changes {
         moments.entry(at).or_default().push(change);
@@ -146,19 +149,24 @@ fn with_digest(row: Row, body: &impl Serialize) -> (Row, Digest, String) {
 }
 
 /// Directories as changes, and the ids of those that desktops use: one in three stands empty.
-fn directories(
-    account: &Account,
-    dice: &mut Dice,
-) -> (Vec<(UtcTime, Change)>, Vec<String>) {
+fn directories(account: &Account, dice: &mut Dice) -> (Vec<(UtcTime, Change)>, Vec<String>) {
     let slug = names::CLIENTS[account.client].slug;
     let mut changes = Vec::new();
     let mut usable = Vec::new();
     for number in 0..3 {
         let id = format!("d-9067{}", dice.id(6));
         let (alias, name, kind) = match number {
-            0 => (Some(format!("{slug}-corp")), format!("corp.{slug}.example"), "MICROSOFT_AD"),
+            0 => (
+                Some(format!("{slug}-corp")),
+                format!("corp.{slug}.example"),
+                "MICROSOFT_AD",
+            ),
             1 => (None, format!("ad.{slug}.example"), "AD_CONNECTOR"),
-            _ => (Some(format!("{slug}-old")), format!("old.{slug}.example"), "SIMPLE_AD"),
+            _ => (
+                Some(format!("{slug}-old")),
+                format!("old.{slug}.example"),
+                "SIMPLE_AD",
+            ),
         };
         let state = match number {
             2 if dice.percent(50) => "DEREGISTERING",

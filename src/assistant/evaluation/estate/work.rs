@@ -10,12 +10,19 @@ use super::stock::account_id;
 use super::{EstateError, Profile, time};
 
 /// The collectors, in the order of a run.
-const RESOURCES: &[&str] = &["directories", "tags", "workspaces", "connection_status", "bundles"];
+const RESOURCES: &[&str] = &[
+    "directories",
+    "tags",
+    "workspaces",
+    "connection_status",
+    "bundles",
+];
 
 /// Days ago and seconds after midnight of each sync run: the first is the newest. Two stand at the
 /// border of a month.
 const RUNS: &[(i64, i64)] = &[
     (0, 18_000),
+    (0, 3_600),
     (1, 18_000),
     (1, 64_800),
     (4, 18_000),
@@ -127,7 +134,10 @@ pub async fn runs(db: &Db, profile: &Profile, dice: &Dice) -> Result<(), EstateE
         let at = time::at(*days, *second);
         let run = format!("0199{:04}-0000-7000-8000-00000000000a", RUNS.len() - number);
         let before = scopes.len();
-        for account in ACCOUNTS.iter().filter(|account| account.enabled || number > 4) {
+        for account in ACCOUNTS
+            .iter()
+            .filter(|account| account.enabled || (6..11).contains(&number))
+        {
             scopes_of(account, &run, number, at, &mut chance, &mut scopes);
         }
         jobs.push(sync_job(run, number, at, &scopes[before..], &mut chance));
@@ -146,25 +156,43 @@ fn scopes_of(
     chance: &mut Dice,
     into: &mut Vec<ScopeRow>,
 ) {
-    let unreachable = !account.enabled || chance.percent(4);
+    // Every second run goes smoothly.
+    let rough = number % 2 == 1;
+    let unreachable = !account.enabled || (rough && chance.percent(8));
     for region in account.regions {
         for resource in RESOURCES {
-            let (status, error) = match chance.below(100) {
-                _ if unreachable && *resource == "directories" => {
-                    ("failed", Some(("AccessDenied", "not authorized to perform sts:AssumeRole")))
-                }
+            let (status, error) = match if rough { chance.below(50) } else { 50 } {
+                _ if unreachable && *resource == "directories" => (
+                    "failed",
+                    Some(("AccessDenied", "not authorized to perform sts:AssumeRole")),
+                ),
                 _ if unreachable => ("skipped", None),
                 0..4 => ("failed", Some(("ThrottlingException", "Rate exceeded"))),
                 4..6 => ("failed", Some(("InternalServerError", "try again"))),
                 6..10 => ("partial", Some(("ThrottlingException", "Rate exceeded"))),
                 10..12 => ("interrupted", None),
-                _ if number == 0 && account.id == "106000000001" && *resource == "connection_status" => ("running", None),
-                _ if number == 0 && account.id == "106000000001" && *resource == "bundles" => ("waiting", None),
+                _ if number == 0
+                    && account.id == "106000000001"
+                    && *resource == "connection_status" =>
+                {
+                    ("running", None)
+                }
+                _ if number == 0 && account.id == "106000000001" && *resource == "bundles" => {
+                    ("waiting", None)
+                }
                 _ => ("complete", None),
             };
             let read = matches!(status, "complete" | "partial");
             let mut count = |most: i64| if read { chance.between(0, most) } else { 0 };
-            let counts = [count(30) + 1, count(60), count(3), count(5), count(2), count(1), count(6)];
+            let counts = [
+                count(30) + 1,
+                count(60),
+                count(3),
+                count(5),
+                count(2),
+                count(1),
+                count(6),
+            ];
             let started = (status != "waiting").then(|| at.plus_seconds(chance.between(1, 90)));
             let ended = started
                 .filter(|_| status != "running")
@@ -195,9 +223,9 @@ fn sync_job(
     let ended = scopes.iter().filter_map(|scope| scope.completed_at).max();
     let (state, error) = match number {
         0 => ("running", None),
-        5 => ("failed", Some("the disk is full")),
+        1 => ("failed", Some("the disk is full")),
         9 => ("cancelled", None),
-        _ if is("failed") + is("partial") > 2 => ("partial", Some("some scopes failed")),
+        _ if is("failed") + is("partial") > 0 => ("partial", Some("some scopes failed")),
         _ => ("succeeded", None),
     };
     let by_hand = chance.percent(40);
@@ -206,32 +234,52 @@ fn sync_job(
         kind: "sync",
         state,
         client: None,
-        cause: if by_hand { chance.of(&["button", "cli", "api"]) } else { "schedule" },
+        cause: if by_hand {
+            chance.of(&["button", "cli", "api"])
+        } else {
+            "schedule"
+        },
         requested_by: by_hand.then(|| chance.of(names::TECHNICIANS)),
         created_at: at,
         started_at: Some(at.plus_seconds(1)),
         finished_at: ended.filter(|_| state != "running"),
-        progress: (i64::try_from(scopes.len() - is("waiting")).unwrap_or(0), i64::try_from(scopes.len()).unwrap_or(0)),
+        progress: (
+            i64::try_from(scopes.len() - is("waiting")).unwrap_or(0),
+            i64::try_from(scopes.len()).unwrap_or(0),
+        ),
         error,
         attempts: chance.between(1, 2),
     }
 }
 
 fn other_jobs(chance: &mut Dice, into: &mut Vec<JobRow>) {
-    const STATES: &[(u64, &str)] = &[(50, "succeeded"), (20, "failed"), (10, "partial"), (12, "cancelled"), (8, "queued")];
+    const STATES: &[(u64, &str)] = &[
+        (50, "succeeded"),
+        (20, "failed"),
+        (10, "partial"),
+        (12, "cancelled"),
+        (8, "queued"),
+    ];
     for number in 0..34 {
-        let kind = if number % 3 == 0 { "account_discover" } else { "account_test" };
+        let kind = if number % 3 == 0 {
+            "account_discover"
+        } else {
+            "account_test"
+        };
         let state = match number {
             0 => "running",
             1 => "queued",
+            4 | 5 => "failed",
             _ => chance.weighted(STATES),
         };
         let created_at = match number {
             0 | 1 => time::at(0, 40_000),
             2 | 3 => time::border(chance),
+            4 | 5 => time::at(number - 4, 30_000),
             _ => time::ago(chance, 120, 0),
         };
-        let started_at = (state != "queued").then(|| created_at.plus_seconds(chance.between(1, 400)));
+        let started_at =
+            (state != "queued").then(|| created_at.plus_seconds(chance.between(1, 400)));
         let finished_at = started_at
             .filter(|_| state != "running")
             .map(|start| start.plus_seconds(chance.between(2, 900)));
@@ -239,15 +287,27 @@ fn other_jobs(chance: &mut Dice, into: &mut Vec<JobRow>) {
             id: format!("01980000-0000-7000-8000-{number:012}"),
             kind,
             state,
-            client: chance.percent(80).then(|| usize::try_from(chance.below(7)).unwrap_or(0)),
+            client: chance
+                .percent(80)
+                .then(|| usize::try_from(chance.below(7)).unwrap_or(0)),
             cause: chance.of(&["button", "button", "cli", "api"]),
             requested_by: (!chance.percent(10)).then(|| chance.of(names::TECHNICIANS)),
             created_at,
             started_at,
             finished_at,
-            progress: if state == "succeeded" { (9, 9) } else { (chance.between(0, 8), 9) },
-            error: (state == "failed").then(|| chance.of(&["AccessDenied: sts:AssumeRole", "the network is unreachable"])),
-            attempts: if state == "queued" { 0 } else { chance.between(1, 3) },
+            progress: if state == "succeeded" {
+                (9, 9)
+            } else {
+                (chance.between(0, 8), 9)
+            },
+            error: (state == "failed").then(|| {
+                chance.of(&["AccessDenied: sts:AssumeRole", "the network is unreachable"])
+            }),
+            attempts: if state == "queued" {
+                0
+            } else {
+                chance.between(1, 3)
+            },
         });
     }
 }

@@ -1,0 +1,180 @@
+//! Measures the measure, then the known kinds of question. Whoever has every right query has to come
+//! out perfect, whoever has every query wrong by one slip has to come out badly, and the databases
+//! have to tell such slips from right queries.
+
+use assistant::evaluation::mutants::{mutants, tell_apart};
+use assistant::evaluation::{
+    Answered, Answerer, DEV, HELD_OUT, Question, Run, Templates, estate, evaluate, on_all, parse,
+    summarize,
+};
+use domain::UtcTime;
+use serde_json::Value;
+use store::Db;
+
+/// Knows the sets of questions by heart.
+struct Oracle {
+    questions: Vec<Question>,
+    /// Makes one slip in each query, where one can be made.
+    slips: bool,
+}
+
+impl Answerer for Oracle {
+    async fn answer(&self, _db: &Db, question: &str, now: UtcTime) -> Answered {
+        let known = self
+            .questions
+            .iter()
+            .find(|known| known.question == question);
+        let Some((known, gold)) =
+            known.and_then(|known| Some((known, known.gold(now).into_iter().next()?)))
+        else {
+            return Answered::refused();
+        };
+        let accepted: Vec<String> = known
+            .gold(now)
+            .iter()
+            .map(|sql| known.as_answer(sql))
+            .collect();
+        let right = known.as_answer(&gold);
+        let slip = mutants(&right, &accepted).into_iter().next();
+        match slip {
+            Some(wrong) if self.slips => Answered::sql(wrong.sql, None),
+            _ => Answered::sql(right, None),
+        }
+    }
+}
+
+fn sets() -> Vec<Question> {
+    let mut all = parse(DEV).unwrap();
+    all.extend(parse(HELD_OUT).unwrap());
+    all
+}
+
+/// Something to get wrong: not only nothing, 0 and NULL.
+fn says_something(rows: &[Vec<Value>]) -> bool {
+    rows.iter().flatten().any(|value| match value {
+        Value::Null => false,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        _ => true,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_measure_tells_right_from_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let databases = estate::build(folder.path(), estate::DATABASES)
+        .await
+        .unwrap();
+    let questions = sets();
+    let now = estate::now();
+
+    let mut silent = Vec::new();
+    for question in questions.iter().filter(|question| question.answerable) {
+        let gold = question.gold(now).swap_remove(0);
+        let results = on_all(&databases, &gold).await.unwrap();
+        if !results.iter().any(|result| says_something(&result.rows)) {
+            silent.push(&question.id);
+        }
+    }
+    assert!(silent.is_empty(), "nothing to find for {silent:?}");
+
+    let told = tell_apart(&databases, &questions, now).await.unwrap();
+    assert!(
+        told.made > 1500,
+        "only {} wrong queries were made",
+        told.made
+    );
+    assert!(
+        told.told * 100 >= told.made * 95,
+        "only {} of {} wrong queries were told from right ones: {:#?}",
+        told.told,
+        told.made,
+        told.survivors
+    );
+
+    let oracle = |slips| Oracle {
+        questions: questions.clone(),
+        slips,
+    };
+    let perfect = evaluate(&oracle(false), &databases, &questions, now)
+        .await
+        .unwrap();
+    assert_eq!(wrong(&perfect), Vec::<String>::new());
+    let score = summarize(&perfect).all;
+    assert_eq!(score.accuracy_strict.value, Some(1.0));
+    assert_eq!(score.refusal_recall.value, Some(1.0));
+    let slipping = evaluate(&oracle(true), &databases, &questions, now)
+        .await
+        .unwrap();
+    let rate = summarize(&slipping).all.accuracy_relaxed;
+    assert!(rate.value.unwrap() < 0.1, "{rate:?}");
+    for db in databases {
+        db.close().await;
+    }
+}
+
+fn wrong(run: &Run) -> Vec<String> {
+    run.questions
+        .iter()
+        .filter(|question| !question.right())
+        .map(|question| question.id.clone())
+        .collect()
+}
+
+#[test]
+fn the_sets_are_apart_and_as_large_as_promised() {
+    let (dev, held_out) = (parse(DEV).unwrap(), parse(HELD_OUT).unwrap());
+    assert!(held_out.len() >= 300, "{}", held_out.len());
+    let plain = |question: &Question| {
+        let words: Vec<String> = question
+            .question
+            .to_lowercase()
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
+        words.join(" ")
+    };
+    let shared: Vec<String> = dev
+        .iter()
+        .map(plain)
+        .filter(|one| held_out.iter().any(|other| plain(other) == *one))
+        .collect();
+    assert_eq!(shared, Vec::<String>::new());
+    for set in [&dev, &held_out] {
+        let unanswerable = set.iter().filter(|question| !question.answerable).count();
+        assert!(
+            unanswerable * 100 >= set.len() * 15,
+            "{unanswerable} of {}",
+            set.len()
+        );
+    }
+    for split in ["phrasing", "combination"] {
+        let count = held_out
+            .iter()
+            .filter(|question| question.answerable && question.split == split)
+            .count();
+        assert!(count >= 100, "{count} {split}");
+    }
+    assert!(held_out.iter().filter(|question| question.typo).count() >= 40);
+}
+
+/// How well known kinds of question are answered. What fails is told by number only: whoever writes
+/// the templates must not read the questions they are measured on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn known_kinds_are_answered_rightly() {
+    let folder = tempfile::tempdir().unwrap();
+    let databases = estate::build(folder.path(), estate::DATABASES)
+        .await
+        .unwrap();
+    let questions = parse(HELD_OUT).unwrap();
+    let templates = Templates::of(&databases[0]).await.unwrap();
+    let run = evaluate(&templates, &databases, &questions, estate::now())
+        .await
+        .unwrap();
+    let score = summarize(&run).all;
+    println!("{score:#?}");
+    assert_eq!(score.valid_sql.part, score.valid_sql.whole);
+    for db in databases {
+        db.close().await;
+    }
+}
