@@ -34,7 +34,8 @@ fn fifths(bits: u32) -> __m256i {
     _mm256_and_si256(set, _mm256_set1_epi8(16))
 }
 
-/// A row of blocks that have a factor and a minimum or a fixed middle.
+/// Rows of blocks that have a factor and a minimum or a fixed middle, four at a time: they share the loads of
+/// the input and the widening of their factors.
 ///
 /// `SIZE` bytes a block; `MIN_AT` is where the minimum is, `FIFTH_AT` where the fifth bits are, zero for none.
 /// Without a minimum the weights are around `MIDDLE`.
@@ -48,53 +49,87 @@ unsafe fn nibble_rows<const SIZE: usize, const MIN_AT: usize, const FIFTH_AT: us
     input: &Input<'_>,
     out: &mut [f32],
 ) {
-    let blocks = rows.cols / 32;
+    let whole = out.len() / 4 * 4;
+    let size = rows.row_bytes();
+    // SAFETY: the caller's promise; each call gets as many rows as it computes.
+    unsafe {
+        for first in (0..whole).step_by(4) {
+            let at = rows.bytes.as_ptr().add(first * size);
+            let sums = some_rows::<4, SIZE, MIN_AT, FIFTH_AT, MIDDLE>(at, size, input);
+            out[first..first + 4].copy_from_slice(&sums);
+        }
+        for row in whole..out.len() {
+            let at = rows.bytes.as_ptr().add(row * size);
+            [out[row]] = some_rows::<1, SIZE, MIN_AT, FIFTH_AT, MIDDLE>(at, size, input);
+        }
+    }
+}
+
+/// `R` rows from `at` on, each `size` bytes.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+unsafe fn some_rows<
+    const R: usize,
+    const SIZE: usize,
+    const MIN_AT: usize,
+    const FIFTH_AT: usize,
+    const MIDDLE: u8,
+>(
+    at: *const u8,
+    size: usize,
+    input: &Input<'_>,
+) -> [f32; R] {
     let ones = _mm256_set1_epi16(1);
-    for (row, out) in out.iter_mut().enumerate() {
-        let mut products = [_mm256_setzero_ps(); 2];
-        let mut mins = [_mm_setzero_ps(); 2];
-        for number in 0..blocks {
-            // SAFETY: `check` made sure that row, block and input are there in full.
-            unsafe {
-                let block = rows.bytes.as_ptr().add((row * blocks + number) * SIZE);
-                if number % 2 == 0 {
-                    _mm_prefetch::<_MM_HINT_T0>(block.wrapping_add(AHEAD).cast());
-                }
-                let scale = *input.scale.get_unchecked(number);
-                let mut weights = nibbles(block.add(SIZE - 16));
+    let mut products = [_mm256_setzero_ps(); R];
+    let mut mins = _mm256_setzero_ps();
+    for number in 0..input.cols / 32 {
+        // SAFETY: `check` made sure that rows, blocks and input are there in full.
+        unsafe {
+            let block: [*const u8; R] = std::array::from_fn(|row| at.add(row * size + number * SIZE));
+            _mm_prefetch::<_MM_HINT_T0>(block[number % R].wrapping_add(AHEAD).cast());
+            let scale = *input.scale.get_unchecked(number);
+            let q = _mm256_loadu_si256(input.q.as_ptr().add(number * 32).cast());
+            // The rows' factors (and minimums beside them), all met by the input's.
+            let met = if MIN_AT > 0 {
+                let head = |row: usize| if row < R { block[row % R].cast::<i32>().read_unaligned() } else { 0 };
+                let heads = _mm256_cvtph_ps(_mm_setr_epi32(head(0), head(1), head(2), head(3)));
+                let offset = _mm_set_ss(*input.offset.get_unchecked(number));
+                let pair = _mm_castps_pd(_mm_unpacklo_ps(_mm_set_ss(scale), offset));
+                let met = _mm256_mul_ps(heads, _mm256_castpd_ps(_mm256_broadcastsd_pd(pair)));
+                mins = _mm256_add_ps(mins, met);
+                met
+            } else {
+                let head = |row: usize| if row < R { block[row % R].cast::<i16>().read_unaligned() } else { 0 };
+                let heads = _mm_cvtph_ps(_mm_setr_epi16(head(0), head(1), head(2), head(3), 0, 0, 0, 0));
+                let met = _mm_mul_ps(heads, _mm_set1_ps(scale));
+                _mm256_castps128_ps256(met)
+            };
+            for row in 0..R {
+                let mut weights = nibbles(block[row].add(SIZE - 16));
                 if FIFTH_AT > 0 {
-                    let bits = block.add(FIFTH_AT).cast::<u32>().read_unaligned();
+                    let bits = block[row].add(FIFTH_AT).cast::<u32>().read_unaligned();
                     weights = _mm256_or_si256(weights, fifths(bits));
                 }
-                let q = _mm256_loadu_si256(input.q.as_ptr().add(number * 32).cast());
-                let factor = if MIN_AT > 0 {
-                    // Factor and minimum are widened together, and both meet the input's.
-                    let both = _mm_cvtph_ps(_mm_cvtsi32_si128(block.cast::<i32>().read_unaligned()));
-                    let offset = _mm_set_ss(*input.offset.get_unchecked(number));
-                    let pair = _mm_insert_ps::<0x10>(_mm_set_ss(scale), offset);
-                    let met = _mm_mul_ps(both, pair);
-                    mins[number % 2] = _mm_add_ps(mins[number % 2], met);
-                    _mm256_broadcastss_ps(met)
-                } else {
-                    weights = _mm256_sub_epi8(weights, _mm256_set1_epi8(MIDDLE.cast_signed()));
-                    _mm256_set1_ps(lanes::widen(block.cast::<u16>().read_unaligned()) * scale)
-                };
                 let pairs = if MIN_AT > 0 {
                     _mm256_maddubs_epi16(weights, q)
                 } else {
-                    _mm256_maddubs_epi16(_mm256_sign_epi8(weights, weights), _mm256_sign_epi8(q, weights))
+                    weights = _mm256_sub_epi8(weights, _mm256_set1_epi8(MIDDLE.cast_signed()));
+                    _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(q, weights))
                 };
                 let sum = _mm256_cvtepi32_ps(_mm256_madd_epi16(pairs, ones));
-                products[number % 2] = _mm256_fmadd_ps(sum, factor, products[number % 2]);
+                let lane = if MIN_AT > 0 { 2 * row } else { row };
+                let factor = _mm256_permutevar8x32_ps(met, _mm256_set1_epi32(lane as i32));
+                products[row] = _mm256_fmadd_ps(sum, factor, products[row]);
             }
         }
-        let mut total = lanes::sum(_mm256_add_ps(products[0], products[1]));
-        if MIN_AT > 0 {
-            let mins = _mm_add_ps(mins[0], mins[1]);
-            total += _mm_cvtss_f32(_mm_shuffle_ps::<1>(mins, mins));
-        }
-        *out = total;
     }
+    let mut lanes_of = [0.0; 8];
+    // SAFETY: there is room for eight floats.
+    unsafe { _mm256_storeu_ps(lanes_of.as_mut_ptr(), mins) };
+    std::array::from_fn(|row| {
+        let min = if MIN_AT > 0 { lanes_of[2 * row + 1] } else { 0.0 };
+        lanes::sum(products[row]) + min
+    })
 }
 
 /// # Safety

@@ -13,6 +13,8 @@ use crate::weights::WeightType;
 
 /// Tokens that one pass over a group's columns serves; with two registers of rows this fills the registers.
 const TOKENS: usize = 4;
+/// The same for blocks of 32, whose sums are kept as floats beside the integers.
+const TOKENS_32: usize = 2;
 
 thread_local! {
     /// The groups that a thread spreads rows out in, kept between calls.
@@ -192,6 +194,8 @@ fn load_floats(floats: &[f32; GROUP]) -> [__m256; 2] {
 pub(super) unsafe fn blocks_32(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
     out.fill(0.0);
     with_groups(rows.count, |groups| {
+        // Signed weights cost so much arithmetic that sharing their loads counts more than the registers.
+        let at_once = if rows.kind == WeightType::Q8_0 { TOKENS } else { TOKENS_32 };
         let mut column = 0;
         while column < rows.cols {
             let blocks = (rows.cols - column).min(SPAN) / 32;
@@ -203,7 +207,7 @@ pub(super) unsafe fn blocks_32(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f3
                 let mut token = 0;
                 while token < input.tokens {
                     let span = Span { input, token, column };
-                    let count = (input.tokens - token).min(TOKENS);
+                    let count = (input.tokens - token).min(at_once);
                     for (index, group) in groups.iter().enumerate() {
                         match count {
                             1 => any_32::<1>(rows, index * GROUP, group, blocks, &span, out),
