@@ -35,7 +35,9 @@ pub enum TokenizerError {
     Missing(&'static str),
     #[error("the file's {0} is not what the format says")]
     Malformed(&'static str),
-    #[error("its tokenizer is {0:?}; llama (SentencePiece) and gpt2 (byte-level merges) are supported")]
+    #[error(
+        "its tokenizer is {0:?}; llama (SentencePiece) and gpt2 (byte-level merges) are supported"
+    )]
     Model(String),
     #[error("its words are cut by {0:?}, which is not among the supported: {supported}", supported = split::NAMES.join(", "))]
     Words(String),

@@ -65,9 +65,7 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    pub(super) fn from_metadata(
-        metadata: &HashMap<String, Value>,
-    ) -> Result<Self, TokenizerError> {
+    pub(super) fn from_metadata(metadata: &HashMap<String, Value>) -> Result<Self, TokenizerError> {
         let model = match metadata.get("tokenizer.ggml.model") {
             Some(Value::String(model)) => model.clone(),
             Some(_) => return Err(TokenizerError::Malformed("tokenizer.ggml.model")),
@@ -156,10 +154,7 @@ impl Vocabulary {
 
     #[must_use]
     pub fn kind(&self, id: u32) -> Kind {
-        self.kinds
-            .get(id as usize)
-            .copied()
-            .unwrap_or(Kind::Unused)
+        self.kinds.get(id as usize).copied().unwrap_or(Kind::Unused)
     }
 
     pub(super) fn score(&self, id: u32) -> f32 {
@@ -177,6 +172,12 @@ impl Vocabulary {
     pub(super) fn find_plain(&self, text: &str) -> Option<u32> {
         self.find(text)
             .filter(|id| !matches!(self.kind(*id), Kind::Control | Kind::Unknown | Kind::Unused))
+    }
+
+    /// Text begins with a space that stands for "a word begins here".
+    #[must_use]
+    pub fn adds_space_prefix(&self) -> bool {
+        self.adds_space_prefix
     }
 
     /// Tokens that end an answer.
