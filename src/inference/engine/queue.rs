@@ -205,6 +205,11 @@ impl Queue {
         }
     }
 
+    /// The running request has its answer, and its place is free.
+    pub(super) fn done(&self) {
+        self.lock().running = false;
+    }
+
     /// Whether a request waits, or the thread should end: then a preparation makes way.
     pub(super) fn is_wanted(&self) -> bool {
         self.is_closed() || !self.lock().jobs.is_empty()

@@ -133,6 +133,7 @@ fn answer_one(desk: &mut Desk, queue: &Queue, gauges: &Gauges, job: &Job) {
         gauges.answered(&generated.usage);
     }
     let answered = result.is_ok();
+    queue.done();
     // A caller that has gone needs no answer.
     let _ = job.events.send(Event::Done(result));
     if answered && !queue.is_wanted() {

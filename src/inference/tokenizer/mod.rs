@@ -46,8 +46,8 @@ pub enum TokenizerError {
 }
 
 enum Encoder {
-    Spm(spm::Spm),
-    Bpe(bpe::Bpe),
+    Spm,
+    Bpe(Box<bpe::Bpe>),
 }
 
 /// Encodes and decodes with one model's vocabulary.
@@ -62,8 +62,8 @@ impl Tokenizer {
     pub fn from_metadata(metadata: &HashMap<String, Value>) -> Result<Self, TokenizerError> {
         let vocabulary = Vocabulary::from_metadata(metadata)?;
         let encoder = match vocabulary.model.as_str() {
-            "llama" => Encoder::Spm(spm::Spm::new()),
-            "gpt2" => Encoder::Bpe(bpe::Bpe::from_metadata(metadata, &vocabulary)?),
+            "llama" => Encoder::Spm,
+            "gpt2" => Encoder::Bpe(Box::new(bpe::Bpe::from_metadata(metadata, &vocabulary)?)),
             other => return Err(TokenizerError::Model(other.to_owned())),
         };
         Ok(Self {
@@ -121,7 +121,7 @@ impl Tokenizer {
 
     fn encode_plain(&self, text: &str, space_prefix: bool, tokens: &mut Vec<u32>) {
         match &self.encoder {
-            Encoder::Spm(spm) => spm.encode(&self.vocabulary, text, space_prefix, tokens),
+            Encoder::Spm => spm::encode(&self.vocabulary, text, space_prefix, tokens),
             Encoder::Bpe(bpe) => bpe.encode(&self.vocabulary, text, tokens),
         }
     }
@@ -133,7 +133,7 @@ impl Tokenizer {
         match (vocabulary.kind(id), &self.encoder) {
             (Kind::Control | Kind::Unknown | Kind::Unused, _) => Vec::new(),
             (Kind::UserDefined, _) => vocabulary.text(id).as_bytes().to_vec(),
-            (Kind::Byte | Kind::Normal, Encoder::Spm(_)) => spm::bytes_of(vocabulary, id),
+            (Kind::Byte | Kind::Normal, Encoder::Spm) => spm::bytes_of(vocabulary, id),
             (Kind::Byte | Kind::Normal, Encoder::Bpe(_)) => bpe::bytes_of(vocabulary, id),
         }
     }

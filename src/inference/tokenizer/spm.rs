@@ -9,8 +9,6 @@ use super::vocabulary::{Kind, Vocabulary};
 
 const SPACE: char = '▁';
 
-pub(super) struct Spm;
-
 /// A stretch of the text: first byte and the one after its last.
 type Stretch = (usize, usize);
 
@@ -48,42 +46,34 @@ impl Pairs for ByScore<'_> {
     }
 }
 
-impl Spm {
-    pub(super) fn new() -> Self {
-        Self
+pub(super) fn encode(
+    vocabulary: &Vocabulary,
+    text: &str,
+    space_prefix: bool,
+    tokens: &mut Vec<u32>,
+) {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    if space_prefix {
+        escaped.push(SPACE);
     }
-
-    #[allow(clippy::unused_self)]
-    pub(super) fn encode(
-        &self,
-        vocabulary: &Vocabulary,
-        text: &str,
-        space_prefix: bool,
-        tokens: &mut Vec<u32>,
-    ) {
-        let mut escaped = String::with_capacity(text.len() + 8);
-        if space_prefix {
-            escaped.push(SPACE);
-        }
-        escaped.extend(text.chars().map(|c| if c == ' ' { SPACE } else { c }));
-        let characters: Vec<Stretch> = escaped
-            .char_indices()
-            .map(|(at, c)| (at, at + c.len_utf8()))
-            .collect();
-        let pairs = ByScore {
-            vocabulary,
-            text: &escaped,
-        };
-        for (start, end) in merge(&pairs, &characters) {
-            let piece = &escaped[start..end];
-            match vocabulary.find_plain(piece) {
-                Some(id) => tokens.push(id),
-                None => tokens.extend(piece.bytes().filter_map(|byte| {
-                    vocabulary
-                        .find(&format!("<0x{byte:02X}>"))
-                        .or_else(|| vocabulary.find("<unk>"))
-                })),
-            }
+    escaped.extend(text.chars().map(|c| if c == ' ' { SPACE } else { c }));
+    let characters: Vec<Stretch> = escaped
+        .char_indices()
+        .map(|(at, c)| (at, at + c.len_utf8()))
+        .collect();
+    let pairs = ByScore {
+        vocabulary,
+        text: &escaped,
+    };
+    for (start, end) in merge(&pairs, &characters) {
+        let piece = &escaped[start..end];
+        match vocabulary.find_plain(piece) {
+            Some(id) => tokens.push(id),
+            None => tokens.extend(piece.bytes().filter_map(|byte| {
+                vocabulary
+                    .find(&format!("<0x{byte:02X}>"))
+                    .or_else(|| vocabulary.find("<unk>"))
+            })),
         }
     }
 }
