@@ -91,6 +91,64 @@ impl<'a> Parse<'a> {
         self.properties();
         self.values();
         self.connections();
+        self.lacking();
+    }
+
+    /// "with no user", "not tagged", "without an error code": a field that stands empty.
+    fn lacking(&mut self) {
+        for at in 0..self.m.len() {
+            if self.used[at] || !self.m[at].is_small("not") {
+                continue;
+            }
+            let Some(next) = (at + 1..self.m.len().min(at + 4))
+                .find(|next| !self.passed(*next) || self.m[*next].is_small("tagged"))
+            else {
+                continue;
+            };
+            if self.used[next] {
+                continue;
+            }
+            if self.m[next].is_small("tagged") && self.entity.is_desktop() {
+                let test = Test::Tagged {
+                    key: None,
+                    values: Vec::new(),
+                };
+                self.used[at] = true;
+                self.add(next, Filter::not(test));
+                continue;
+            }
+            let Some(field) = self.field_at(next) else {
+                continue;
+            };
+            let may_lack = matches!(
+                field,
+                Field::UserName
+                    | Field::ErrorCode
+                    | Field::ErrorMessage
+                    | Field::Error
+                    | Field::DisplayName
+                    | Field::ComputerName
+                    | Field::WorkspaceName
+                    | Field::IpAddress
+                    | Field::AutoStop
+                    | Field::RoleArn
+                    | Field::RequestedBy
+                    | Field::BundleName
+                    | Field::ConnectionState
+                    | Field::LastConnectedAt
+                    | Field::LastCompleteSync
+                    | Field::DirectoryAlias
+                    | Field::Note
+            ) && field.is_column(self.entity);
+            let valued = self.next(next).is_some_and(|after| {
+                matches!(self.m[after].what, What::Names { .. } | What::Literal)
+                    && self.m[after].names.iter().any(|name| name.field == field)
+            });
+            if may_lack && !valued {
+                self.used[at] = true;
+                self.add(next, Filter::new(Test::Absent(field)));
+            }
+        }
     }
 
     pub fn add(&mut self, at: usize, filter: Filter) {
@@ -166,6 +224,15 @@ impl<'a> Parse<'a> {
         false
     }
 
+    /// Takes a "nobody" that stands before `at`.
+    fn nobody_before(&mut self, at: usize) -> bool {
+        let found = (at.saturating_sub(4)..at).find(|back| self.m[*back].is_small("nobody"));
+        if let Some(found) = found {
+            self.used[found] = true;
+        }
+        found.is_some()
+    }
+
     fn properties(&mut self) {
         for at in 0..self.m.len() {
             if self.used[at] {
@@ -177,7 +244,7 @@ impl<'a> Parse<'a> {
             let Some((mut filter, note)) = self.property(&name, at) else {
                 continue;
             };
-            if self.negated(at) {
+            if self.negated(at) || name == "ever_connected" && self.nobody_before(at) {
                 filter.negated = !filter.negated;
             }
             if let Some(note) = note {
@@ -363,14 +430,16 @@ impl<'a> Parse<'a> {
         }
         // "used" carries nothing before a name, as in "used by anna", and a lot otherwise.
         if mention.is_verb("connect") && mention.is_small("of") {
-            return self.next(at).is_some_and(|next| {
-                let what = &self.m[next];
+            let beside = |place: usize| {
+                let what = &self.m[place];
                 matches!(what.what, What::Names { .. } | What::Literal)
                     || what.value().is_some()
                     || what.entity().is_some()
                     || !what.fields().is_empty()
-                    || what.is_small("not")
-            });
+                    || what.is_small("by")
+            };
+            return self.next(at).is_some_and(|next| beside(next) || self.m[next].is_small("not"))
+                || self.next(at).is_none() && self.previous(at).is_some_and(beside);
         }
         true
     }

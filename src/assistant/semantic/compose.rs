@@ -32,7 +32,14 @@ impl<'a, 'b> Composer<'a, 'b> {
     /// The question as one of this kind, where every word has its part in it.
     pub fn build(mut self, kind: &str) -> Option<Query> {
         let mut query = self.kind(kind)?;
-        query.filters.extend(self.parse.filters.iter().map(|placed| placed.filter.clone()));
+        let merged = query.filters.first().and_then(Filter::field);
+        query.filters.extend(
+            self.parse
+                .filters
+                .iter()
+                .map(|placed| placed.filter.clone())
+                .filter(|filter| merged.is_none() || filter.negated || filter.field() != merged),
+        );
         if let Shape::Share(part) = &query.shape {
             query.filters.retain(|filter| !part.contains(filter));
         }
@@ -177,7 +184,9 @@ impl<'a, 'b> Composer<'a, 'b> {
             return None;
         }
         let counted = self.cue("count");
-        self.cue("total");
+        for name in ["total", "exists", "list", "which", "distinct"] {
+            self.cue(name);
+        }
         // "desktops per client" counts; "desktops of each client" may be a list.
         if !self.rows() {
             return None;
@@ -210,6 +219,7 @@ impl<'a, 'b> Composer<'a, 'b> {
             return None;
         }
         let dimension = self.shared()?;
+        self.usage(&dimension);
         self.cue("distinct");
         self.cue("total");
         self.cue("exists");
@@ -243,11 +253,15 @@ impl<'a, 'b> Composer<'a, 'b> {
     }
 
     pub(super) fn list(&mut self) -> Option<Query> {
-        if !matches!(self.pieces.subject, Some(Subject::Rows(_))) || !self.rows() || !self.pieces.groups.is_empty() {
+        let bare = self.pieces.subject.is_none() && !self.parse.filters.is_empty();
+        if !bare && !matches!(self.pieces.subject, Some(Subject::Rows(_))) || !self.rows() || !self.pieces.groups.is_empty() {
             return None;
         }
         self.cue("list");
         self.cue("which");
+        if self.asks_whether() {
+            return None;
+        }
         self.cue("exists");
         self.cue("distinct");
         self.plain_verbs();
@@ -314,12 +328,26 @@ impl<'a, 'b> Composer<'a, 'b> {
         self.cue("distinct");
         self.cue("exists");
         self.plain_verbs();
+        self.usage(&dimension);
         let mut dimensions = vec![dimension];
         for (at, more) in self.pieces.named.clone() {
             self.take(at);
             dimensions.push(more);
         }
         Some(self.new_query(Shape::Distinct(dimensions)))
+    }
+
+    /// "which bundles are used": what rows share is in use by having rows.
+    pub(super) fn usage(&mut self, dimension: &Dimension) {
+        if matches!(dimension.field(), Some(Field::UserName | Field::RequestedBy | Field::WorkspaceId)) {
+            return;
+        }
+        for at in 0..self.used.len() {
+            let m = &self.parse.m[at];
+            if !self.used[at] && m.is_verb("connect") && (m.text.starts_with("use") || m.text == "in use") {
+                self.take(at);
+            }
+        }
     }
 
     /// Whether the filters name single rows.
@@ -343,11 +371,18 @@ impl<'a, 'b> Composer<'a, 'b> {
     }
 
     pub(super) fn exists(&mut self) -> Option<Query> {
-        if !self.cue("exists") || !self.rows() || !self.pieces.groups.is_empty() || self.pieces.subject.is_none() {
+        if !self.asks_whether() || !self.rows() || !self.pieces.groups.is_empty() || self.pieces.subject.is_none() {
             return None;
         }
+        self.cue("exists");
         self.plain_verbs();
         Some(self.new_query(Shape::Count))
+    }
+
+    /// "are there", "do we have", "any …?": a question that begins like this wants to know whether.
+    pub(super) fn asks_whether(&self) -> bool {
+        let m = self.parse.m;
+        m[0].is_cue("exists") || m[0].text == "any"
     }
 
     pub(super) fn having(&mut self) -> Option<Query> {

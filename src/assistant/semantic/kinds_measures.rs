@@ -31,7 +31,14 @@ impl Composer<'_, '_> {
         let cued = match kind {
             "total" => {
                 let much = self.cue("total");
-                self.cue("count") || much
+                let many = self.cue("count");
+                for at in 0..self.used.len() {
+                    // "how many GB of"
+                    if many && self.parse.m[at].unit() == Some("gib") {
+                        self.take(at);
+                    }
+                }
+                many || much
             }
             _ => self.cue("average"),
         };
@@ -256,7 +263,11 @@ impl Composer<'_, '_> {
             Some(measure) if self.cue("average") => Shape::Average(measure),
             Some(measure) => Shape::Total(measure),
         };
-        if !self.rows() {
+        if let Some(Subject::Shared(at, _)) = self.pieces.subject
+            && self.parse.m[at].is_cue("who")
+        {
+            self.shared();
+        } else if !self.rows() {
             return None;
         }
         for name in ["count", "exists", "list", "which", "total", "who"] {

@@ -78,6 +78,7 @@ impl Composer<'_, '_> {
         let superlative = found.iter().find(|s| matches!(s.word, "most" | "least" | "top" | "bottom"))?;
         let ascending = found.iter().any(|s| matches!(s.word, "least" | "bottom"));
         let dimension = self.shared()?;
+        self.usage(&dimension);
         if !self.pieces.groups.is_empty() || !self.pieces.named.is_empty() && !self.parse.entity.is_desktop() {
             return None;
         }

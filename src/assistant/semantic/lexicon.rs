@@ -180,7 +180,7 @@ impl Lexicon {
                 unless: entry.unless,
                 means: entry.means.as_deref().and_then(Entity::named),
             });
-            self.nouns(&entry.says, &Sense::Value(at));
+            self.add_all(&entry.says, &Sense::Value(at));
         }
     }
 

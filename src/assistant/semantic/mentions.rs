@@ -301,7 +301,11 @@ impl Marker<'_> {
             mention.names = vec![Name::region(&region)];
             return (mention, taken);
         }
-        let time = times::when(&self.tokens[at..], self.now);
+        let time = times::when(&self.tokens[at..], self.now).or_else(|| {
+            let before = at.checked_sub(1).map(|before| self.tokens[before].text.as_str());
+            let dated = matches!(before, Some("in" | "since" | "before" | "after" | "during" | "until" | "of" | "from"));
+            dated.then(|| times::month_alone(&token.text, self.now)).flatten()
+        });
         let time_len = time.as_ref().map_or(0, |(_, taken)| *taken);
         let name = (1..=left.min(self.values.longest()))
             .rev()
@@ -309,6 +313,7 @@ impl Marker<'_> {
         let name_len = name.as_ref().map_or(0, |(_, taken)| *taken);
         let lexical = (1..=left.min(self.lexicon.longest)).rev().find(|taken| {
             !self.lexicon.senses(&self.words(at, at + taken)).is_empty()
+                && !self.cuts_a_field(at, *taken)
         });
         let word_len = lexical.unwrap_or(0);
         let number = times::number(&self.tokens[at..]);
@@ -350,6 +355,18 @@ impl Marker<'_> {
             return (mention, taken);
         }
         self.mention(What::Unknown, at, 1)
+    }
+
+    /// "without a user volume" is not "without a user": the last word begins a field's name.
+    fn cuts_a_field(&self, at: usize, taken: usize) -> bool {
+        let last = at + taken - 1;
+        taken > 1
+            && (2..=3.min(self.tokens.len() - last)).any(|long| {
+                self.lexicon
+                    .senses(&self.words(last, last + long))
+                    .iter()
+                    .any(|sense| matches!(sense, Sense::Field(_)))
+            })
     }
 
     /// Names of which these words are a part, the longest stretch of words that has any.

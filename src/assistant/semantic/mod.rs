@@ -107,13 +107,22 @@ impl Semantics {
         previous: Option<&Query>,
         now: UtcTime,
     ) -> Understanding {
+        self.with(values, now).understand(question, previous)
+    }
+
+    /// How the words of `question` were taken, line by line.
+    #[must_use]
+    pub fn explain(&self, question: &str, values: &Values, now: UtcTime) -> String {
+        self.with(values, now).explain(question)
+    }
+
+    fn with<'a>(&'a self, values: &'a Values, now: UtcTime) -> understand::Understander<'a> {
         understand::Understander {
             lexicon: &self.learned.lexicon,
             classifier: &self.learned.classifier,
             values,
             now,
         }
-        .understand(question, previous)
     }
 
     /// The kinds of question that are known, for people.

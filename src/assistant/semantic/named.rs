@@ -112,10 +112,23 @@ impl Parse<'_> {
         {
             self.note(&note);
         }
+        // "which bundles are in use": by desktops, not by somebody connected now.
+        if self.m[at].text == "in use" && (0..at).any(|back| {
+            let m = &self.m[back];
+            !m.fields().is_empty() && !m.fields().contains(&Field::UserName)
+                || m.entity().is_some_and(|entity| !entity.is_desktop())
+        }) && !(0..at).any(|back| self.m[back].entity() == Some(Entity::Desktop)) {
+            return None;
+        }
         // "running on Windows": the mode of speech, not the state.
-        if self.m[at].text == "running" && self.m.get(at + 1).is_some_and(|m| m.is_small("of") || m.is_small("in"))
-            && self.next(at).is_some_and(|next| self.m[next].value().is_some())
-        {
+        if self.m[at].text == "running" && self.next(at).is_some_and(|next| {
+            self.m[next].value().is_some_and(|value| {
+                self.lexicon.values[value].of.iter().all(|(_, field, _)| {
+                    matches!(field, Field::OperatingSystem | Field::RunningMode | Field::ComputeType)
+                })
+            })
+        }) {
+            self.used[at] = true;
             return None;
         }
         let said = self.m[at].typed.clone();
@@ -153,6 +166,10 @@ impl Parse<'_> {
         let noun = |place: usize| -> Option<Field> {
             let mention = self.m.get(place)?;
             let field = match mention.entity() {
+                // "which accounts does acme have": the rows' own noun names no client.
+                Some(own) if own == self.entity && (place + 1 != at && place != at + 1 || mention.text.ends_with('s')) => {
+                    return None;
+                }
                 Some(Entity::Organization) => Field::OrganizationName,
                 Some(Entity::Account) => Field::AccountName,
                 Some(Entity::Directory) => Field::DirectoryName,
@@ -201,7 +218,7 @@ impl Parse<'_> {
         let partial = mention.what == What::Names { partial: true };
         let announced = self.kind_of(at);
         let usable = |field: Field| match field {
-            Field::TagKey | Field::TagValue => false,
+            Field::TagKey | Field::TagValue => self.entity == Entity::Tag,
             Field::RequestedBy => self.entity == Entity::Job,
             Field::UserName | Field::DisplayName if self.entity == Entity::Job => false,
             other => self.has(other) || self.entity == Entity::Directory && other == Field::DirectoryName

@@ -73,6 +73,10 @@ impl Parse<'_> {
                 found.subject.get_or_insert(Subject::Shared(at, asked));
                 continue;
             }
+            if mention.is_cue("who") && self.who_is_what(at) {
+                self.used[at] = true;
+                continue;
+            }
             if mention.is_cue("who") && found.subject.is_none() {
                 let field = if self.entity == Entity::Job {
                     Field::RequestedBy
@@ -90,6 +94,15 @@ impl Parse<'_> {
             found.plural = is_plural(&self.m[subject.at()].text);
         }
         found
+    }
+
+    /// "who is the client with", which asks for a client.
+    fn who_is_what(&self, at: usize) -> bool {
+        (at + 1..self.m.len().min(at + 4))
+            .find(|next| self.m[*next].entity().is_some() || !self.m[*next].soft())
+            .is_some_and(|next| {
+                matches!(self.m[next].entity(), Some(Entity::Organization | Entity::Account))
+            })
     }
 
     fn noun(&self, at: usize, found: &mut Pieces) {
@@ -197,6 +210,12 @@ impl Parse<'_> {
                 }) {
                     here += 1;
                 }
+                if self.m.get(here).is_some_and(|m| m.entity() == Some(Entity::Tag))
+                    && self.key_at(here + 1).is_some()
+                {
+                    self.used[here] = true;
+                    here += 1;
+                }
                 let Some(dimension) = self.group_at(here) else {
                     break;
                 };
@@ -271,6 +290,13 @@ impl Parse<'_> {
         if mention.entity().is_some_and(|entity| self.is_own(entity)) {
             return None;
         }
+        // "top 5 desktops by user volume" orders by it.
+        let ranked = self.m.iter().any(|m| {
+            ["top", "bottom", "most", "least"].iter().any(|word| m.is_cue(word))
+        });
+        if ranked && self.field_at(at).is_some_and(|field| matches!(field.kind(), Kind::Number(_))) {
+            return None;
+        }
         self.dimension_at(at)
     }
 
@@ -297,5 +323,5 @@ impl Parse<'_> {
 }
 
 pub(crate) fn is_plural(text: &str) -> bool {
-    text.ends_with('s') && !text.ends_with("ss") && !text.ends_with("status") && text != "aws" || text == "people" || text == "who"
+    text.ends_with('s') && text != "os" && !text.ends_with("ss") && !text.ends_with("status") && text != "aws" || text == "people" || text == "who"
 }

@@ -18,6 +18,8 @@ pub(crate) struct Reading {
     pub queries: Vec<(&'static str, Query)>,
     pub offered: Vec<usize>,
     pub problem: Option<String>,
+    /// The words that the filters left over, for whoever looks into it.
+    pub stuck: Vec<String>,
 }
 
 /// What reading needs beside the question.
@@ -46,10 +48,15 @@ pub(crate) fn read(m: &[Mention], entity: Entity, taken: &[usize], context: Cont
             queries.push((*kind, query));
         }
     }
+    let stuck = (0..m.len())
+        .filter(|at| !parse.used[*at] && !m[*at].soft())
+        .map(|at| m[at].text.clone())
+        .collect();
     Reading {
         queries,
         offered: parse.choices.offered,
         problem: parse.problem,
+        stuck,
     }
 }
 
@@ -257,6 +264,7 @@ fn without(m: &[Mention], choices: Choices, context: Context<'_>) -> Option<Read
         queries,
         offered: outer.choices.offered,
         problem: None,
+        stuck: Vec::new(),
     })
 }
 

@@ -11,6 +11,11 @@ impl Parse<'_> {
             return;
         }
         for at in 0..self.m.len() {
+            if !self.used[at] {
+                self.key_behind(at);
+            }
+        }
+        for at in 0..self.m.len() {
             if self.used[at] {
                 continue;
             }
@@ -158,6 +163,27 @@ impl Parse<'_> {
                 self.used[taken] = true;
             }
             at = next;
+        }
+    }
+
+    /// "Sales team": the key behind its value.
+    fn key_behind(&mut self, at: usize) {
+        let value = self.m[at].names.iter().find_map(|name| {
+            let key = name.key.clone().filter(|_| name.field == Field::TagValue)?;
+            Some((key, name.literal.clone()))
+        });
+        let Some((key, value)) = value else { return };
+        let named = self.m.get(at + 1).is_some_and(|m| {
+            m.names.iter().any(|name| name.field == Field::TagKey && name.literal == key)
+        });
+        if named && !self.used[at + 1] && self.value_after(at + 1, &key).is_none() {
+            self.used[at + 1] = true;
+            let negated = self.negated(at);
+            let test = Test::Tagged {
+                key: Some(key),
+                values: vec![value],
+            };
+            self.add(at, Filter { test, negated });
         }
     }
 

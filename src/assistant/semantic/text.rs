@@ -41,6 +41,18 @@ const SHORT: &[(&str, &str)] = &[
     ("u", "you"),
     ("r", "are"),
     ("hv", "have"),
+    ("hav", "have"),
+    ("teh", "the"),
+    ("hte", "the"),
+    ("hwo", "how"),
+    ("waht", "what"),
+    ("wat", "what"),
+    ("wich", "which"),
+    ("hw", "how"),
+    ("mnay", "many"),
+    ("amny", "many"),
+    ("nto", "not"),
+    ("whos'", "whose"),
     ("w/o", "without"),
     ("w/out", "without"),
     ("w/", "with"),
@@ -136,7 +148,7 @@ fn chunk_tokens(chunk: &str, quoted: &mut bool, found: &mut Vec<Token>) {
     let mut word = String::new();
     let mut first = true;
     let mut characters = chunk.chars().peekable();
-    let mut flush = |word: &mut String, first: &mut bool, quoted: bool, found: &mut Vec<Token>| {
+    let flush = |word: &mut String, first: &mut bool, quoted: bool, found: &mut Vec<Token>| {
         if !word.is_empty() {
             split_endings(word, !*first, quoted, found);
             *first = false;

@@ -16,6 +16,7 @@ struct Amount {
 
 impl Parse<'_> {
     pub(super) fn numbers(&mut self) {
+        self.several();
         let mut at = 0;
         while at < self.m.len() {
             if !self.used[at]
@@ -24,6 +25,17 @@ impl Parse<'_> {
                 self.threshold(at, &amount);
             }
             at += 1;
+        }
+    }
+
+    /// "multiple desktops"
+    fn several(&mut self) {
+        let found = (0..self.m.len()).find(|at| self.m[*at].is_cue("several"));
+        let Some(at) = found else { return };
+        let noun = (at + 1..self.m.len().min(at + 4)).find(|noun| self.m[*noun].entity().is_some());
+        if let Some(noun) = noun {
+            self.used[at] = true;
+            self.having = Some((Comparison::Above, 1.0, noun));
         }
     }
 

@@ -380,6 +380,22 @@ fn day_span(day: Date, taken: usize) -> Option<(When, usize)> {
     ))
 }
 
+/// "may" and "mar", which are months only where something says so.
+pub(crate) fn month_alone(text: &str, now: UtcTime) -> Option<(When, usize)> {
+    let today = zoned(now).date();
+    let month = match text {
+        "may" => 5,
+        "mar" => 3,
+        _ => return None,
+    };
+    let year = if month > today.month() {
+        today.year() - 1
+    } else {
+        today.year()
+    };
+    month_span(year, month, 1)
+}
+
 fn year_at(text: &str) -> Option<i16> {
     (text.len() == 4 && (text.starts_with("20") || text.starts_with("19")))
         .then(|| text.parse().ok())

@@ -70,6 +70,30 @@ impl Understander<'_> {
         self.stranger(m)
     }
 
+    /// What each word was taken for, and what the question might be, for whoever looks into it.
+    pub fn explain(&self, question: &str) -> String {
+        use std::fmt::Write as _;
+        let marked = mentions::mark(question, self.lexicon, self.values, self.now);
+        let m = marked.mentions.as_slice();
+        let mut text = String::new();
+        for mention in m {
+            let names: Vec<&str> = mention.names.iter().map(|name| name.literal.as_str()).collect();
+            let _ = writeln!(text, "{:?} {:?} {:?} {names:?}", mention.text, mention.what, mention.senses);
+        }
+        let likely = self.classifier.classify(&masked(m));
+        for entity in read::entities(m, self.lexicon) {
+            let reading = read::read(m, entity, &[], self.context());
+            let kinds: Vec<&str> = reading.queries.iter().map(|(kind, _)| *kind).collect();
+            let _ = writeln!(text, "{entity:?} {kinds:?} {:?}", reading.stuck);
+        }
+        for (kind, chance) in KINDS.iter().zip(likely) {
+            if chance > 0.02 {
+                let _ = write!(text, "{kind} {chance:.2}, ");
+            }
+        }
+        text
+    }
+
     fn context(&self) -> Context<'_> {
         Context {
             lexicon: self.lexicon,
@@ -210,7 +234,11 @@ impl Understander<'_> {
         if *best < FLOOR {
             return Best::None;
         }
-        if best / sum.max(f32::MIN_POSITIVE) < MARGIN {
+        // "share of stopped desktops by region" may mean either.
+        let both = ["share", "split"].iter().all(|kind| {
+            ranked.iter().any(|(_, query)| query.intent.ends_with(kind))
+        });
+        if both || best / sum.max(f32::MIN_POSITIVE) < MARGIN {
             let readings = ranked.into_iter().take(2).map(|(_, query)| query).collect();
             return Best::Unclear(readings);
         }

@@ -194,8 +194,18 @@ impl Values {
         if same {
             return;
         }
-        self.longest = self.longest.max(new.words.len());
-        self.whole.entry(whole).or_default().push(self.names.len());
+        self.longest = self.longest.max(new.words.len() + 2);
+        let mut spoken = vec![whole.clone()];
+        if field == Field::TagKey {
+            // "CostCenter" is said "cost center" and "cost centers".
+            let apart = apart(literal);
+            spoken.extend([format!("{whole}s"), format!("{apart}s"), apart]);
+            spoken.sort_unstable();
+            spoken.dedup();
+        }
+        for phrase in spoken {
+            self.whole.entry(phrase).or_default().push(self.names.len());
+        }
         self.names.push(new);
     }
 
@@ -316,6 +326,25 @@ impl Values {
             .filter(move |name| name.field == field)
             .map(|name| name.literal.as_str())
     }
+}
+
+/// A name in camel case as words.
+fn apart(literal: &str) -> String {
+    let mut words = String::new();
+    let mut lower = false;
+    for c in literal.chars() {
+        if !c.is_alphanumeric() {
+            words.push(' ');
+            lower = false;
+            continue;
+        }
+        if c.is_uppercase() && lower {
+            words.push(' ');
+        }
+        lower = c.is_lowercase();
+        words.extend(c.to_lowercase());
+    }
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The first column of all rows, as text.
