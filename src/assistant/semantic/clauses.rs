@@ -347,7 +347,15 @@ impl<'a> Parse<'a> {
     /// "unencrypted root volumes", "volumes that are not encrypted", "no encryption".
     fn encryption(&mut self, not: bool, at: usize) -> Filter {
         let mut which = Vec::new();
-        for near in at.saturating_sub(6)..(at + 6).min(self.m.len()) {
+        // Outwards from the word, as far as the row's own noun or anything else that counts.
+        let stops = |near: &usize| {
+            let m = &self.m[*near];
+            m.entity().is_some() || m.number().is_some() || m.is_small("by") || m.value().is_some()
+                || self.used[*near] || m.is_cue("count") || m.time().is_some()
+        };
+        let before: Vec<usize> = (at.saturating_sub(6)..at).rev().take_while(|near| !stops(near)).collect();
+        let behind: Vec<usize> = (at + 1..(at + 6).min(self.m.len())).take_while(|near| !stops(near)).collect();
+        for near in behind.into_iter().chain(before) {
             let fields = self.m[near].fields();
             for (volume, flag) in [
                 (Field::RootVolume, Field::RootEncrypted),
@@ -455,6 +463,6 @@ pub(crate) fn unused(cutoff: UtcTime, said: &str) -> Test {
         from: None,
         to: Some(cutoff),
         or_never: true,
-        said: format!("{said}, never included"),
+        said: format!("{said}, or never"),
     }
 }

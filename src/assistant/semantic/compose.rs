@@ -31,6 +31,10 @@ impl<'a, 'b> Composer<'a, 'b> {
 
     /// The question as one of this kind, where every word has its part in it.
     pub fn build(mut self, kind: &str) -> Option<Query> {
+        // "did the last sync succeed" is yes or no, which rows do not say.
+        if self.yes_or_no() && !matches!(kind, "compare" | "exists" | "having" | "share") {
+            return None;
+        }
         let mut query = self.kind(kind)?;
         let merged = query.filters.first().and_then(Filter::field);
         query.filters.extend(
@@ -61,6 +65,15 @@ impl<'a, 'b> Composer<'a, 'b> {
             query.note(note.clone());
         }
         Some(query)
+    }
+
+    fn yes_or_no(&self) -> bool {
+        let first = &self.parse.m[0];
+        !first.is_cue("exists")
+            && matches!(
+                first.text.as_str(),
+                "did" | "was" | "is" | "does" | "has" | "are" | "were" | "do" | "have" | "has been"
+            )
     }
 
     pub(super) fn take(&mut self, at: usize) {
@@ -180,15 +193,28 @@ impl<'a, 'b> Composer<'a, 'b> {
     }
 
     pub(super) fn count_groups(&mut self) -> Option<Query> {
-        if self.pieces.groups.is_empty() || self.time_groups() {
+        if self.time_groups() || self.pieces.groups.is_empty() && !self.breakdown() {
             return None;
         }
         let counted = self.cue("count");
         for name in ["total", "exists", "list", "which", "distinct"] {
             self.cue(name);
         }
-        // "desktops per client" counts; "desktops of each client" may be a list.
-        if !self.rows() {
+        let mut extra = None;
+        if self.breakdown() && matches!(self.pieces.subject, Some(Subject::Shared(..))) {
+            // "operating system breakdown per client"
+            extra = self.shared();
+        } else if self.parse.entity == Entity::Tag
+            && matches!(&self.pieces.subject, Some(Subject::Shared(_, dimension)) if dimension.field() == Some(Field::WorkspaceId))
+        {
+            let desktops = self.shared()?;
+            let mut query = self.new_query(Shape::CountDistinct(desktops));
+            query.groups = self.groups();
+            return Some(query);
+        } else if !self.rows() {
+            return None;
+        }
+        if self.pieces.groups.is_empty() && extra.is_none() {
             return None;
         }
         if !counted && self.pieces.subject.is_none() && self.parse.filters.is_empty() {
@@ -197,8 +223,18 @@ impl<'a, 'b> Composer<'a, 'b> {
         self.plain_verbs();
         let mut query = self.new_query(Shape::Count);
         query.groups = self.groups();
+        query.groups.extend(extra);
         self.ordering(&mut query);
         Some(query)
+    }
+
+    /// "distribution of", "breakdown": counts of what rows share.
+    pub(super) fn breakdown(&self) -> bool {
+        self.parse.m.iter().any(|m| {
+            ["breakdown", "break down", "distribution", "mix of", "the mix", "split of", "spread of", "rundown"]
+                .iter()
+                .any(|word| m.text.starts_with(word))
+        })
     }
 
     /// "most first", "sorted by count"
@@ -315,7 +351,7 @@ impl<'a, 'b> Composer<'a, 'b> {
     }
 
     pub(super) fn distinct(&mut self) -> Option<Query> {
-        if self.identified() || !self.pieces.groups.is_empty() || self.parse.having.is_some() {
+        if self.identified() || self.breakdown() || !self.pieces.groups.is_empty() || self.parse.having.is_some() {
             return None;
         }
         let dimension = self.shared()?;
@@ -387,16 +423,23 @@ impl<'a, 'b> Composer<'a, 'b> {
 
     pub(super) fn having(&mut self) -> Option<Query> {
         let (comparison, value, at) = self.parse.having?;
-        if !self.parse.m[at].entity().is_some_and(|entity| self.parse.is_own(entity)) {
-            return None;
-        }
+        let own = self.parse.m[at].entity().is_some_and(|entity| self.parse.is_own(entity));
+        let counted = if own {
+            None
+        } else {
+            // "clients with more than 5 users"
+            Some(self.parse.dimension_at(at)?)
+        };
         self.take(at);
         let dimension = self.shared()?;
+        if counted.as_ref() == Some(&dimension) {
+            return None;
+        }
         for name in ["list", "which", "who", "exists"] {
             self.cue(name);
         }
         self.plain_verbs();
-        let mut query = self.new_query(Shape::Count);
+        let mut query = self.new_query(counted.map_or(Shape::Count, Shape::CountDistinct));
         query.groups = vec![dimension];
         query.having = Some((comparison, value));
         if matches!(comparison, Comparison::Below | Comparison::AtMost) {

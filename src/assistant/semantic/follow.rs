@@ -39,7 +39,7 @@ pub(crate) fn edit(m: &[Mention], previous: &Query, context: Context<'_>) -> Opt
     for at in 0..m.len() {
         let text = m[at].text.as_str();
         let plain = REFERRING.contains(&text)
-            || m[at].is_cue("which") || m[at].is_cue("list")
+            || m[at].is_cue("which") || m[at].is_cue("list") || m[at].is_small("follow")
             || matches!(text, "only" | "just" | "and" | "but" | "now" | "then" | "again" | "limit" | "limited to" | "restrict" | "restricted" | "narrow" | "narrowed" | "down" | "please" | "ok" | "instead" | "too" | "as" | "rather" | "the" | "filter" | "filtered" | "what about" | "how about" | "keep" | "sort" | "about" | "same" | "group")
             || m[at].entity() == Some(previous.entity);
         if plain && m[at].what == What::Words {

@@ -40,7 +40,11 @@ impl Composer<'_, '_> {
                 }
                 many || much
             }
-            _ => self.cue("average"),
+            _ => {
+                let cued = self.cue("average");
+                self.cue("count");
+                cued
+            }
         };
         if !cued {
             return None;
@@ -57,6 +61,12 @@ impl Composer<'_, '_> {
         // An age has no sum.
         if kind == "total" && matches!(measure, Field::IdleDays | Field::AgeDays | Field::OpenDays | Field::AutoStop | Field::Version) {
             return None;
+        }
+        for at in 0..self.used.len() {
+            // "user volume in GB"
+            if measure.unit() == Some("GiB") && self.parse.m[at].unit() == Some("gib") {
+                self.take(at);
+            }
         }
         self.plain_verbs();
         self.cue("which");
@@ -225,6 +235,9 @@ impl Composer<'_, '_> {
             }
         }
         let mut query = self.new_query(shape);
+        if let (Some(Dimension::Time(field, _)), true) = (groups.first(), self.parse.entity.is_desktop()) {
+            query.note(format!("Counted by the desktops' {}.", field.label()));
+        }
         query.groups = groups;
         query.order = Some(Order { by: By::Groups, descending: false });
         Some(query)

@@ -83,6 +83,18 @@ impl Composer<'_, '_> {
             return None;
         }
         let shape = match self.one_measure() {
+            // "which client has the most users"
+            None if self.pieces.measures.is_empty() && self.pieces.own.is_empty() => {
+                match self.pieces.named.as_slice() {
+                    [] => Shape::Count,
+                    [(at, counted)] => {
+                        let (at, counted) = (*at, counted.clone());
+                        self.take(at);
+                        Shape::CountDistinct(counted)
+                    }
+                    _ => return None,
+                }
+            }
             None if self.pieces.measures.is_empty() => Shape::Count,
             None => return None,
             Some(field) if self.cue("average") => Shape::Average(field),
@@ -213,7 +225,13 @@ impl Composer<'_, '_> {
             query.show = vec![Dimension::Field(field)];
             return Some(query);
         }
-        let (newest, oldest) = (newest || field == Field::LastCompleteSync, oldest);
+        let (newest, oldest) = (newest || !oldest && matches!(field, Field::LastCompleteSync | Field::LastConnectedAt), oldest);
+        // "when was each account last synced"
+        if field == Field::LastCompleteSync && !self.pieces.own.is_empty() {
+            let mut query = self.new_query(Shape::List);
+            query.show = vec![Dimension::Field(field)];
+            return Some(query);
+        }
         match (newest, oldest) {
             (true, false) => Some(self.new_query(Shape::Highest(field))),
             (false, true) => Some(self.new_query(Shape::Lowest(field))),

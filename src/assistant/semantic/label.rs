@@ -142,11 +142,15 @@ pub(super) fn filter_words(filter: &Filter) -> String {
         Test::Absent(Field::ClosedAt) => "that are open".into(),
         Test::Absent(Field::LastConnectedAt) if filter.negated => "ever connected to".into(),
         Test::Absent(Field::LastConnectedAt) => "never connected to".into(),
+        Test::Absent(Field::DeletedAt) if filter.negated => "that were deleted".into(),
+        Test::Absent(Field::TerminatedAt) if filter.negated => "that were terminated".into(),
+        Test::Absent(Field::MissingSince) if filter.negated => "that are missing".into(),
         Test::Absent(field) => {
             let word = if filter.negated { "with" } else { "without" };
             format!("{word} {}", field.label())
         }
-        Test::Flag(field) => format!("{not}{}", field.label()),
+        Test::Flag(Field::Enabled) if filter.negated => "that are disabled".into(),
+        Test::Flag(field) => format!("with {} {}", field.label(), if filter.negated { "no" } else { "yes" }),
         Test::Number {
             field,
             comparison,

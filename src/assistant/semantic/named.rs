@@ -201,11 +201,14 @@ impl Parse<'_> {
         let own = |m: &super::mentions::Mention, entity: Entity| m.entity() == Some(entity);
         for place in [at.checked_sub(1), at.checked_sub(2), Some(at + 1)].into_iter().flatten() {
             let Some(m) = self.m.get(place) else { continue };
-            let between_soft = place + 2 != at || self.m[at - 1].soft() || matches!(self.m[at - 1].text.as_str(), "=" | "is");
+            let between_soft = place + 2 != at || self.m[at - 1].soft() || matches!(self.m[at - 1].text.as_str(), "=" | "is" | "equals" | "equal to" | "is equal to" | "set to");
             if !self.used[place] && matches(m) && !own(m, self.entity) && between_soft {
                 // "how many users at Acme" asks for users; "user anna" does not.
-                let directly = place + 1 == at || place == at + 1 || place + 2 == at && (self.m[at - 1].text == "=" || self.m[at - 1].text == "is");
+                let directly = place + 1 == at || place == at + 1 || place + 2 == at && matches!(self.m[at - 1].text.as_str(), "=" | "is" | "equals" | "equal to" | "is equal to" | "set to");
                 let asked = place + 1 == at && place > 0 && self.m[place - 1].is_cue("count");
+                if place + 2 == at && self.m[at - 1].compare() == Some(super::query::Comparison::Equal) {
+                    self.used[at - 1] = true;
+                }
                 if directly && !asked && !(place > 0 && self.m[place - 1].is_small("by")) {
                     self.used[place] = true;
                 }

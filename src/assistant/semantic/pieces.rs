@@ -91,7 +91,8 @@ impl Parse<'_> {
             self.noun(at, &mut found);
         }
         if let Some(subject) = &found.subject {
-            found.plural = is_plural(&self.m[subject.at()].text);
+            let noun = &self.m[subject.at()];
+            found.plural = is_plural(&noun.text) && !noun.text.starts_with("who");
         }
         found
     }
@@ -244,7 +245,7 @@ impl Parse<'_> {
             }
             if any {
                 self.used[at] = true;
-            } else if strict && self.m.get(here).is_some_and(|m| m.entity().is_some_and(|e| self.is_own(e))) {
+            } else if (strict || self.m[at].text == "each" || self.m[at].text == "every") && self.m.get(here).is_some_and(|m| m.entity().is_some_and(|e| self.is_own(e))) {
                 // "average calls per sync": the rows themselves.
                 self.used[at] = true;
                 self.used[here] = true;

@@ -72,6 +72,12 @@ fn implied(parse: &mut Parse<'_>) {
                 (Entity::Bundle, "bundles"),
             ] {
                 if let Some(at) = any(noun) {
+                    let beside = parse.m.get(at + 1).and_then(Mention::entity) == Some(Entity::Version);
+                    let behind = (0..at).any(|before| parse.m[before].entity() == Some(Entity::Version))
+                        && !(at.saturating_sub(2)..at).any(|before| {
+                            parse.m[before].is_small("by") && parse.m[before].text != "by"
+                        });
+                    parse.used[at] = beside || behind;
                     parse.filters.push(Placed {
                         filter: Filter::one(Field::ResourceType, resource),
                         at,
@@ -143,7 +149,8 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
         push(E::Alert);
     }
     let sync_field = m.iter().any(|mention| {
-        mention.fields().iter().any(|field| field.is_column(E::Sync) && !field.is_column(E::Desktop) && !field.is_column(E::Version))
+        mention.fields().iter().any(|field| field.is_column(E::Sync))
+            && !mention.fields().iter().any(|field| field.is_column(E::Desktop) || field.is_column(E::Version))
             && mention.fields().first() != Some(&Field::DurationMs)
     });
     if has(E::Sync) || sync_field && !has(E::Job) {
@@ -158,7 +165,10 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
     if cue("history") || has(E::Version) {
         push(E::Version);
     }
-    let gone = property(&["deleted", "terminated", "missing", "ever_listed"]) || verb("delete") || verb("terminate") || verb("vanish");
+    let tagged = has(E::Tag)
+        || m.iter().any(|mention| mention.names.iter().any(|name| name.field == Field::TagKey));
+    let gone = property(&["deleted", "terminated", "ever_listed"])
+        || property(&["missing"]) && !tagged || verb("delete") || verb("terminate") || verb("vanish") && !tagged;
     let other = has(E::Sync) || has(E::Job) || has(E::Alert) || has(E::Version) || has(E::StateChange);
     if gone && !other {
         push(E::DesktopEver);
@@ -186,7 +196,7 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
         push(E::Tag);
         push(E::Desktop);
     }
-    if has(E::Account) || field(Field::LastCompleteSync) || field(Field::RoleArn) {
+    if has(E::Account) || verb("sync") || field(Field::LastCompleteSync) || field(Field::RoleArn) {
         push(E::Account);
     }
     if has(E::Organization) {

@@ -41,8 +41,8 @@ type Output = (String, String);
 impl Builder<'_> {
     fn select(&self) -> String {
         let query = self.query;
-        if let (Shape::CountDistinct(dimension), Some((comparison, value))) =
-            (&query.shape, query.having)
+        if let (Shape::CountDistinct(dimension), Some((comparison, value)), true) =
+            (&query.shape, query.having, query.groups.is_empty())
         {
             return self.groups_counted(dimension, comparison, value);
         }

@@ -79,8 +79,9 @@ impl Parse<'_> {
         });
         if let Some((place, value)) = self.value_after(at, key) {
             let mut negated = self.negated(at);
+            let mut other = false;
             for between in at + 1..place {
-                negated ^= self.m[between].is_small("not");
+                other ^= self.m[between].is_small("not");
                 self.used[between] = true;
             }
             if at > 0 && self.m[at - 1].entity() == Some(Entity::Tag) {
@@ -95,6 +96,16 @@ impl Parse<'_> {
                 key: Some(key.to_owned()),
                 values,
             };
+            if other {
+                // "whose Team is not Sales" have a team, another one.
+                let any = Test::Tagged {
+                    key: Some(key.to_owned()),
+                    values: Vec::new(),
+                };
+                let test = Test::All(vec![Filter::new(any), Filter::not(test)]);
+                self.add(at, Filter { test, negated });
+                return;
+            }
             self.add(at, Filter { test, negated });
             return;
         }

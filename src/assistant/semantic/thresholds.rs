@@ -141,6 +141,12 @@ impl Parse<'_> {
         }
         if let Some(place) = place {
             self.used[place] = true;
+            for between in place.min(last)..place.max(last) {
+                // "300 GB of total storage"
+                if self.m[between].is_cue("total") {
+                    self.used[between] = true;
+                }
+            }
         }
         let mut comparison = amount.comparison.unwrap_or(Comparison::Equal);
         if self.negated(place.map_or(at, |place| place.min(at))) {
@@ -249,6 +255,9 @@ impl Parse<'_> {
             }
             if self.number_field(here).is_some() {
                 return Some(here);
+            }
+            if mention.is_cue("total") {
+                continue;
             }
             if mention.is_small("comma") || mention.entity().is_some() || !mention.soft() && !mention.is_verb("last") && !mention.is_verb("wait") {
                 return None;

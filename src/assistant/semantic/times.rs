@@ -418,6 +418,7 @@ fn dates<'a>(
 ) -> Option<(When, usize)> {
     let today = zoned(now).date();
     let glued = |at: usize| tokens.get(at).is_some_and(|token| token.glued);
+    let ordinal = |at: usize| glued(at) && matches!(text(at), "st" | "nd" | "rd" | "th");
     let month_at = |at: usize| {
         MONTHS
             .iter()
@@ -477,7 +478,8 @@ fn dates<'a>(
             return month_span(year, month, 3);
         }
         if let Some(day) = day_at(text(1)) {
-            let mut at = 2;
+            let mut at = 2 + usize::from(ordinal(2));
+            let after = at;
             if text(at) == "," {
                 at += 1;
             }
@@ -488,7 +490,7 @@ fn dates<'a>(
             if date > today {
                 date = Date::new(today.year() - 1, month, day).ok()?;
             }
-            return day_span(date, 2);
+            return day_span(date, after);
         }
         if named || text(0) != "may" && text(0) != "mar" {
             return month_span(past(month), month, 1);
@@ -497,7 +499,7 @@ fn dates<'a>(
     }
     // 5 august 2026, the 5th of august
     if let Some(day) = day_at(text(0)) {
-        let mut at = 1;
+        let mut at = 1 + usize::from(ordinal(1));
         if text(at) == "of" {
             at += 1;
         }
