@@ -42,7 +42,7 @@ def call(command):
             errors.seek(0)
             raise RuntimeError(f"{' '.join(map(str, command))} ended with {process.returncode}: {errors.read()[-800:]}")
     own = usage.ru_utime + usage.ru_stime
-    others = max(0.0, busy_seconds() - busy - own) / taken / os.cpu_count()
+    others = min(1.0, max(0.0, busy_seconds() - busy - own) / taken / os.cpu_count())
     return printed, usage.ru_maxrss * 1024, others
 
 
@@ -165,7 +165,10 @@ def agreement(peer, ours, facts, text, count):
     ids = peer.text(text, count)
     contexts = {"plain": len(ids)}
     if facts["longrope"]:
-        contexts = {"short factors": facts["original"], "long factors": 2 * facts["original"]}
+        contexts = {"long factors": 2 * max(facts["original"], len(ids))}
+        # The peer rounds a context up, and so cannot keep one to a trained length that is not round.
+        if facts["original"] % 256 == 0:
+            contexts["short factors"] = facts["original"]
     result = {}
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(ids, file)

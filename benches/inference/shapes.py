@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import gguf
 from gguf import GGMLQuantizationType as Type
 from gguf import LlamaFileType
+from gguf_keys import read_keys
 
 
 @dataclass(frozen=True)
@@ -131,13 +132,8 @@ class Vocabulary:
 
     @classmethod
     def read(cls, path, size=None):
-        reader = gguf.GGUFReader(path)
-        fields = {
-            key.removeprefix("tokenizer."): value.contents()
-            for key, value in reader.fields.items()
-            if key.startswith("tokenizer.")
-        }
-        whole = cls(fields)
+        keys = read_keys(path)
+        whole = cls({key.removeprefix("tokenizer."): value for key, value in keys.items() if key.startswith("tokenizer.")})
         return whole._cut(size) if size else whole
 
     @property
