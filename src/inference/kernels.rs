@@ -12,6 +12,8 @@ use crate::weights::{QuantMatrix, WeightType};
 pub mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 
 mod blocks;
 mod select;

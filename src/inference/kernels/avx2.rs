@@ -16,7 +16,7 @@ pub(super) mod attend;
 mod dot_256;
 mod dot_32;
 mod dot_float;
-mod gemm;
+pub(super) mod gemm;
 pub(super) mod lanes;
 mod rowwise;
 pub(super) mod tile;
