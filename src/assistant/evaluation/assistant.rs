@@ -1,5 +1,4 @@
-//! The assistant of this product, measured: its known kinds of question alone, or the whole of it
-//! with a model.
+//! The assistant of this product as an answerer: its known kinds of question alone, or with a model.
 
 use domain::question::{AskRequest, Outcome, Tier, TierChoice};
 use domain::text_model::Cancel;
@@ -25,6 +24,12 @@ impl Templates {
             values: Values::load(db, &Scope::All).await?,
         })
     }
+
+    /// Whether the question is left to nobody else.
+    fn know(&self, question: &str, now: UtcTime) -> bool {
+        let understood = self.semantics.understand(question, &self.values, None, now);
+        understood != Understanding::Unknown
+    }
 }
 
 impl Answerer for Templates {
@@ -40,14 +45,21 @@ impl Answerer for Templates {
     }
 }
 
-/// The assistant as people ask it.
+/// Known kinds of question where they know, else the model; or the model alone. The assistant asks
+/// in this order too, but as of the clock, so known kinds are asked here as of the measured time.
 pub struct Whole {
     pub assistant: Assistant,
-    pub tier: TierChoice,
+    /// Left out, the model gets every question.
+    pub templates: Option<Templates>,
 }
 
 impl Answerer for Whole {
-    async fn answer(&self, _db: &Db, question: &str, now: UtcTime) -> Answered {
+    async fn answer(&self, db: &Db, question: &str, now: UtcTime) -> Answered {
+        if let Some(templates) = &self.templates
+            && templates.know(question, now)
+        {
+            return templates.answer(db, question, now).await;
+        }
         let asker = Asker {
             user_id: None,
             name: "evaluation".to_owned(),
@@ -55,15 +67,14 @@ impl Answerer for Whole {
         };
         let request = AskRequest {
             question: question.to_owned(),
-            tier: self.tier,
+            tier: TierChoice::Model,
             ..AskRequest::default()
         };
         let events = Events::nobody();
-        match self
+        let asked = self
             .assistant
-            .ask(&asker, request, &events, Cancel::default())
-            .await
-        {
+            .ask(&asker, request, &events, Cancel::default());
+        match asked.await {
             Ok(answer) => Answered {
                 outcome: answer.outcome,
                 sql: answer.sql.map(|sql| as_of(&sql, now)),
@@ -71,7 +82,7 @@ impl Answerer for Whole {
             },
             // Not answered in time, or not at all: nobody was told anything wrong.
             Err(error) => {
-                tracing::info!("{question:?} was not answered: {error}");
+                tracing::warn!("{question:?} was not answered: {error}");
                 Answered::refused()
             }
         }

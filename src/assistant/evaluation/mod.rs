@@ -24,4 +24,4 @@ pub use assistant::{Templates, Whole};
 pub use compare::{Agreement, Rules, compare};
 pub use questions::{DEV, HELD_OUT, Question, QuestionsError, parse};
 pub use run::{Answered, Answerer, EvaluationError, Measured, Run, evaluate, on_all};
-pub use score::{Comparison, Rate, Score, Summary, compare_runs, summarize};
+pub use score::{Comparison, Rate, Report, Score, Summary, compare_runs, summarize};

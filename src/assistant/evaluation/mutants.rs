@@ -20,10 +20,7 @@ use store::query::QueryResult;
 
 use super::compare::compare;
 use super::questions::Question;
-use super::run::{EvaluationError, on_all, on_one, rules};
-
-/// How many queries are tried at a time.
-const AT_ONCE: usize = 4;
+use super::run::{AT_ONCE, EvaluationError, on_all, on_one, rules};
 
 /// A wrong query.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

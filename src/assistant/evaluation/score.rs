@@ -186,6 +186,27 @@ pub fn compare_runs(this: &Run, other: &Run) -> Comparison {
     }
 }
 
+/// A run with everything that is told of it; what `--format json` prints and `--compare` reads.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    pub summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
+    pub run: Run,
+}
+
+impl Report {
+    /// `other` is an earlier run on the same questions.
+    #[must_use]
+    pub fn new(run: Run, other: Option<&Run>) -> Self {
+        Self {
+            summary: summarize(&run),
+            comparison: other.map(|other| compare_runs(&run, other)),
+            run,
+        }
+    }
+}
+
 /// The two-sided exact test: among the questions that only one run has right, each run is as likely
 /// as the other to be the one.
 #[allow(clippy::cast_precision_loss)]

@@ -14,8 +14,8 @@ use super::{now, time};
 const STATES: &[(u64, &str)] = &[
     (46, "AVAILABLE"),
     (34, "STOPPED"),
-    (5, "UNHEALTHY"),
-    (3, "ERROR"),
+    (6, "UNHEALTHY"),
+    (6, "ERROR"),
     (2, "IMPAIRED"),
     (3, "STARTING"),
     (2, "MAINTENANCE"),
@@ -82,7 +82,7 @@ pub fn live(place: &Place<'_>, known: Option<&Known>, number: u64, dice: &mut Di
         events.push(event(at, ChangeKind::Changed, &record, &tags));
         last = at;
     }
-    for _ in 0..dice.below(4) {
+    for _ in 0..dice.below(7) {
         let Some(at) = time::after(dice, last) else {
             break;
         };
@@ -162,7 +162,7 @@ fn end(
         } else if dice.percent(40) {
             events.push(event(next, ChangeKind::Returned, record, tags));
         }
-    } else if dice.percent(6) {
+    } else if dice.percent(11) {
         record.state = WorkspaceState::Terminated;
         events.push(event(at, ChangeKind::Terminated, record, tags));
     }

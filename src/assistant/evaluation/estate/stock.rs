@@ -103,9 +103,22 @@ fn lives(place: &Place<'_>, dice: &mut Dice) -> Vec<Life> {
     let others = (0..here).map(|_| None);
     known
         .chain(others)
-        .zip(1..)
+        .zip(first_number(place)..)
         .map(|(known, number)| desktop::live(place, known, number, dice))
         .collect()
+}
+
+/// Desktops are numbered through an estate, so that names of computers are names.
+fn first_number(place: &Place<'_>) -> u64 {
+    let account = names::ACCOUNTS
+        .iter()
+        .position(|one| one.id == place.account.id);
+    let region = place
+        .account
+        .regions
+        .iter()
+        .position(|one| *one == place.region);
+    (account.unwrap_or(0) * 2 + region.unwrap_or(0)) as u64 * 100 + 1
 }
 
 /// Writes changes in the order of time, those of one moment in one batch.
