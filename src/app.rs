@@ -73,6 +73,12 @@ impl App {
         let workers = Workers::new(inventory.clone(), JobsConfig::default());
         sync_schedule(&db).await?;
 
+        let assistant = Assistant::new(AssistantConfig {
+            db: db.clone(),
+            model: crate::model::open(data_dir, &config.ai, matches!(mode, Mode::Server { .. })),
+            model_deadline: std::time::Duration::from_secs(config.ai.deadline_seconds),
+        });
+
         let stop = CancellationToken::new();
         let mut background = Vec::new();
         let mut health = Health::default();
@@ -87,12 +93,8 @@ impl App {
             health.scheduler = Some(task.abort_handle());
             background.push(task);
             background.push(tokio::spawn(tidy(db.clone(), auth.clone(), stop.clone())));
+            background.push(tokio::spawn(recheck(assistant.clone())));
         }
-        let assistant = Assistant::new(AssistantConfig {
-            db: db.clone(),
-            model: None,
-            model_deadline: std::time::Duration::from_secs(120),
-        });
         let state = ApiState {
             db: db.clone(),
             auth: auth.clone(),
@@ -244,6 +246,13 @@ async fn sync_schedule(db: &Db) -> anyhow::Result<()> {
     };
     store::schedule::upsert(db, &schedule).await?;
     Ok(())
+}
+
+/// Runs saved questions again when this version has other views than the one before.
+async fn recheck(assistant: Assistant) {
+    if let Err(error) = assistant.recheck().await {
+        tracing::warn!(%error, "verified questions could not be run again: {error}");
+    }
 }
 
 /// Clears away what has been over for long, once an hour.

@@ -16,6 +16,7 @@ pub struct Config {
     pub limits: LimitsConfig,
     pub aws: AwsConfig,
     pub sync: SyncConfig,
+    pub ai: AiConfig,
     pub log: LogConfig,
 }
 
@@ -114,6 +115,41 @@ impl Default for SyncConfig {
     }
 }
 
+/// The language model. Known kinds of question are answered without one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AiConfig {
+    /// Switched off, no model is loaded.
+    pub enabled: bool,
+    /// A GGUF file, or the name of an imported model; the model packed into the program, else the
+    /// chosen one of the folder, when left out.
+    pub model: Option<String>,
+    /// Where imported models are; `models` in the data folder when left out.
+    pub models_dir: Option<PathBuf>,
+    /// Threads that compute; 0 is one for each core but one.
+    pub threads: usize,
+    /// Tokens a question may have, with its instructions and answer.
+    pub context: usize,
+    /// Questions that may wait or run.
+    pub queue: usize,
+    /// How long the model may take for one question, waiting included.
+    pub deadline_seconds: u64,
+}
+
+impl Default for AiConfig {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            model: None,
+            models_dir: None,
+            threads: 0,
+            context: 4096,
+            queue: 8,
+            deadline_seconds: 120,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogConfig {
@@ -194,6 +230,13 @@ impl Config {
                 "AWS_MAX_ATTEMPTS" => self.aws.max_attempts = parse(&name, &value)?,
                 "SYNC_ACCOUNTS_AT_ONCE" => self.sync.accounts_at_once = parse(&name, &value)?,
                 "SYNC_REGIONS_AT_ONCE" => self.sync.regions_at_once = parse(&name, &value)?,
+                "AI_ENABLED" => self.ai.enabled = parse(&name, &value)?,
+                "AI_MODEL" => self.ai.model = Some(value),
+                "AI_MODELS_DIR" => self.ai.models_dir = Some(value.into()),
+                "AI_THREADS" => self.ai.threads = parse(&name, &value)?,
+                "AI_CONTEXT" => self.ai.context = parse(&name, &value)?,
+                "AI_QUEUE" => self.ai.queue = parse(&name, &value)?,
+                "AI_DEADLINE_SECONDS" => self.ai.deadline_seconds = parse(&name, &value)?,
                 "LOG_FORMAT" => {
                     self.log.format = match value.as_str() {
                         "text" => LogFormat::Text,

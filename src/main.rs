@@ -1,9 +1,11 @@
 //! The binary: reads the command line, sets up memory and logging, and turns the end of a command
-//! into an exit code. What the commands do is in `cli/`, how the rooms are put together in `app`.
+//! into an exit code. What the commands do is in `cli/`, how the rooms are put together in `app`,
+//! which language model answers in `model`.
 
 mod app;
 mod cli;
 mod config;
+mod model;
 mod telemetry;
 
 use std::process::ExitCode;

@@ -28,4 +28,5 @@ mod verified;
 
 pub use assistant::{AskError, Asker, Assistant, AssistantConfig, Events, LOADING_RETRY};
 pub use counters::{Count, Counters};
+pub use model_tier::{grammar, instructions};
 pub use verified::SaveError;

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use domain::error::Problem;
 use http_body_util::{BodyExt, Full};
-use hyper::body::Bytes;
-use hyper::{Method, Request, StatusCode};
+use hyper::body::{Bytes, Incoming};
+use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,6 +17,9 @@ use tokio::net::UnixStream;
 
 use crate::app::{App, Mode};
 use crate::config::Config;
+
+/// Moves the bytes of one connection.
+type Driver = tokio::task::JoinHandle<hyper::Result<()>>;
 
 pub const SOCKET: &str = "control.sock";
 
@@ -122,13 +125,62 @@ impl Client {
             .with_context(|| format!("the answer of {path} is not what this version expects"))
     }
 
-    /// Sends one request on a connection of its own; answers the body of a success.
+    /// Posts and hands each server-sent event on as it comes: its name and its data.
+    pub async fn events(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        mut each: impl FnMut(&str, &str) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let (response, driver) = self
+            .send(Method::POST, path, Some(body), "text/event-stream")
+            .await?;
+        let (status, mut body) = (response.status(), response.into_body());
+        if !status.is_success() {
+            return Err(refusal(status, &body.collect().await?.to_bytes()));
+        }
+        let mut seen = Vec::new();
+        while let Some(frame) = body.frame().await {
+            if let Ok(data) = frame?.into_data() {
+                seen.extend_from_slice(&data);
+            }
+            while let Some(end) = seen.windows(2).position(|pair| pair == b"\n\n") {
+                let message: Vec<u8> = seen.drain(..end + 2).collect();
+                if let Some((name, data)) = event(&String::from_utf8_lossy(&message)) {
+                    each(&name, &data)?;
+                }
+            }
+        }
+        driver.abort();
+        Ok(())
+    }
+
+    /// Sends one request; answers the body of a success.
     async fn exchange(
         &self,
         method: Method,
         path: &str,
         body: Option<&impl Serialize>,
     ) -> anyhow::Result<Bytes> {
+        let (response, driver) = self.send(method, path, body, "application/json").await?;
+        let status = response.status();
+        let bytes = response.into_body().collect().await?.to_bytes();
+        driver.abort();
+        if status.is_success() {
+            Ok(bytes)
+        } else {
+            Err(refusal(status, &bytes))
+        }
+    }
+
+    /// Sends one request on a connection of its own, which the task beside the answer drives.
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+        accept: &str,
+    ) -> anyhow::Result<(Response<Incoming>, Driver)> {
         let stream = UnixStream::connect(&self.socket)
             .await
             .with_context(|| format!("no answer on {}", self.socket.display()))?;
@@ -144,16 +196,9 @@ impl Client {
             .uri(path)
             .header("host", "localhost")
             .header("content-type", "application/json")
+            .header("accept", accept)
             .body(Full::new(Bytes::from(payload)))?;
-        let response = sender.send_request(request).await?;
-        let status = response.status();
-        let bytes = response.into_body().collect().await?.to_bytes();
-        driver.abort();
-        if status.is_success() {
-            Ok(bytes)
-        } else {
-            Err(refusal(status, &bytes))
-        }
+        Ok((sender.send_request(request).await?, driver))
     }
 
     /// Ends the application if it was this process's own.
@@ -162,6 +207,15 @@ impl Client {
             app.stop().await;
         }
     }
+}
+
+/// Name and data of a server-sent event; a comment is none.
+fn event(message: &str) -> Option<(String, String)> {
+    let field = |name: &str| {
+        let mut lines = message.lines();
+        lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    };
+    Some((field("event")?.to_owned(), field("data")?.to_owned()))
 }
 
 fn refusal(status: StatusCode, body: &[u8]) -> anyhow::Error {

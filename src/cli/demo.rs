@@ -38,6 +38,8 @@ pub struct Demo {
     #[arg(long)]
     no_history: bool,
     #[command(flatten)]
+    model: super::model::ModelArgs,
+    #[command(flatten)]
     dials: Dials,
 }
 
@@ -72,6 +74,7 @@ impl Demo {
         refuse_real_data(&data_dir)?;
         let mut config = Config::load(None, &data_dir)?;
         config.server.listen = self.listen;
+        self.model.apply(&mut config.ai);
         if std::env::var_os("STOCKTAKE_LOG_FILTER").is_none() {
             config.log.filter = "warn".to_owned();
         }

@@ -2,11 +2,14 @@
 //! socket (`client`); `serve`, `demo` and `simulate` run something until told to stop.
 
 mod account;
+mod ask;
 mod bench;
 mod client;
 mod demo;
 mod demo_history;
 mod doctor;
+mod eval;
+mod model;
 mod output;
 mod query;
 mod serve;
@@ -28,7 +31,7 @@ pub use client::SOCKET;
 pub mod exit {
     /// It failed.
     pub const FAILED: u8 = 1;
-    /// Part of the work failed; the output says which.
+    /// Part of the work failed, or a question has no answer; the output says which and why.
     pub const PARTIAL: u8 = 3;
 }
 
@@ -36,7 +39,7 @@ pub mod exit {
 #[derive(Debug, Parser)]
 #[command(
     version,
-    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done in part.\n\
+    after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done in part, or a question without an answer.\n\
                   Commands that take --data-dir work with no server running, and through its control socket when one is."
 )]
 pub struct Cli {
@@ -54,6 +57,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Bring the inventory up to date.
     Sync(sync::Sync),
+    /// Ask a question in plain words.
+    Ask(ask::Ask),
     /// Run a read-only SQL query on the views.
     Query(query::Query),
     /// Onboard, test and remove AWS accounts.
@@ -62,8 +67,12 @@ enum Command {
     User(user::User),
     /// Print a fresh one-time link to set a global admin.
     SetupLink(setup_link::SetupLink),
+    /// Import, choose and pack language models.
+    Model(model::Model),
     /// Check this installation and say what is wrong.
     Doctor(doctor::Doctor),
+    /// Measure how well questions in plain words are answered.
+    Eval(eval::Eval),
     /// Measure this binary on this machine.
     Bench(bench::Bench),
     /// Print the API's OpenAPI document.
@@ -117,11 +126,14 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Demo(command) => command.run().await,
             Command::Simulate(command) => command.run().await,
             Command::Sync(command) => command.run().await,
+            Command::Ask(command) => command.run().await,
             Command::Query(command) => command.run().await,
             Command::Account(command) => command.run().await,
             Command::User(command) => command.run().await,
             Command::SetupLink(command) => command.run().await,
+            Command::Model(command) => command.run().await,
             Command::Doctor(command) => command.run().await,
+            Command::Eval(command) => command.run().await,
             Command::Bench(command) => command.run().await,
             Command::Openapi => Ok(ExitCode::SUCCESS),
         }

@@ -117,6 +117,24 @@ pub fn note(text: &str) {
     eprintln!("{text}");
 }
 
+/// A remark that stands back, where standard error is a terminal.
+pub fn aside(text: &str) {
+    if on_terminal() {
+        eprintln!("\x1b[2m{text}\x1b[0m");
+    } else {
+        eprintln!("{text}");
+    }
+}
+
+/// Text on a terminal as it comes, without a line end. What a model writes cannot move the cursor.
+pub fn piece(text: &str) {
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_control() || *c == '\n')
+        .collect();
+    eprint!("\x1b[2m{plain}\x1b[0m");
+}
+
 /// Whether a progress bar would be seen.
 pub fn on_terminal() -> bool {
     std::io::stderr().is_terminal()

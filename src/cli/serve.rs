@@ -24,6 +24,8 @@ pub struct Serve {
     /// Allow plain HTTP on addresses other than loopback.
     #[arg(long)]
     insecure_http: bool,
+    #[command(flatten)]
+    model: super::model::ModelArgs,
 }
 
 impl Serve {
@@ -35,6 +37,7 @@ impl Serve {
         config.server.tls_cert = self.tls_cert.or(config.server.tls_cert);
         config.server.tls_key = self.tls_key.or(config.server.tls_key);
         config.server.insecure_http |= self.insecure_http;
+        self.model.apply(&mut config.ai);
         crate::telemetry::start(&config.log)?;
         // Listened for before the start, so that a stop that comes during it is an orderly one.
         let stopped = stopped()?;

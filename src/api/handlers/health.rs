@@ -4,6 +4,8 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
 use domain::job::JobState;
 use domain::listing::PageRequest;
+use domain::question::{Outcome, Tier};
+use domain::text_model::{ModelState, ModelStatus};
 use domain::{ErrorCode, Scope, UtcTime};
 use store::StoreError;
 
@@ -71,6 +73,7 @@ async fn collect(app: &App) -> ApiResult<HealthTree> {
         ("database", database(app)),
         ("cache", cache(app)),
         ("last_sync", last_sync(app).await?),
+        ("model", model(app.assistant.model())),
     ];
     parts.extend(app.health.components());
     let status = parts
@@ -105,6 +108,33 @@ fn cache(app: &App) -> Component {
         .with("answers", app.answers.entries())
         .with("answer_bytes", app.answers.bytes())
         .with("sessions", app.auth.sessions_in_memory())
+}
+
+/// The rest of the product runs without a model, so one that failed is not a failure of the whole.
+fn model(status: Option<ModelStatus>) -> Component {
+    let Some(model) = status else {
+        return Component {
+            detail: Some("none is loaded; known kinds of question are answered".to_owned()),
+            ..Component::ok()
+        };
+    };
+    let part = match model.state {
+        ModelState::Ready => Component::ok(),
+        ModelState::Loading => Component::degraded("it is loading"),
+        ModelState::Failed => Component::degraded(
+            model
+                .error
+                .unwrap_or_else(|| "it could not be loaded".to_owned()),
+        ),
+    };
+    part.with("name", model.name)
+        .with("kernel", model.kernel)
+        .with("threads", model.threads)
+        .with("requests", model.requests)
+        .with("queued", model.queued)
+        .with("decode_tokens_per_second", model.decode_tokens_per_second)
+        .with("prefix_hit_rate", model.prefix_hit_rate)
+        .with("resident_bytes", model.resident_bytes)
 }
 
 async fn last_sync(app: &App) -> Result<Component, StoreError> {
@@ -175,6 +205,10 @@ async fn gauges(app: &App) -> Result<String, StoreError> {
     let sessions = app.auth.sessions_in_memory() as f64;
     out.gauge("stocktake_sessions", "Sessions in use.", sessions);
     jobs(app, &mut out).await?;
+    questions(app, &mut out);
+    if let Some(status) = app.assistant.model() {
+        model_gauges(&status, &mut out);
+    }
     let newest = PageRequest {
         limit: 1,
         ..PageRequest::default()
@@ -186,6 +220,53 @@ async fn gauges(app: &App) -> Result<String, StoreError> {
         out.gauge("stocktake_last_sync_age_seconds", help, age as f64);
     }
     Ok(out.finish())
+}
+
+fn questions(app: &App, out: &mut Exposition) {
+    let name = "stocktake_questions_total";
+    out.family(name, "counter", "Questions, by who answered and how.");
+    for count in app.assistant.counters().all() {
+        let tier = count.tier.map_or("none", Tier::as_str);
+        let outcome = count.outcome.map_or("error", Outcome::as_str);
+        let labels = format!("tier=\"{tier}\",outcome=\"{outcome}\"");
+        out.sample(name, &labels, count.questions as f64);
+    }
+}
+
+fn model_gauges(model: &ModelStatus, out: &mut Exposition) {
+    let ready = f64::from(u8::from(model.state == ModelState::Ready));
+    out.gauge("stocktake_model_ready", "1 while it can be asked.", ready);
+    let name = "stocktake_model_tokens_per_second";
+    out.family(name, "gauge", "Of the newest answer.");
+    out.sample(name, "phase=\"prefill\"", model.prefill_tokens_per_second);
+    out.sample(name, "phase=\"decode\"", model.decode_tokens_per_second);
+    for (name, help, value) in [
+        (
+            "stocktake_model_queue",
+            "Requests waiting or running.",
+            f64::from(model.queued),
+        ),
+        (
+            "stocktake_model_queue_capacity",
+            "Requests that may.",
+            f64::from(model.queue_capacity),
+        ),
+        (
+            "stocktake_model_prefix_hit_ratio",
+            "Of all prompt tokens, the share kept from earlier prompts.",
+            model.prefix_hit_rate,
+        ),
+        (
+            "stocktake_model_resident_bytes",
+            "Memory of the process with its model.",
+            model.resident_bytes as f64,
+        ),
+    ] {
+        out.gauge(name, help, value);
+    }
+    let name = "stocktake_model_requests_total";
+    out.family(name, "counter", "Requests it was given.");
+    out.sample(name, "", model.requests as f64);
 }
 
 async fn jobs(app: &App, out: &mut Exposition) -> Result<(), StoreError> {

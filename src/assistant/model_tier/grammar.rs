@@ -36,7 +36,7 @@ direction: " DESC" | " ASC"
 
 /// The rules of one view; `V` stands for its name.
 const OF_VIEW: &str = r#"
-select_V: ("DISTINCT ")? item_V (", " item_V)* FROM_V (" WHERE " where_V)? (" GROUP BY " key_V (", " key_V)* (" HAVING " having_V)?)? (" ORDER BY " order_V (", " order_V)*)? " LIMIT " ROWS
+select_V: ("DISTINCT ")? item_V (", " item_V)* from_V (" WHERE " where_V)? (" GROUP BY " key_V (", " key_V)* (" HAVING " having_V)?)? (" ORDER BY " order_V (", " order_V)*)? " LIMIT " ROWS
 item_V: top_V (" AS " ALIAS)?
 key_V: scalar_V | PLACE
 order_V: (top_V | PLACE) direction?
@@ -51,11 +51,11 @@ where_V: test_V (" AND " test_V)* | test_V (" OR " test_V)*
 test_V: "(" where_V ")" | "NOT (" where_V ")" | column_V " IS NULL" | column_V " IS NOT NULL" | left_V compare right_V | left_V " BETWEEN " right_V " AND " right_V | open_V (" NOT")? " LIKE " STRING | open_V (" NOT")? " IN (" string_list ")" | open_V (" NOT")? " IN (" number_list ")" | column_V (" NOT")? " IN (SELECT " inner ")"KNOWN_V
 left_V: open_V (sign plain_V)? | function_V (sign plain_V)?
 right_V: NUMBER | STRING | open_V | function_V
-inner_V: column_V FROM_V (" WHERE " where_V)?
+inner_V: column_V from_V (" WHERE " where_V)?
 "#;
 
 /// The grammar of this build's views.
-pub(crate) fn grammar() -> &'static str {
+pub fn grammar() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| made(VIEWS));
     &TEXT
 }
@@ -105,7 +105,7 @@ fn of_view(text: &mut String, view: &View) {
              | \"{column} NOT IN (\" {rule} (\", \" {rule})* \")\""
         );
     }
-    let _ = writeln!(text, "FROM_{name}: \" FROM {name}\"");
+    let _ = writeln!(text, "from_{name}: \" FROM {name}\"");
     let _ = writeln!(text, "column_{name}: {}", literals("", &all));
     let _ = writeln!(text, "open_{name}: {}", literals("", &open));
     rules(text, name, &known);
@@ -131,7 +131,7 @@ fn of_join(text: &mut String, views: &[View]) {
     let mut made = String::new();
     rules(&mut made, "join", "");
     // Its views are a rule, and it is not read from inside another query.
-    let made = made.replace("FROM_join", "joined");
+    let made = made.replace("from_join", "joined");
     let lines = made.lines().filter(|line| !line.starts_with("inner_"));
     for line in lines {
         text.push_str(line);

@@ -67,5 +67,5 @@ pub(crate) fn notes(repaired: bool) -> Vec<String> {
 }
 
 /// The parts that are the same for every question.
-pub(crate) use grammar::grammar;
-pub(crate) use schema::instructions;
+pub use grammar::grammar;
+pub use schema::instructions;

@@ -23,7 +23,7 @@ Views:
 ";
 
 /// What every question begins with.
-pub(crate) fn instructions() -> &'static str {
+pub fn instructions() -> &'static str {
     static TEXT: LazyLock<String> = LazyLock::new(|| {
         let mut text = RULES.to_owned();
         let mut before: Option<&View> = None;

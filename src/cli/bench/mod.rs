@@ -2,6 +2,7 @@
 //! same binary as server, simulator and sync, so that memory and start-up are those of the product.
 //! Load goes to loopback only and is bounded in count and time.
 
+mod inference;
 mod load;
 mod process;
 mod reads;
@@ -17,7 +18,7 @@ use super::output::{self, Format};
 
 #[derive(Debug, Args)]
 pub struct Bench {
-    /// What to measure; everything when left out.
+    /// What to measure; everything but `inference` when left out.
     #[arg(value_enum)]
     what: Vec<What>,
     /// Desktops for `sync` and `list`.
@@ -28,6 +29,8 @@ pub struct Bench {
     accounts: usize,
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
+    #[command(flatten)]
+    inference: inference::InferenceArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -38,6 +41,8 @@ enum What {
     Sync,
     /// The desktop list under 50 concurrent clients.
     List,
+    /// A language model, by itself and as JSON: speed, memory, and its likeliest tokens over a text.
+    Inference,
 }
 
 /// One measured figure.
@@ -51,6 +56,14 @@ pub struct Figure {
 
 impl Bench {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
+        if self.what == [What::Inference] {
+            inference::measure(self.inference).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        anyhow::ensure!(
+            !self.what.contains(&What::Inference),
+            "measure `inference` by itself, so that nothing else takes its cores"
+        );
         let all = [What::Start, What::Sync, What::List];
         let chosen = if self.what.is_empty() {
             &all[..]
