@@ -181,14 +181,12 @@ impl Vocabulary {
 /// A token as the tree knows it. What steers the model carries a mark that no text can have.
 fn word(tokenizer: &Tokenizer, id: u32) -> Vec<u8> {
     let vocabulary = tokenizer.vocabulary();
-    let marked = || {
-        let mut word = vec![TokTrie::SPECIAL_TOKEN_MARKER];
-        word.extend_from_slice(vocabulary.text(id).as_bytes());
-        word
-    };
     match vocabulary.kind(id) {
-        Kind::Control => marked(),
-        Kind::UserDefined if looks_like_control(vocabulary.text(id)) => marked(),
+        Kind::Control => {
+            let mut word = vec![TokTrie::SPECIAL_TOKEN_MARKER];
+            word.extend_from_slice(vocabulary.text(id).as_bytes());
+            word
+        }
         Kind::Unknown | Kind::Unused => Vec::new(),
         Kind::Normal | Kind::UserDefined | Kind::Byte => {
             let bytes = tokenizer.bytes_of(id);
@@ -198,11 +196,6 @@ fn word(tokenizer: &Tokenizer, id: u32) -> Vec<u8> {
             bytes
         }
     }
-}
-
-/// Some files call their control tokens plain text.
-fn looks_like_control(text: &str) -> bool {
-    text.len() > 4 && text.starts_with("<|") && text.ends_with("|>")
 }
 
 impl TokenizerEnv for Vocabulary {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::EngineConfig;
-use super::session::Reader;
+use super::session::{Reader, Transformer};
 use crate::chat::{ChatError, ChatTemplate};
-use crate::models::{self, Model, ModelError};
+use crate::models::{self, Borrowed, Model, ModelError};
 use crate::ops::Compute;
 use crate::pool::{Pool, default_threads};
 use crate::prefix::model_fingerprint;
@@ -43,14 +43,19 @@ impl ModelSource {
     }
 
     fn fingerprint(&self, length: u64, variant: &str) -> Result<[u8; 32], WeightsError> {
-        let offset = match self {
+        model_fingerprint(self.path(), self.offset(), length, variant).map_err(|source| {
+            WeightsError::Io {
+                path: self.path().to_owned(),
+                source,
+            }
+        })
+    }
+
+    fn offset(&self) -> u64 {
+        match self {
             Self::File(_) => 0,
             Self::Part { offset, .. } => *offset,
-        };
-        model_fingerprint(self.path(), offset, length, variant).map_err(|source| WeightsError::Io {
-            path: self.path().to_owned(),
-            source,
-        })
+        }
     }
 
     #[must_use]
@@ -91,27 +96,45 @@ pub(super) fn load(config: &EngineConfig) -> Result<Loaded, LoadError> {
     let file = config.source.open()?;
     let tokenizer = Tokenizer::from_metadata(file.metadata())?;
     let chat = ChatTemplate::from_metadata(file.metadata(), &tokenizer)?;
-    let model = Model::load(&file, Some(config.context))?;
     check_vocabulary(&file, &tokenizer)?;
-    let threads = config.threads.unwrap_or_else(default_threads);
-    let pool = Pool::new(threads).map_err(LoadError::Threads)?;
-    pool.pin_caller();
-    let compute = Compute::new(Arc::new(pool));
     let facts = Facts {
-        architecture: model.parameters.architecture.clone(),
         quantization: models::quantization(&file),
         file_bytes: file.byte_count() as u64,
-        context: model.context,
-        threads: compute.pool().threads(),
-        kernel: compute.kernel_name().to_owned(),
+        ..Facts::default()
     };
+    let architecture = models::architecture(file.metadata())?;
+    let (reader, variant, facts): (Box<dyn Reader>, _, _) =
+        if models::BORROWED.contains(&architecture) {
+            let model = Borrowed::load(&file, config.source.path(), config.source.offset())?;
+            let facts = Facts {
+                architecture: model.name.clone(),
+                context: config.context.min(model.context),
+                threads: std::thread::available_parallelism().map_or(1, usize::from),
+                kernel: "candle".to_owned(),
+                ..facts
+            };
+            (Box::new(model), "", facts)
+        } else {
+            let model = Model::load(&file, Some(config.context))?;
+            let threads = config.threads.unwrap_or_else(default_threads);
+            let pool = Pool::new(threads).map_err(LoadError::Threads)?;
+            pool.pin_caller();
+            let compute = Compute::new(Arc::new(pool));
+            let facts = Facts {
+                architecture: model.parameters.architecture.clone(),
+                context: model.context,
+                threads: compute.pool().threads(),
+                kernel: compute.kernel_name().to_owned(),
+                ..facts
+            };
+            let variant = model.variant();
+            (Box::new(Transformer::new(model, compute)), variant, facts)
+        };
     Ok(Loaded {
         tokenizer: Arc::new(tokenizer),
         chat,
-        fingerprint: config
-            .source
-            .fingerprint(file.byte_count() as u64, model.variant())?,
-        reader: Box::new(super::session::Transformer::new(model, compute)),
+        reader,
+        fingerprint: config.source.fingerprint(facts.file_bytes, variant)?,
         facts,
     })
 }
@@ -127,12 +150,17 @@ pub struct Checked {
 /// Whether a model would load, without loading it: header, tokenizer, template, tensors.
 pub fn check(source: &ModelSource) -> Result<Checked, LoadError> {
     let file = source.open()?;
-    let model = Model::load(&file, None)?;
+    let architecture = models::architecture(file.metadata())?;
+    if models::BORROWED.contains(&architecture) {
+        Borrowed::load(&file, source.path(), source.offset())?;
+    } else {
+        Model::load(&file, None)?;
+    }
     let tokenizer = Tokenizer::from_metadata(file.metadata())?;
     ChatTemplate::from_metadata(file.metadata(), &tokenizer)?;
     check_vocabulary(&file, &tokenizer)?;
     Ok(Checked {
-        architecture: model.parameters.architecture,
+        architecture: architecture.to_owned(),
         quantization: models::quantization(&file),
         bytes: file.byte_count() as u64,
     })

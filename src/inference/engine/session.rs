@@ -1,7 +1,7 @@
 //! What the model has read so far, and what of it can be used again.
 
 use crate::kv::{KvCache, KvShape};
-use crate::models::{Model, ModelError, Step, Wanted};
+use crate::models::{Borrowed, Model, ModelError, Step, Wanted};
 use crate::ops::Compute;
 use crate::prefix::{PrefixError, Prefixes};
 
@@ -14,7 +14,12 @@ pub(super) trait Reader: Send {
     /// Positions it remembers.
     fn len(&self) -> usize;
 
-    /// Forgets what follows the first `len` positions.
+    /// Tokens it takes at once.
+    fn chunk(&self) -> usize {
+        CHUNK
+    }
+
+    /// Forgets what follows the first `len` positions, or more if it has to.
     fn rewind(&mut self, len: usize);
 
     /// Forgets everything, and whatever state a failed pass may have left.
@@ -99,6 +104,45 @@ impl Reader for Transformer {
     }
 }
 
+impl Reader for Borrowed {
+    fn len(&self) -> usize {
+        Borrowed::len(self)
+    }
+
+    fn chunk(&self) -> usize {
+        usize::MAX
+    }
+
+    fn rewind(&mut self, len: usize) {
+        if len < Borrowed::len(self) {
+            Borrowed::reset(self);
+        }
+    }
+
+    fn reset(&mut self) {
+        Borrowed::reset(self);
+    }
+
+    fn read(
+        &mut self,
+        tokens: &[u32],
+        _: Wanted,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Vec<f32>, ModelError> {
+        Borrowed::read(self, tokens, stop)
+    }
+
+    fn kept_shape(&self) -> Option<KvShape> {
+        None
+    }
+
+    fn cache(&self) -> Option<&KvCache> {
+        None
+    }
+
+    fn adopt(&mut self, _: KvCache) {}
+}
+
 /// A reader and the tokens that it has read.
 pub(super) struct Session {
     reader: Box<dyn Reader>,
@@ -134,8 +178,12 @@ impl Session {
             self.reader.adopt(cache);
             self.held = prefix.to_vec();
         }
-        let common = self.common(tokens).min(reusable);
+        self.rewind(self.common(tokens).min(reusable))
+    }
+
+    fn rewind(&mut self, common: usize) -> usize {
         self.reader.rewind(common);
+        let common = common.min(self.reader.len());
         self.held.truncate(common);
         common
     }
@@ -155,8 +203,7 @@ impl Session {
             common = prefix.len();
         }
         if common < prefix.len() {
-            self.reader.rewind(common);
-            self.held.truncate(common);
+            let common = self.rewind(common);
             self.read(&prefix[common..], Wanted::Nothing, stop)?;
         }
         Ok(())
@@ -170,7 +217,7 @@ impl Session {
         stop: &dyn Fn() -> bool,
     ) -> Result<Vec<f32>, ModelError> {
         let mut logits = Vec::new();
-        let mut chunks = tokens.chunks(CHUNK).peekable();
+        let mut chunks = tokens.chunks(self.reader.chunk()).peekable();
         while let Some(chunk) = chunks.next() {
             if stop() {
                 return Err(ModelError::Stopped);

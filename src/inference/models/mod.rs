@@ -6,7 +6,9 @@
 //! | `phi3` | Phi-3: fused projections, long and short rotary factors, a sliding window |
 //! | `llama` | Llama and what is built like it: SmolLM2, TinyLlama |
 //! | `qwen2` | Qwen2 and 2.5: biases on queries, keys and values |
+//! | `borrowed` | Gemma 3 and Qwen3, as candle-transformers computes them |
 
+mod borrowed;
 mod llama;
 mod parameters;
 mod phi3;
@@ -21,10 +23,13 @@ use thiserror::Error;
 use crate::kv::{KvCache, KvShape};
 use crate::ops::Compute;
 use crate::weights::{ModelFile, QuantMatrix, WeightsError};
-pub use parameters::Parameters;
+pub use borrowed::Borrowed;
+pub use parameters::{Parameters, architecture};
 
-/// The architectures that can be loaded, as `general.architecture` names them.
+/// The architectures on our own operations, as `general.architecture` names them.
 pub const SUPPORTED: &[&str] = &["phi3", "llama", "qwen2"];
+/// Those that candle-transformers computes.
+pub const BORROWED: &[&str] = &["gemma3", "qwen3"];
 
 #[derive(Debug, Error)]
 pub enum ModelError {
@@ -41,7 +46,7 @@ pub enum ModelError {
         cols: usize,
         wanted: String,
     },
-    #[error("its architecture is {0:?}; supported are {supported}", supported = SUPPORTED.join(", "))]
+    #[error("its architecture is {0:?}; supported are {supported}", supported = [SUPPORTED, BORROWED].concat().join(", "))]
     Architecture(String),
     #[error("this model uses {0}, which is not supported")]
     Feature(String),

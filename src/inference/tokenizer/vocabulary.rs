@@ -22,16 +22,23 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn from_number(number: i64) -> Self {
+    fn of(number: i64, text: &str) -> Self {
         match number {
             2 => Self::Unknown,
             3 => Self::Control,
+            // Some files call their control tokens plain text. Taken at their word, anybody could
+            // end a turn by writing one.
+            4 if ENDS.contains(&text) || is_written_as_control(text) => Self::Control,
             4 => Self::UserDefined,
             5 => Self::Unused,
             6 => Self::Byte,
             _ => Self::Normal,
         }
     }
+}
+
+fn is_written_as_control(text: &str) -> bool {
+    text.len() > 4 && text.starts_with("<|") && text.ends_with("|>")
 }
 
 /// Texts that end a turn in the families of models there are. Files name one end token, and some
@@ -78,7 +85,11 @@ impl Vocabulary {
             return Err(TokenizerError::Malformed("tokenizer.ggml.tokens"));
         }
         let kinds = match numbers(metadata, "tokenizer.ggml.token_type")? {
-            Some(kinds) => kinds.into_iter().map(Kind::from_number).collect(),
+            Some(kinds) => kinds
+                .into_iter()
+                .zip(&texts)
+                .map(|(number, text)| Kind::of(number, text))
+                .collect(),
             None => vec![Kind::Normal; texts.len()],
         };
         let scores = match floats(metadata, "tokenizer.ggml.scores")? {
@@ -113,7 +124,7 @@ impl Vocabulary {
         ends.extend(
             ENDS.iter()
                 .filter_map(|text| ids.get(*text).copied())
-                .filter(|id| matches!(kinds[*id as usize], Kind::Control | Kind::UserDefined)),
+                .filter(|id| kinds[*id as usize] == Kind::Control),
         );
         // The published files of this family say nowhere that the white space after a special
         // token belongs to it; the model was trained so.
@@ -124,7 +135,8 @@ impl Vocabulary {
             adds_space_prefix: sentence_piece
                 && flag("tokenizer.ggml.add_space_prefix").unwrap_or(true),
             specials_strip_right: sentence_piece && phi3,
-            adds_bos: flag("tokenizer.ggml.add_bos_token").unwrap_or(sentence_piece),
+            adds_bos: flag("tokenizer.ggml.add_bos_token")
+                .unwrap_or(sentence_piece || begins_with_bos(metadata)),
             model,
             texts,
             kinds,
@@ -185,6 +197,12 @@ impl Vocabulary {
     pub fn ends(&self) -> &BTreeSet<u32> {
         &self.ends
     }
+}
+
+/// Byte-level families that begin with `bos` where the file does not say.
+fn begins_with_bos(metadata: &HashMap<String, Value>) -> bool {
+    matches!(metadata.get("tokenizer.ggml.pre"), Some(Value::String(name))
+        if matches!(name.as_str(), "llama-bpe" | "llama3" | "llama-v3" | "falcon3" | "pixtral"))
 }
 
 fn array<'a>(

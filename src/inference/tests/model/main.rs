@@ -8,5 +8,6 @@ mod architectures;
 mod chat;
 mod engine;
 mod files;
+mod fixtures;
 mod tokens;
 mod vectors;

@@ -94,6 +94,16 @@ impl Maker {
         }
         self.matrix(&name("ffn_gate"), HIDDEN, WIDTH);
         self.matrix(&name("ffn_up"), HIDDEN, WIDTH);
+        if ["gemma3", "qwen3"].contains(&spec.architecture) {
+            for part in ["attn_q_norm", "attn_k_norm"] {
+                self.vector(name(&format!("{part}.weight")), HEAD_DIM, 1.0, 0.3);
+            }
+        }
+        if spec.architecture == "gemma3" {
+            for part in ["post_attention_norm", "post_ffw_norm"] {
+                self.vector(name(&format!("{part}.weight")), WIDTH, 1.0, 0.3);
+            }
+        }
         for (part, rows) in [("attn_q", WIDTH), ("attn_k", keys), ("attn_v", keys)] {
             self.matrix(&name(part), rows, WIDTH);
             if spec.architecture == "qwen2" {
@@ -135,6 +145,8 @@ pub fn write_model(path: &Path, spec: &Spec) -> usize {
         (key("attention.head_count"), count(HEADS)),
         (key("attention.head_count_kv"), count(KV_HEADS)),
         (key("attention.layer_norm_rms_epsilon"), Value::F32(1e-5)),
+        (key("attention.key_length"), count(HEAD_DIM)),
+        (key("attention.value_length"), count(HEAD_DIM)),
         (key("rope.dimension_count"), count(HEAD_DIM)),
         (key("rope.freq_base"), Value::F32(10_000.0)),
     ]);
