@@ -20,6 +20,8 @@ use std::path::Path;
 
 use memmap2::{MmapMut, MmapOptions};
 
+use crate::ops::Disjoint;
+
 /// Positions in a block.
 pub const BLOCK: usize = 256;
 const MAGIC: &[u8; 8] = b"STKVC\0\0\x01";
@@ -134,13 +136,10 @@ impl KvCache {
         (&words[keys..keys + run], &words[values..values + run])
     }
 
-    /// Where one head's key and value of a position go.
-    pub(crate) fn slot_mut(&mut self, layer: usize, head: usize, block: usize, offset: usize) -> (&mut [u16], &mut [u16]) {
-        let dim = self.shape.head_dim;
-        let (keys, values) = self.shape.places(layer, head);
-        let words = words_mut(&mut self.blocks[block]);
-        let (before, after) = words.split_at_mut(values);
-        (&mut before[keys + offset * dim..][..dim], &mut after[offset * dim..][..dim])
+    /// Access to single positions for tasks that each write their own.
+    pub(crate) fn writer(&mut self) -> CacheWriter<'_> {
+        let blocks = self.blocks.iter_mut().map(|block| Disjoint::new(words_mut(block))).collect();
+        CacheWriter { shape: self.shape, blocks }
     }
 
     /// Writes the first `len` positions. What blocks hold beyond them is written as zeros, so nothing that was
@@ -191,6 +190,26 @@ impl KvCache {
         };
         let blocks = (0..count).map(block).collect::<Result<Vec<_>, _>>()?;
         Ok(KvCache { shape, blocks, len })
+    }
+}
+
+/// See [`KvCache::writer`].
+pub(crate) struct CacheWriter<'a> {
+    shape: KvShape,
+    blocks: Vec<Disjoint<'a, u16>>,
+}
+
+impl CacheWriter<'_> {
+    /// Where one head's key and value of a position go.
+    ///
+    /// # Safety
+    /// At any moment a place may be held once only.
+    pub(crate) unsafe fn slot(&self, layer: usize, head: usize, position: usize) -> (&mut [u16], &mut [u16]) {
+        let dim = self.shape.head_dim;
+        let (keys, values) = self.shape.places(layer, head);
+        let (block, offset) = (&self.blocks[position / BLOCK], position % BLOCK * dim);
+        // SAFETY: keys and values lie apart, and the caller holds this place once.
+        unsafe { (block.part(keys + offset, dim), block.part(values + offset, dim)) }
     }
 }
 

@@ -46,6 +46,7 @@ mod rowwise;
 mod view;
 
 pub use activations::Activations;
+pub(crate) use disjoint::Disjoint;
 pub use attention::AttentionShape;
 pub use rope::{Angles, Rope, RopeStyle};
 

@@ -12,10 +12,14 @@ use super::rope::{self, Angles};
 use super::view::{View, ensure, floats};
 use super::Compute;
 use crate::kernels::Attend;
-use crate::kv::{BLOCK, KvCache};
+use crate::kv::{BLOCK, CacheWriter, KvCache};
 
 /// How many positions of queries a task takes, for each query head that shares its keys.
 const QUERY_RUN: usize = 64;
+/// How many positions a task stores.
+const STORE_RUN: usize = 16;
+/// The widest head that is turned on its way into the cache.
+const MOST_DIM: usize = 512;
 
 /// What attention is like in a model.
 #[derive(Debug, Clone, Copy)]
@@ -55,24 +59,32 @@ pub(super) fn store(
     ensure(layer < cache.layers(), || format!("the cache has no layer {layer}"))?;
     let first = cache.len();
     cache.reserve(first + key.tokens).map_err(Error::wrap)?;
-    let kernel = compute.kernel;
-    for (index, (block, offset)) in (0..key.tokens).map(|index| (index, ((first + index) / BLOCK, (first + index) % BLOCK))) {
+    ensure(dim <= MOST_DIM, || format!("heads of {dim} are wider than any model's"))?;
+    let put = |cache: &CacheWriter<'_>, index: usize| {
         let (key_row, value_row) = (key.row(keys, index), value.row(values, index));
-        let mut turned = [0.0; 512];
+        let mut turned = [0.0; MOST_DIM];
         for head in 0..heads {
             let run = head * dim..(head + 1) * dim;
-            let (to_key, to_value) = cache.slot_mut(layer, head, block, offset);
+            // SAFETY: each position is written by one task.
+            let (to_key, to_value) = unsafe { cache.slot(layer, head, first + index) };
             match angles {
-                Some(angles) if dim <= turned.len() => {
+                Some(angles) => {
                     turned[..dim].copy_from_slice(&key_row[run.clone()]);
                     angles.turn(index, &mut turned[..dim]);
-                    kernel.to_f16(&turned[..dim], to_key);
+                    compute.kernel.to_f16(&turned[..dim], to_key);
                 }
-                Some(_) => candle_core::bail!("heads of {dim} are wider than any model's"),
-                None => kernel.to_f16(&key_row[run.clone()], to_key),
+                None => compute.kernel.to_f16(&key_row[run.clone()], to_key),
             }
-            kernel.to_f16(&value_row[run], to_value);
+            compute.kernel.to_f16(&value_row[run], to_value);
         }
+    };
+    let writer = cache.writer();
+    if key.tokens < STORE_RUN {
+        (0..key.tokens).for_each(|index| put(&writer, index));
+    } else {
+        compute.pool().run(key.tokens.div_ceil(STORE_RUN), &|task| {
+            (task * STORE_RUN..key.tokens.min((task + 1) * STORE_RUN)).for_each(|index| put(&writer, index));
+        });
     }
     Ok(())
 }

@@ -46,6 +46,18 @@ impl Group {
 /// Stands in for rows beyond the last: a block whose factor is zero.
 static NO_ROW: [u8; 512] = [0; 512];
 
+/// Asks for what follows in each row. The rows lie far apart, so the processor does not foresee it; it has as long
+/// to come as this span's products take.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn ask_for_next(blocks: &[*const u8; 8], size: usize) {
+    for block in blocks {
+        for line in 0..size.div_ceil(64) {
+            _mm_prefetch::<_MM_HINT_T1>(block.wrapping_add(size + line * 64).cast());
+        }
+    }
+}
+
 /// Where eight rows' bytes at a place in the row are.
 #[inline]
 fn eight(rows: &Rows<'_>, first: usize, offset: usize) -> [*const u8; 8] {
@@ -87,6 +99,7 @@ pub(crate) unsafe fn spread_256(rows: &Rows<'_>, first: usize, number: usize, to
     let size = rows.kind.block_bytes();
     for half in 0..2 {
         let eight = eight(rows, first + half * 8, number * size);
+        ask_for_next(&eight, size);
         // SAFETY: a block is there at each pointer.
         unsafe {
             match rows.kind {
@@ -234,6 +247,9 @@ pub(crate) unsafe fn spread_32(rows: &Rows<'_>, first: usize, number: usize, cou
     for half in 0..2 {
         for block in 0..count {
             let eight = eight(rows, first + half * 8, (number + block) * size);
+            if block % 4 == 0 {
+                ask_for_next(&eight, 4 * size);
+            }
             // SAFETY: a block is there at each pointer.
             unsafe { block_32(rows.kind, &eight, half, block, to) };
         }
