@@ -3,7 +3,7 @@
 //! and slower.
 
 use std::fs::File;
-use std::io::{Seek, SeekFrom};
+use std::io::{BufReader, Seek, SeekFrom};
 use std::path::Path;
 
 use candle_core::quantized::gguf_file::Content;
@@ -38,7 +38,7 @@ impl Borrowed {
             .and_then(|value| value.to_u32().ok())
             .ok_or(ModelError::Missing(key))?;
         let io = |error| ModelError::Compute(candle_core::Error::Io(error));
-        let mut file = File::open(path).map_err(io)?;
+        let mut file = BufReader::new(File::open(path).map_err(io)?);
         file.seek(SeekFrom::Start(offset)).map_err(io)?;
         let content = Content::read(&mut file)?;
         let device = Device::Cpu;

@@ -2,6 +2,7 @@
 //! tokens that the reference implementation makes of them.
 
 use std::collections::BTreeSet;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use candle_core::quantized::gguf_file::Content;
@@ -31,8 +32,8 @@ fn find(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
 }
 
 fn tokenizer(vocabulary: &Path) -> Result<Tokenizer, TokenizerError> {
-    let mut file = std::fs::File::open(vocabulary).expect("the vocabulary is there");
-    let content = Content::read(&mut file).expect("the vocabulary is a GGUF");
+    let bytes = std::fs::read(vocabulary).expect("the vocabulary is there");
+    let content = Content::read(&mut Cursor::new(bytes)).expect("the vocabulary is a GGUF");
     Tokenizer::from_metadata(&content.metadata)
 }
 

@@ -1,7 +1,7 @@
 //! A forward pass as one would write it on paper: f32 throughout, one position after the other, no
 //! cache. What the room computes is compared with it.
 
-use std::fs::File;
+use std::io::Cursor;
 use std::path::Path;
 
 use candle_core::Device;
@@ -13,7 +13,7 @@ use super::{
 
 struct Weights {
     content: Content,
-    file: File,
+    file: Cursor<Vec<u8>>,
 }
 
 impl Weights {
@@ -60,7 +60,7 @@ fn turn(heads: &mut [f32], position: usize, factors: Option<&[f32]>, magnitude: 
 
 /// Logits after each token of a phi3, with the long factors or the short.
 pub fn phi3(path: &Path, spec: &Spec, tokens: &[u32], long: bool) -> Vec<Vec<f32>> {
-    let mut file = File::open(path).expect("the model is there");
+    let mut file = Cursor::new(std::fs::read(path).expect("the model is there"));
     let content = Content::read(&mut file).expect("the model is a GGUF");
     let mut weights = Weights { content, file };
     let (long_factors, short_factors) = rope_factors();
