@@ -65,7 +65,9 @@ impl Classifier {
         for epoch in 0..EPOCHS {
             // The same shuffle at every start, so that the same words get the same answer.
             for at in (1..order.len()).rev() {
-                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                seed = seed
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
                 order.swap(at, (seed >> 33) as usize % (at + 1));
             }
             let rate = RATE / (1.0 + epoch as f32 * 0.3);
@@ -83,7 +85,10 @@ impl Classifier {
         let step = rate / (row.len() as f32).sqrt();
         for feature in row {
             let base = feature * self.kinds;
-            for (weight, error) in self.weights[base..base + self.kinds].iter_mut().zip(&wanted) {
+            for (weight, error) in self.weights[base..base + self.kinds]
+                .iter_mut()
+                .zip(&wanted)
+            {
                 *weight -= step * error;
             }
         }
@@ -93,7 +98,10 @@ impl Classifier {
         let mut scores = vec![0.0_f32; self.kinds];
         for feature in row {
             let base = feature * self.kinds;
-            for (score, weight) in scores.iter_mut().zip(&self.weights[base..base + self.kinds]) {
+            for (score, weight) in scores
+                .iter_mut()
+                .zip(&self.weights[base..base + self.kinds])
+            {
                 *score += weight;
             }
         }

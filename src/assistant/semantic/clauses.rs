@@ -7,7 +7,6 @@ use super::fields::{Entity, Field, Kind};
 use super::lexicon::Lexicon;
 use super::mentions::{Mention, What};
 use super::query::{Comparison, Filter, Test};
-use super::values::Values;
 
 /// A filter and the mention it came from.
 #[derive(Debug, Clone)]
@@ -29,7 +28,11 @@ impl Choices {
     pub fn choose(&mut self, options: usize) -> usize {
         let at = self.offered.len();
         self.offered.push(options);
-        self.taken.get(at).copied().unwrap_or(0).min(options.saturating_sub(1))
+        self.taken
+            .get(at)
+            .copied()
+            .unwrap_or(0)
+            .min(options.saturating_sub(1))
     }
 }
 
@@ -47,7 +50,6 @@ pub(crate) struct Parse<'a> {
     /// Why it cannot be answered.
     pub problem: Option<String>,
     pub lexicon: &'a Lexicon,
-    pub values: &'a Values,
     pub now: UtcTime,
 }
 
@@ -57,7 +59,6 @@ impl<'a> Parse<'a> {
         entity: Entity,
         choices: Choices,
         lexicon: &'a Lexicon,
-        values: &'a Values,
         now: UtcTime,
     ) -> Self {
         Self {
@@ -70,7 +71,6 @@ impl<'a> Parse<'a> {
             notes: Vec::new(),
             problem: None,
             lexicon,
-            values,
             now,
         }
     }
@@ -170,12 +170,15 @@ impl<'a> Parse<'a> {
     /// The field a mention names, of those the thing has.
     pub fn field_at(&self, at: usize) -> Option<Field> {
         let fields = self.m.get(at)?.fields();
-        let own = fields.iter().copied().find(|field| field.is_column(self.entity));
+        // People ask for jobs; desktops' users do not.
+        if self.entity == Entity::Job && fields == [Field::UserName] {
+            return Some(Field::RequestedBy);
+        }
+        let own = fields
+            .iter()
+            .copied()
+            .find(|field| field.is_column(self.entity));
         own.or_else(|| fields.iter().copied().find(|field| self.has(*field)))
-    }
-
-    pub fn free(&self, at: usize) -> bool {
-        at < self.m.len() && !self.used[at]
     }
 
     /// The next mention behind `at` that is not passed over.
@@ -215,7 +218,8 @@ impl<'a> Parse<'a> {
                 || mention.is_small("in")
                 || mention.is_small("tagged")
                 || mention.is_verb("connect") && mention.is_small("of")
-                || !mention.fields().is_empty() && mention.fields().iter().all(|f| f.kind() == Kind::Text)
+                || !mention.fields().is_empty()
+                    && mention.fields().iter().all(|f| f.kind() == Kind::Text)
                 || mention.entity().is_some_and(|e| e != self.entity) && back + 1 == at;
             if !between || mention.is_small("comma") {
                 return false;
@@ -318,7 +322,9 @@ impl<'a> Parse<'a> {
             "deleted" if self.entity == E::Version => Filter::one(Field::Change, "deleted"),
             "terminated" if self.entity == E::Version => Filter::one(Field::Change, "terminated"),
             "missing" if self.entity == E::Version => Filter::one(Field::Change, "missing"),
-            "terminated" if self.entity == E::StateChange => Filter::one(Field::ToState, "TERMINATED"),
+            "terminated" if self.entity == E::StateChange => {
+                Filter::one(Field::ToState, "TERMINATED")
+            }
             "ever_listed" if ever => {
                 self.used[at] = true;
                 return None;
@@ -333,7 +339,9 @@ impl<'a> Parse<'a> {
             "disabled" if self.entity == E::Account => Filter::not(Test::Flag(Field::Enabled)),
             "never_synced" if self.entity == E::Account => absent(Field::LastCompleteSync),
             "in_force" if self.entity == E::Version => absent(Field::ValidTo),
-            "unused" | "never_connected" if matches!(self.entity, E::Bundle | E::Directory | E::Account) => {
+            "unused" | "never_connected"
+                if matches!(self.entity, E::Bundle | E::Directory | E::Account) =>
+            {
                 Filter::not(Test::Has {
                     entity: E::Desktop,
                     filters: Vec::new(),
@@ -350,11 +358,21 @@ impl<'a> Parse<'a> {
         // Outwards from the word, as far as the row's own noun or anything else that counts.
         let stops = |near: &usize| {
             let m = &self.m[*near];
-            m.entity().is_some() || m.number().is_some() || m.is_small("by") || m.value().is_some()
-                || self.used[*near] || m.is_cue("count") || m.time().is_some()
+            m.entity().is_some()
+                || m.number().is_some()
+                || m.is_small("by")
+                || m.value().is_some()
+                || self.used[*near]
+                || m.is_cue("count")
+                || m.time().is_some()
         };
-        let before: Vec<usize> = (at.saturating_sub(6)..at).rev().take_while(|near| !stops(near)).collect();
-        let behind: Vec<usize> = (at + 1..(at + 6).min(self.m.len())).take_while(|near| !stops(near)).collect();
+        let before: Vec<usize> = (at.saturating_sub(6)..at)
+            .rev()
+            .take_while(|near| !stops(near))
+            .collect();
+        let behind: Vec<usize> = (at + 1..(at + 6).min(self.m.len()))
+            .take_while(|near| !stops(near))
+            .collect();
         for near in behind.into_iter().chain(before) {
             let fields = self.m[near].fields();
             for (volume, flag) in [
@@ -378,18 +396,28 @@ impl<'a> Parse<'a> {
             [one] => test(one),
             _ if not => {
                 if which.is_empty() {
-                    self.note("Unencrypted means that the root or the user volume is not encrypted.");
+                    self.note(
+                        "Unencrypted means that the root or the user volume is not encrypted.",
+                    );
                 }
                 Filter::new(Test::Any(
-                    [Field::RootEncrypted, Field::UserEncrypted].iter().map(test).collect(),
+                    [Field::RootEncrypted, Field::UserEncrypted]
+                        .iter()
+                        .map(test)
+                        .collect(),
                 ))
             }
             _ => {
                 if which.is_empty() {
-                    self.note("Encrypted means that both the root and the user volume are encrypted.");
+                    self.note(
+                        "Encrypted means that both the root and the user volume are encrypted.",
+                    );
                 }
                 Filter::new(Test::All(
-                    [Field::RootEncrypted, Field::UserEncrypted].iter().map(test).collect(),
+                    [Field::RootEncrypted, Field::UserEncrypted]
+                        .iter()
+                        .map(test)
+                        .collect(),
                 ))
             }
         }
@@ -421,7 +449,10 @@ impl<'a> Parse<'a> {
             } else {
                 let cutoff = self.now.plus_days(-30);
                 self.note(UNUSED_NOTE);
-                self.add(at, Filter::new(unused(cutoff, "not connected to for 30 days")));
+                self.add(
+                    at,
+                    Filter::new(unused(cutoff, "not connected to for 30 days")),
+                );
             }
         }
     }
@@ -436,6 +467,10 @@ impl<'a> Parse<'a> {
         if !mention.soft() {
             return false;
         }
+        // "alerts by kind", "types of desktops": what has a field of that name is asked for it.
+        if matches!(mention.text.as_str(), "kind" | "kinds" | "type" | "types") {
+            return self.field_at(at).is_none();
+        }
         // "used" carries nothing before a name, as in "used by anna", and a lot otherwise.
         if mention.is_verb("connect") && mention.is_small("of") {
             let beside = |place: usize| {
@@ -446,15 +481,16 @@ impl<'a> Parse<'a> {
                     || !what.fields().is_empty()
                     || what.is_small("by")
             };
-            return self.next(at).is_some_and(|next| beside(next) || self.m[next].is_small("not"))
+            return self
+                .next(at)
+                .is_some_and(|next| beside(next) || self.m[next].is_small("not"))
                 || self.next(at).is_none() && self.previous(at).is_some_and(beside);
         }
         true
     }
 }
 
-pub(crate) const UNUSED_NOTE: &str =
-    "Unused means that nobody connected for 30 days, or ever; say another number of days to change that.";
+pub(crate) const UNUSED_NOTE: &str = "Unused means that nobody connected for 30 days, or ever; say another number of days to change that.";
 
 /// Nobody connected since `cutoff`, or ever.
 pub(crate) fn unused(cutoff: UtcTime, said: &str) -> Test {

@@ -2,15 +2,37 @@
 //! it makes of it. A kind that leaves a word of the question over does not apply.
 
 use super::clauses::Parse;
-use super::fields::{Entity, Field};
+use super::fields::Entity;
 use super::pieces::{Pieces, Subject};
-use super::query::{By, Comparison, Dimension, Filter, Order, Query, Shape, Test};
+use super::query::{Dimension, Filter, Query, Shape, Test};
 
 /// The kinds of question, as `assets/prompts/intents.toml` declares them.
 pub(crate) const KINDS: &[&str] = &[
-    "count", "count_groups", "count_distinct", "list", "distinct", "total", "average", "lowest",
-    "highest", "top_rows", "top_groups", "share", "split", "trend", "compare", "latest", "earliest",
-    "when", "lookup", "exists", "without", "having", "history", "measure_groups", "who",
+    "count",
+    "count_groups",
+    "count_distinct",
+    "list",
+    "distinct",
+    "total",
+    "average",
+    "lowest",
+    "highest",
+    "top_rows",
+    "top_groups",
+    "share",
+    "split",
+    "trend",
+    "compare",
+    "latest",
+    "earliest",
+    "when",
+    "lookup",
+    "exists",
+    "without",
+    "having",
+    "history",
+    "measure_groups",
+    "who",
 ];
 
 /// Builds one kind out of a parsed question.
@@ -50,7 +72,12 @@ impl<'a, 'b> Composer<'a, 'b> {
         if contradicts(&query.filters) && kind != "compare" {
             return None;
         }
-        let groups: Vec<Dimension> = self.pieces.groups.iter().map(|(_, group)| group.clone()).collect();
+        let groups: Vec<Dimension> = self
+            .pieces
+            .groups
+            .iter()
+            .map(|(_, group)| group.clone())
+            .collect();
         if !groups.is_empty() && query.groups.is_empty() {
             return None;
         }
@@ -131,9 +158,18 @@ impl<'a, 'b> Composer<'a, 'b> {
                 continue;
             }
             let plain = match self.parse.entity {
-                Entity::Sync | Entity::Job => m.is_verb("start") || m.is_verb("finish") && m.text != "completed" || m.is_verb("request") || m.is_verb("last"),
+                Entity::Sync | Entity::Job => {
+                    m.is_verb("start")
+                        || m.is_verb("finish") && m.text != "completed"
+                        || m.is_verb("request")
+                        || m.is_verb("last")
+                }
                 Entity::Alert => m.is_verb("raise") || m.is_verb("start"),
-                Entity::Version | Entity::StateChange => m.is_verb("start") || m.is_verb("change") || m.is_verb("create") && self.parse.entity == Entity::StateChange,
+                Entity::Version | Entity::StateChange => {
+                    m.is_verb("start")
+                        || m.is_verb("change")
+                        || m.is_verb("create") && self.parse.entity == Entity::StateChange
+                }
                 Entity::DesktopEver => m.is_verb("delete") || m.is_verb("terminate"),
                 _ => false,
             };
@@ -144,11 +180,18 @@ impl<'a, 'b> Composer<'a, 'b> {
     }
 
     pub(super) fn groups(&self) -> Vec<Dimension> {
-        self.pieces.groups.iter().map(|(_, group)| group.clone()).collect()
+        self.pieces
+            .groups
+            .iter()
+            .map(|(_, group)| group.clone())
+            .collect()
     }
 
     pub(super) fn time_groups(&self) -> bool {
-        self.pieces.groups.iter().any(|(_, group)| matches!(group, Dimension::Time(..)))
+        self.pieces
+            .groups
+            .iter()
+            .any(|(_, group)| matches!(group, Dimension::Time(..)))
     }
 
     pub(super) fn kind(&mut self, kind: &str) -> Option<Query> {
@@ -179,306 +222,6 @@ impl<'a, 'b> Composer<'a, 'b> {
             "who" => self.who(),
             _ => None,
         }
-    }
-
-    pub(super) fn count(&mut self) -> Option<Query> {
-        if !self.cue("count") || !self.rows() || !self.pieces.groups.is_empty() {
-            return None;
-        }
-        self.cue("total");
-        self.cue("distinct");
-        self.cue("exists");
-        self.plain_verbs();
-        Some(self.new_query(Shape::Count))
-    }
-
-    pub(super) fn count_groups(&mut self) -> Option<Query> {
-        if self.time_groups() || self.pieces.groups.is_empty() && !self.breakdown() {
-            return None;
-        }
-        let counted = self.cue("count");
-        for name in ["total", "exists", "list", "which", "distinct"] {
-            self.cue(name);
-        }
-        let mut extra = None;
-        if self.breakdown() && matches!(self.pieces.subject, Some(Subject::Shared(..))) {
-            // "operating system breakdown per client"
-            extra = self.shared();
-        } else if self.parse.entity == Entity::Tag
-            && matches!(&self.pieces.subject, Some(Subject::Shared(_, dimension)) if dimension.field() == Some(Field::WorkspaceId))
-        {
-            let desktops = self.shared()?;
-            let mut query = self.new_query(Shape::CountDistinct(desktops));
-            query.groups = self.groups();
-            return Some(query);
-        } else if !self.rows() {
-            return None;
-        }
-        if self.pieces.groups.is_empty() && extra.is_none() {
-            return None;
-        }
-        if !counted && self.pieces.subject.is_none() && self.parse.filters.is_empty() {
-            return None;
-        }
-        self.plain_verbs();
-        let mut query = self.new_query(Shape::Count);
-        query.groups = self.groups();
-        query.groups.extend(extra);
-        self.ordering(&mut query);
-        Some(query)
-    }
-
-    /// "distribution of", "breakdown": counts of what rows share.
-    pub(super) fn breakdown(&self) -> bool {
-        self.parse.m.iter().any(|m| {
-            ["breakdown", "break down", "distribution", "mix of", "the mix", "split of", "spread of", "rundown"]
-                .iter()
-                .any(|word| m.text.starts_with(word))
-        })
-    }
-
-    /// "most first", "sorted by count"
-    pub(super) fn ordering(&mut self, query: &mut Query) {
-        for word in ["top", "most"] {
-            if self.cue(word) {
-                query.order = Some(Order { by: By::Measure, descending: true });
-            }
-        }
-        if self.cue("least") {
-            query.order = Some(Order { by: By::Measure, descending: false });
-        }
-        self.cue("first");
-    }
-
-    pub(super) fn count_distinct(&mut self) -> Option<Query> {
-        if !self.cue("count") || !self.pieces.groups.is_empty() && self.parse.having.is_some() {
-            return None;
-        }
-        let dimension = self.shared()?;
-        self.usage(&dimension);
-        self.cue("distinct");
-        self.cue("total");
-        self.cue("exists");
-        self.plain_verbs();
-        if let Some((comparison, value, at)) = self.parse.having {
-            if !self.parse.m[at].entity().is_some_and(|entity| self.parse.is_own(entity)) {
-                return None;
-            }
-            self.take(at);
-            let mut query = self.new_query(Shape::CountDistinct(dimension.clone()));
-            query.having = Some((comparison, value));
-            return Some(query);
-        }
-        let mut query = self.new_query(Shape::CountDistinct(dimension));
-        query.groups = self.groups();
-        Some(query)
-    }
-
-    /// Fields that are asked for beside the rows.
-    pub(super) fn shown(&mut self) -> Vec<Dimension> {
-        let mut shown = Vec::new();
-        for (at, dimension) in self.pieces.named.clone() {
-            self.take(at);
-            shown.push(dimension);
-        }
-        for (at, field) in self.pieces.measures.clone() {
-            self.take(at);
-            shown.push(Dimension::Field(field));
-        }
-        shown
-    }
-
-    pub(super) fn list(&mut self) -> Option<Query> {
-        let bare = self.pieces.subject.is_none() && !self.parse.filters.is_empty();
-        if !bare && !matches!(self.pieces.subject, Some(Subject::Rows(_))) || !self.rows() || !self.pieces.groups.is_empty() {
-            return None;
-        }
-        self.cue("list");
-        self.cue("which");
-        if self.asks_whether() {
-            return None;
-        }
-        self.cue("exists");
-        self.cue("distinct");
-        self.plain_verbs();
-        let mut query = self.new_query(Shape::List);
-        self.sorted(&mut query);
-        // "desktops client" says nothing; columns are asked for with words.
-        let before = self.pieces.subject.as_ref().map_or(0, Subject::at);
-        let linked = (before..self.parse.m.len()).any(|at| {
-            let m = &self.parse.m[at];
-            m.is_small("show") || m.is_small("their") && m.text != "the" || m.is_small("and") || m.text == "with"
-        }) || self.pieces.named.iter().all(|(at, _)| *at < before);
-        if linked || self.pieces.measures.iter().all(|(_, field)| field.is_time()) && self.pieces.named.is_empty() {
-            query.show = self.shown();
-        }
-        if let Some((at, number)) = self.pieces.number
-            && (number.fract() == 0.0 && (1.0..=1000.0).contains(&number))
-            && self.pieces.subject.as_ref().is_some_and(|s| s.at() > at)
-        {
-            // "any 5 desktops", "10 examples": which ones is left open.
-            return None;
-        }
-        Some(query)
-    }
-
-    /// "sorted by last connection", "by age, oldest first".
-    pub(super) fn sorted(&mut self, query: &mut Query) {
-        let Some(top) = self.pieces.superlatives.iter().find(|s| {
-            s.word == "top" && self.parse.m[s.at].text.contains(|_: char| true)
-                && ["sort", "order", "rank"].iter().any(|w| self.parse.m[s.at].text.starts_with(w))
-        }) else {
-            return;
-        };
-        let Some((at, field)) = self.pieces.measures.iter().find(|(at, _)| *at > top.at).copied() else {
-            return;
-        };
-        self.take(top.at);
-        self.take(at);
-        let descending = self.pieces.superlatives.iter().find_map(|s| match s.word {
-            "most" | "newest" | "longest" => Some((s.at, true)),
-            "least" | "oldest" | "shortest" => Some((s.at, false)),
-            _ => None,
-        });
-        if let Some((place, _)) = descending {
-            self.take(place);
-            self.cue("first");
-        }
-        query.order = Some(Order {
-            by: By::Field(field),
-            descending: descending.map_or(!field.is_time(), |(_, way)| way),
-        });
-    }
-
-    pub(super) fn distinct(&mut self) -> Option<Query> {
-        if self.identified() || self.breakdown() || !self.pieces.groups.is_empty() || self.parse.having.is_some() {
-            return None;
-        }
-        let dimension = self.shared()?;
-        if !self.pieces.measures.is_empty() {
-            return None;
-        }
-        self.cue("list");
-        self.cue("which");
-        self.cue("who");
-        self.cue("distinct");
-        self.cue("exists");
-        self.plain_verbs();
-        self.usage(&dimension);
-        let mut dimensions = vec![dimension];
-        for (at, more) in self.pieces.named.clone() {
-            self.take(at);
-            dimensions.push(more);
-        }
-        Some(self.new_query(Shape::Distinct(dimensions)))
-    }
-
-    /// "which bundles are used": what rows share is in use by having rows.
-    pub(super) fn usage(&mut self, dimension: &Dimension) {
-        if matches!(dimension.field(), Some(Field::UserName | Field::RequestedBy | Field::WorkspaceId)) {
-            return;
-        }
-        for at in 0..self.used.len() {
-            let m = &self.parse.m[at];
-            if !self.used[at] && m.is_verb("connect") && (m.text.starts_with("use") || m.text == "in use") {
-                self.take(at);
-            }
-        }
-    }
-
-    /// Whether the filters name single rows.
-    pub(super) fn identified(&self) -> bool {
-        self.parse.filters.iter().any(|placed| {
-            !placed.filter.negated
-                && matches!(placed.filter.test, Test::OneOf { .. })
-                && placed.filter.field().is_some_and(|field| match field {
-                    Field::WorkspaceId | Field::UserName | Field::DisplayName | Field::ComputerName
-                    | Field::WorkspaceName | Field::IpAddress => self.parse.entity.is_desktop(),
-                    Field::AccountId | Field::AccountName => self.parse.entity == Entity::Account,
-                    Field::OrganizationName => matches!(self.parse.entity, Entity::Account | Entity::Organization),
-                    Field::RunId => self.parse.entity == Entity::Sync,
-                    Field::JobId => self.parse.entity == Entity::Job,
-                    Field::DirectoryId | Field::DirectoryAlias | Field::DirectoryName => self.parse.entity == Entity::Directory,
-                    Field::BundleId | Field::BundleName => self.parse.entity == Entity::Bundle,
-                    _ => false,
-                })
-                || matches!(&placed.filter.test, Test::Any(_)) && self.parse.entity == Entity::Directory
-        })
-    }
-
-    pub(super) fn exists(&mut self) -> Option<Query> {
-        if !self.asks_whether() || !self.rows() || !self.pieces.groups.is_empty() || self.pieces.subject.is_none() {
-            return None;
-        }
-        self.cue("exists");
-        self.plain_verbs();
-        Some(self.new_query(Shape::Count))
-    }
-
-    /// "are there", "do we have", "any …?": a question that begins like this wants to know whether.
-    pub(super) fn asks_whether(&self) -> bool {
-        let m = self.parse.m;
-        m[0].is_cue("exists") || m[0].text == "any"
-    }
-
-    pub(super) fn having(&mut self) -> Option<Query> {
-        let (comparison, value, at) = self.parse.having?;
-        let own = self.parse.m[at].entity().is_some_and(|entity| self.parse.is_own(entity));
-        let counted = if own {
-            None
-        } else {
-            // "clients with more than 5 users"
-            Some(self.parse.dimension_at(at)?)
-        };
-        self.take(at);
-        let dimension = self.shared()?;
-        if counted.as_ref() == Some(&dimension) {
-            return None;
-        }
-        for name in ["list", "which", "who", "exists"] {
-            self.cue(name);
-        }
-        self.plain_verbs();
-        let mut query = self.new_query(counted.map_or(Shape::Count, Shape::CountDistinct));
-        query.groups = vec![dimension];
-        query.having = Some((comparison, value));
-        if matches!(comparison, Comparison::Below | Comparison::AtMost) {
-            query.note("Only those that have at least one are counted.");
-        }
-        Some(query)
-    }
-
-    /// "who started the last sync": people, of jobs.
-    pub(super) fn who(&mut self) -> Option<Query> {
-        if !self.cue("requester") {
-            return None;
-        }
-        let found = &self.pieces.superlatives;
-        if found.iter().any(|s| matches!(s.word, "last" | "newest")) {
-            return self.latest(true);
-        }
-        if found.iter().any(|s| matches!(s.word, "most" | "least" | "top")) {
-            return self.top_groups();
-        }
-        self.distinct()
-    }
-
-    pub(super) fn history(&mut self) -> Option<Query> {
-        if !matches!(self.parse.entity, Entity::Version | Entity::StateChange) || !self.cue("history") {
-            return None;
-        }
-        if !self.parse.filters.iter().any(|p| matches!(p.filter.field(), Some(Field::WorkspaceId | Field::ResourceId | Field::UserName | Field::ComputerName))) {
-            return None;
-        }
-        self.cue("list");
-        self.cue("which");
-        if !self.rows() {
-            self.shared()?;
-        }
-        self.plain_verbs();
-        let mut query = self.new_query(Shape::List);
-        query.order = Some(Order { by: By::Field(self.parse.entity.moment()), descending: false });
-        Some(query)
     }
 }
 

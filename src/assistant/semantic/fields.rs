@@ -187,7 +187,14 @@ impl Entity {
                 F::RaisedAt,
                 F::ClosedAt,
             ],
-            Self::Job => &[F::JobId, F::Kind, F::State, F::Cause, F::RequestedBy, F::CreatedAt],
+            Self::Job => &[
+                F::JobId,
+                F::Kind,
+                F::State,
+                F::Cause,
+                F::RequestedBy,
+                F::CreatedAt,
+            ],
         }
     }
 }
@@ -335,9 +342,8 @@ impl Field {
             return Some(self.name().to_owned());
         }
         let view = entity.view();
-        let since = |column: &str| {
-            format!("CAST(julianday('{now}') - julianday({column}) AS INTEGER)")
-        };
+        let since =
+            |column: &str| format!("CAST(julianday('{now}') - julianday({column}) AS INTEGER)");
         let seconds = |from: &str, to: &str| {
             format!("CAST(round((julianday({to}) - julianday({from})) * 86400) AS INTEGER)")
         };
@@ -348,9 +354,10 @@ impl Field {
             (Self::IdleDays, Entity::Desktop | Entity::DesktopEver) => {
                 Some(since("last_connected_at"))
             }
-            (Self::AgeDays, Entity::Desktop | Entity::DesktopEver | Entity::Account | Entity::Organization) => {
-                Some(since("created_at"))
-            }
+            (
+                Self::AgeDays,
+                Entity::Desktop | Entity::DesktopEver | Entity::Account | Entity::Organization,
+            ) => Some(since("created_at")),
             (Self::TagCount, Entity::Desktop | Entity::DesktopEver) => Some(format!(
                 "(SELECT count(*) FROM workspace_tags t WHERE t.workspace_id = {view}.workspace_id \
                  AND t.account_id = {view}.account_id)"
@@ -360,11 +367,15 @@ impl Field {
             )),
             (Self::DurationSeconds, Entity::Job) => Some(seconds("started_at", "finished_at")),
             (Self::WaitedSeconds, Entity::Job) => Some(seconds("created_at", "started_at")),
-            (Self::OrganizationName | Self::AccountName, _) if has_account(entity) => Some(format!(
-                "(SELECT a.{} FROM accounts a WHERE a.account_id = {view}.account_id)",
-                self.name()
-            )),
-            (_, Entity::Tag | Entity::StateChange) if self.sql(Entity::DesktopEver, now).is_some() => {
+            (Self::OrganizationName | Self::AccountName, _) if has_account(entity) => {
+                Some(format!(
+                    "(SELECT a.{} FROM accounts a WHERE a.account_id = {view}.account_id)",
+                    self.name()
+                ))
+            }
+            (_, Entity::Tag | Entity::StateChange)
+                if self.sql(Entity::DesktopEver, now).is_some() =>
+            {
                 self.is_column(Entity::DesktopEver).then(|| {
                     format!(
                         "(SELECT d.{} FROM workspaces_all d WHERE d.workspace_id = \

@@ -7,14 +7,22 @@ use super::query::{By, Dimension, Filter, Order, Query, Shape, Test};
 use super::read::Context;
 
 /// Words that refer to the rows of the question before.
-const REFERRING: &[&str] = &["them", "those", "these", "it", "ones", "they", "same", "that", "the same", "instead", "this"];
+const REFERRING: &[&str] = &[
+    "them", "those", "these", "it", "ones", "they", "same", "that", "the same", "instead", "this",
+];
 
 /// The question before with what this one changes, if it is a follow-up and every word has its part.
 pub(crate) fn edit(m: &[Mention], previous: &Query, context: Context<'_>) -> Option<Query> {
     if m.len() > 14 || !is_fragment(m, previous) {
         return None;
     }
-    let mut parse = Parse::new(m, previous.entity, Choices::default(), context.lexicon, context.values, context.now);
+    let mut parse = Parse::new(
+        m,
+        previous.entity,
+        Choices::default(),
+        context.lexicon,
+        context.now,
+    );
     let mut query = previous.clone();
     query.notes.clear();
     query.now = previous.now;
@@ -26,8 +34,17 @@ pub(crate) fn edit(m: &[Mention], previous: &Query, context: Context<'_>) -> Opt
     changed |= narrowed(&parse, &mut query);
     let pieces = parse.pieces();
     if !pieces.groups.is_empty() {
-        let groups: Vec<Dimension> = pieces.groups.iter().map(|(_, group)| group.clone()).collect();
-        let also = m.iter().any(|mention| matches!(mention.text.as_str(), "also" | "too" | "as well" | "additionally"));
+        let groups: Vec<Dimension> = pieces
+            .groups
+            .iter()
+            .map(|(_, group)| group.clone())
+            .collect();
+        let also = m.iter().any(|mention| {
+            matches!(
+                mention.text.as_str(),
+                "also" | "too" | "as well" | "additionally"
+            )
+        });
         grouped(&mut query, groups, also);
         changed = true;
     }
@@ -36,13 +53,47 @@ pub(crate) fn edit(m: &[Mention], previous: &Query, context: Context<'_>) -> Opt
     if !changed {
         return None;
     }
-    for at in 0..m.len() {
-        let text = m[at].text.as_str();
+    for (at, mention) in m.iter().enumerate() {
+        let text = mention.text.as_str();
         let plain = REFERRING.contains(&text)
-            || m[at].is_cue("which") || m[at].is_cue("list") || m[at].is_small("follow")
-            || matches!(text, "only" | "just" | "and" | "but" | "now" | "then" | "again" | "limit" | "limited to" | "restrict" | "restricted" | "narrow" | "narrowed" | "down" | "please" | "ok" | "instead" | "too" | "as" | "rather" | "the" | "filter" | "filtered" | "what about" | "how about" | "keep" | "sort" | "about" | "same" | "group")
-            || m[at].entity() == Some(previous.entity);
-        if plain && m[at].what == What::Words {
+            || mention.is_cue("which")
+            || mention.is_cue("list")
+            || mention.is_small("follow")
+            || matches!(
+                text,
+                "only"
+                    | "just"
+                    | "and"
+                    | "but"
+                    | "now"
+                    | "then"
+                    | "again"
+                    | "limit"
+                    | "limited to"
+                    | "restrict"
+                    | "restricted"
+                    | "narrow"
+                    | "narrowed"
+                    | "down"
+                    | "please"
+                    | "ok"
+                    | "instead"
+                    | "too"
+                    | "as"
+                    | "rather"
+                    | "the"
+                    | "filter"
+                    | "filtered"
+                    | "what about"
+                    | "how about"
+                    | "keep"
+                    | "sort"
+                    | "about"
+                    | "same"
+                    | "group"
+            )
+            || mention.entity() == Some(previous.entity);
+        if plain && mention.what == What::Words {
             parse.used[at] = true;
         }
     }
@@ -58,12 +109,29 @@ pub(crate) fn edit(m: &[Mention], previous: &Query, context: Context<'_>) -> Opt
 
 /// A question that cannot stand alone: it names no thing of its own, or refers back.
 fn is_fragment(m: &[Mention], previous: &Query) -> bool {
-    let refers = m.iter().any(|mention| matches!(mention.text.as_str(), "them" | "those" | "these" | "ones" | "same" | "the same" | "instead"));
+    let refers = m.iter().any(|mention| {
+        matches!(
+            mention.text.as_str(),
+            "them" | "those" | "these" | "ones" | "same" | "the same" | "instead"
+        )
+    });
     let named = m.iter().any(|mention| {
-        mention.entity().is_some_and(|entity| entity == previous.entity || !matches!(entity, super::Entity::Organization | super::Entity::Account | super::Entity::Directory | super::Entity::Bundle | super::Entity::Tag))
+        mention.entity().is_some_and(|entity| {
+            entity == previous.entity
+                || !matches!(
+                    entity,
+                    super::Entity::Organization
+                        | super::Entity::Account
+                        | super::Entity::Directory
+                        | super::Entity::Bundle
+                        | super::Entity::Tag
+                )
+        })
     });
     let asks = m.iter().enumerate().any(|(at, mention)| {
-        (mention.is_cue("which") || mention.is_cue("who") || mention.is_cue("when")) && at == 0 && m.len() > 3
+        (mention.is_cue("which") || mention.is_cue("who") || mention.is_cue("when"))
+            && at == 0
+            && m.len() > 3
             && !mention.text.starts_with("what about")
     });
     refers && m.len() <= 10 || !named && !asks
@@ -73,12 +141,22 @@ fn is_fragment(m: &[Mention], previous: &Query) -> bool {
 fn whole(parse: &mut Parse<'_>, query: &mut Query) -> bool {
     let mut changed = false;
     for at in 0..parse.m.len() {
-        let all = matches!(parse.m[at].text.as_str(), "all" | "for all" | "across all" | "every" | "any");
+        let all = matches!(
+            parse.m[at].text.as_str(),
+            "all" | "for all" | "across all" | "every" | "any"
+        );
         let Some(dimension) = parse.m.get(at + 1).and_then(|_| parse.dimension_at(at + 1)) else {
             continue;
         };
-        let Some(field) = dimension.field() else { continue };
-        if all && query.filters.iter().any(|filter| filter.field() == Some(field)) {
+        let Some(field) = dimension.field() else {
+            continue;
+        };
+        if all
+            && query
+                .filters
+                .iter()
+                .any(|filter| filter.field() == Some(field))
+        {
             query.filters.retain(|filter| filter.field() != Some(field));
             parse.used[at] = true;
             parse.used[at + 1] = true;
@@ -93,13 +171,19 @@ fn narrowed(parse: &Parse<'_>, query: &mut Query) -> bool {
     for placed in &parse.filters {
         let new = &placed.filter;
         let field = new.field();
-        let also = parse.m.iter().any(|mention| matches!(mention.text.as_str(), "also" | "too" | "or" | "as well"));
-        let old = query.filters.iter_mut().find(|old| {
-            field.is_some() && old.field() == field && old.negated == new.negated
-        });
+        let also = parse
+            .m
+            .iter()
+            .any(|mention| matches!(mention.text.as_str(), "also" | "too" | "or" | "as well"));
+        let old = query
+            .filters
+            .iter_mut()
+            .find(|old| field.is_some() && old.field() == field && old.negated == new.negated);
         match old {
             Some(old) if also => {
-                if let (Test::OneOf { values, .. }, Test::OneOf { values: more, .. }) = (&mut old.test, &new.test) {
+                if let (Test::OneOf { values, .. }, Test::OneOf { values: more, .. }) =
+                    (&mut old.test, &new.test)
+                {
                     values.extend(more.iter().cloned());
                 } else {
                     *old = new.clone();
@@ -110,7 +194,9 @@ fn narrowed(parse: &Parse<'_>, query: &mut Query) -> bool {
         }
         // "without the stopped ones" of "stopped desktops" leaves nothing: the new word counts.
         if new.negated {
-            query.filters.retain(|old| old == new || old.negated || !contradicts(old, new));
+            query
+                .filters
+                .retain(|old| old == new || old.negated || !contradicts(old, new));
         }
     }
     !parse.filters.is_empty()
@@ -144,10 +230,16 @@ fn grouped(query: &mut Query, groups: Vec<Dimension>, also: bool) {
 }
 
 /// "top 5", "sort by last connection", "newest first".
-fn ordered(parse: &mut Parse<'_>, query: &mut Query, measures: &[(usize, Field)], number: Option<(usize, f64)>) -> bool {
+fn ordered(
+    parse: &mut Parse<'_>,
+    query: &mut Query,
+    measures: &[(usize, Field)],
+    number: Option<(usize, f64)>,
+) -> bool {
     let mut changed = false;
     let place = |names: &[&str]| {
-        (0..parse.m.len()).find(|at| !parse.used[*at] && names.iter().any(|name| parse.m[*at].is_cue(name)))
+        (0..parse.m.len())
+            .find(|at| !parse.used[*at] && names.iter().any(|name| parse.m[*at].is_cue(name)))
     };
     let top = place(&["top"]);
     let most = place(&["most", "longest", "newest"]);
@@ -173,15 +265,21 @@ fn ordered(parse: &mut Parse<'_>, query: &mut Query, measures: &[(usize, Field)]
         }
     }
     if let Some((at, field)) = measures.first().copied() {
-        if matches!(query.shape, Shape::List) && (top.is_some() || most.is_some() || least.is_some()) {
+        if matches!(query.shape, Shape::List)
+            && (top.is_some() || most.is_some() || least.is_some())
+        {
             parse.used[at] = true;
             query.order = Some(Order {
                 by: By::Field(field),
-                descending: least.is_none() && (most.is_some() || matches!(field.kind(), Kind::Number(_))),
+                descending: least.is_none()
+                    && (most.is_some() || matches!(field.kind(), Kind::Number(_))),
             });
             return true;
         }
-    } else if (most.is_some() || least.is_some()) && query.groups.is_empty() && matches!(query.shape, Shape::List) {
+    } else if (most.is_some() || least.is_some())
+        && query.groups.is_empty()
+        && matches!(query.shape, Shape::List)
+    {
         query.order = Some(Order {
             by: By::Field(query.entity.moment()),
             descending: least.is_none(),
@@ -222,8 +320,13 @@ fn shaped(parse: &mut Parse<'_>, query: &mut Query, m: &[Mention]) -> bool {
         query.shape = Shape::Split;
         return true;
     }
-    let listed = m.iter().any(|mention| mention.is_cue("list") || mention.text == "which ones" || mention.is_cue("which"))
-        && m.iter().any(|mention| REFERRING.contains(&mention.text.as_str()) || mention.text == "which ones" || mention.entity() == Some(query.entity));
+    let listed = m.iter().any(|mention| {
+        mention.is_cue("list") || mention.text == "which ones" || mention.is_cue("which")
+    }) && m.iter().any(|mention| {
+        REFERRING.contains(&mention.text.as_str())
+            || mention.text == "which ones"
+            || mention.entity() == Some(query.entity)
+    });
     if listed && query.shape != Shape::List && parse.filters.is_empty() {
         query.shape = Shape::List;
         query.groups.clear();
@@ -232,12 +335,20 @@ fn shaped(parse: &mut Parse<'_>, query: &mut Query, m: &[Mention]) -> bool {
         changed = true;
     }
     if query.shape == Shape::List {
-        let shows = m.iter().any(|mention| mention.is_small("show") || mention.is_small("their") || mention.is_cue("list") || matches!(mention.text.as_str(), "with" | "add" | "include"));
+        let shows = m.iter().any(|mention| {
+            mention.is_small("show")
+                || mention.is_small("their")
+                || mention.is_cue("list")
+                || matches!(mention.text.as_str(), "with" | "add" | "include")
+        });
         for at in 0..m.len() {
             if parse.used[at] || !shows {
                 continue;
             }
-            let field = parse.field_at(at).map(Dimension::Field).or_else(|| parse.dimension_at(at));
+            let field = parse
+                .field_at(at)
+                .map(Dimension::Field)
+                .or_else(|| parse.dimension_at(at));
             if let Some(dimension) = field {
                 parse.used[at] = true;
                 if !query.show.contains(&dimension) {
@@ -247,8 +358,8 @@ fn shaped(parse: &mut Parse<'_>, query: &mut Query, m: &[Mention]) -> bool {
             }
         }
         if changed {
-            for at in 0..m.len() {
-                if matches!(m[at].text.as_str(), "add" | "include" | "with" | "also") {
+            for (at, mention) in m.iter().enumerate() {
+                if matches!(mention.text.as_str(), "add" | "include" | "with" | "also") {
                     parse.used[at] = true;
                 }
             }

@@ -148,10 +148,22 @@ pub fn examples() -> Vec<(&'static str, &'static str)> {
         ("Count", "How many desktops are there per client?"),
         ("Unused", "Which desktops has nobody used for 60 days?"),
         ("Never used", "Which desktops were never connected to?"),
-        ("Trouble", "List unhealthy or error desktops with their error code"),
-        ("Running mode", "What percentage of desktops is always on, by client?"),
-        ("Growth", "How many desktops were created per month this year?"),
-        ("Encryption", "Which desktops have an unencrypted user volume?"),
+        (
+            "Trouble",
+            "List unhealthy or error desktops with their error code",
+        ),
+        (
+            "Running mode",
+            "What percentage of desktops is always on, by client?",
+        ),
+        (
+            "Growth",
+            "How many desktops were created per month this year?",
+        ),
+        (
+            "Encryption",
+            "Which desktops have an unencrypted user volume?",
+        ),
         ("People", "Which users have more than one desktop?"),
         ("Ranking", "Top 5 accounts by number of desktops"),
         ("Storage", "Total user volume per client"),

@@ -1,8 +1,8 @@
 //! Kinds of question about measures and groups: totals, averages, extremes, shares, trends and
 //! comparisons.
 
-use super::compose::Composer;
 use super::clauses::Placed;
+use super::compose::Composer;
 use super::fields::{Entity, Field, Kind};
 use super::pieces::Subject;
 use super::query::{Bucket, By, Dimension, Filter, Order, Query, Shape, Test};
@@ -59,7 +59,16 @@ impl Composer<'_, '_> {
             return None;
         }
         // An age has no sum.
-        if kind == "total" && matches!(measure, Field::IdleDays | Field::AgeDays | Field::OpenDays | Field::AutoStop | Field::Version) {
+        if kind == "total"
+            && matches!(
+                measure,
+                Field::IdleDays
+                    | Field::AgeDays
+                    | Field::OpenDays
+                    | Field::AutoStop
+                    | Field::Version
+            )
+        {
             return None;
         }
         for at in 0..self.used.len() {
@@ -71,7 +80,11 @@ impl Composer<'_, '_> {
         self.plain_verbs();
         self.cue("which");
         self.cue("list");
-        let shape = if kind == "total" { Shape::Total(measure) } else { Shape::Average(measure) };
+        let shape = if kind == "total" {
+            Shape::Total(measure)
+        } else {
+            Shape::Average(measure)
+        };
         let mut query = self.new_query(shape);
         query.groups = self.groups();
         Some(query)
@@ -83,7 +96,8 @@ impl Composer<'_, '_> {
             Entity::Job => Field::DurationSeconds,
             _ => return None,
         };
-        let verb = (0..self.used.len()).find(|at| !self.used[*at] && self.parse.m[*at].is_verb("last"));
+        let verb =
+            (0..self.used.len()).find(|at| !self.used[*at] && self.parse.m[*at].is_verb("last"));
         if let Some(verb) = verb {
             self.take(verb);
             return Some(field);
@@ -93,8 +107,17 @@ impl Composer<'_, '_> {
 
     /// "what is the largest root volume", as a number, also per group.
     pub(super) fn extreme(&mut self, highest: bool) -> Option<Query> {
-        let words: &[&str] = if highest { &["most", "longest"] } else { &["least", "shortest"] };
-        let found = self.pieces.superlatives.iter().find(|s| words.contains(&s.word))?.clone();
+        let words: &[&str] = if highest {
+            &["most", "longest"]
+        } else {
+            &["least", "shortest"]
+        };
+        let found = self
+            .pieces
+            .superlatives
+            .iter()
+            .find(|s| words.contains(&s.word))?
+            .clone();
         if self.pieces.number.is_some() || self.pieces.superlatives.len() != 1 {
             return None;
         }
@@ -103,7 +126,11 @@ impl Composer<'_, '_> {
             _ => return None,
         };
         // The superlative goes with the measure: "the largest volume", not "desktop with the most".
-        let asked_rows = self.pieces.subject.as_ref().is_some_and(|s| s.at() < found.at);
+        let asked_rows = self
+            .pieces
+            .subject
+            .as_ref()
+            .is_some_and(|s| s.at() < found.at);
         if at < found.at || asked_rows || !matches!(field.kind(), Kind::Number(_)) {
             return None;
         }
@@ -115,7 +142,11 @@ impl Composer<'_, '_> {
         self.cue("which");
         self.cue("list");
         self.plain_verbs();
-        let mut query = self.new_query(if highest { Shape::Highest(field) } else { Shape::Lowest(field) });
+        let mut query = self.new_query(if highest {
+            Shape::Highest(field)
+        } else {
+            Shape::Lowest(field)
+        });
         query.groups = self.groups();
         Some(query)
     }
@@ -126,7 +157,8 @@ impl Composer<'_, '_> {
             return None;
         }
         let measure = self.one_measure()?;
-        let adds_up = matches!(measure.unit(), Some("GiB" | "calls" | "rows" | "versions")) && measure != Field::Version;
+        let adds_up = matches!(measure.unit(), Some("GiB" | "calls" | "rows" | "versions"))
+            && measure != Field::Version;
         if !adds_up || !self.rows() || !self.pieces.superlatives.is_empty() {
             return None;
         }
@@ -147,17 +179,50 @@ impl Composer<'_, '_> {
         let place = |placed: &Placed| {
             matches!(
                 placed.filter.field(),
-                Some(Field::OrganizationName | Field::AccountName | Field::AccountId | Field::Region | Field::DirectoryName | Field::BundleName)
+                Some(
+                    Field::OrganizationName
+                        | Field::AccountName
+                        | Field::AccountId
+                        | Field::Region
+                        | Field::DirectoryName
+                        | Field::BundleName
+                )
             )
         };
-        let all = |found: Vec<&Placed>| found.into_iter().map(|p| p.filter.clone()).collect::<Vec<_>>();
+        let all = |found: Vec<&Placed>| {
+            found
+                .into_iter()
+                .map(|p| p.filter.clone())
+                .collect::<Vec<_>>()
+        };
         if let [one] = filters.as_slice() {
             return Some(vec![one.filter.clone()]);
         }
         let noun = self.pieces.subject.as_ref().map(Subject::at)?;
         // "of Acme's desktops are stopped": what stands behind the verb is the part.
         let verb = (noun..self.parse.m.len()).find(|at| {
-            matches!(self.parse.m[*at].text.as_str(), "are" | "is" | "have" | "has" | "were" | "run" | "use" | "belong" | "belongs to" | "belong to" | "has been" | "have not" | "got" | "had" | "was" | "runs on" | "run on" | "sit in" | "live in")
+            matches!(
+                self.parse.m[*at].text.as_str(),
+                "are"
+                    | "is"
+                    | "have"
+                    | "has"
+                    | "were"
+                    | "run"
+                    | "use"
+                    | "belong"
+                    | "belongs to"
+                    | "belong to"
+                    | "has been"
+                    | "have not"
+                    | "got"
+                    | "had"
+                    | "was"
+                    | "runs on"
+                    | "run on"
+                    | "sit in"
+                    | "live in"
+            )
         });
         if let Some(verb) = verb {
             let behind: Vec<&Placed> = filters.iter().filter(|p| p.at > verb).collect();
@@ -184,7 +249,8 @@ impl Composer<'_, '_> {
     }
 
     pub(super) fn split(&mut self) -> Option<Query> {
-        if !self.cue("share") || self.pieces.groups.is_empty() || self.time_groups() || !self.rows() {
+        if !self.cue("share") || self.pieces.groups.is_empty() || self.time_groups() || !self.rows()
+        {
             return None;
         }
         self.cue("which");
@@ -230,25 +296,43 @@ impl Composer<'_, '_> {
         self.plain_verbs();
         for at in 0..self.used.len() {
             let m = &self.parse.m[at];
-            if !self.used[at] && self.parse.entity.is_desktop() && (m.is_verb("create") || m.is_verb("seen") || m.is_verb("connect") && groups.iter().any(|g| g.field() == Some(Field::LastConnectedAt))) {
+            if !self.used[at]
+                && self.parse.entity.is_desktop()
+                && (m.is_verb("create")
+                    || m.is_verb("seen")
+                    || m.is_verb("connect")
+                        && groups
+                            .iter()
+                            .any(|g| g.field() == Some(Field::LastConnectedAt)))
+            {
                 self.take(at);
             }
         }
         let mut query = self.new_query(shape);
-        if let (Some(Dimension::Time(field, _)), true) = (groups.first(), self.parse.entity.is_desktop()) {
+        if let (Some(Dimension::Time(field, _)), true) =
+            (groups.first(), self.parse.entity.is_desktop())
+        {
             query.note(format!("Counted by the desktops' {}.", field.label()));
         }
         query.groups = groups;
-        query.order = Some(Order { by: By::Groups, descending: false });
+        query.order = Some(Order {
+            by: By::Groups,
+            descending: false,
+        });
         Some(query)
     }
 
     pub(super) fn compare(&mut self) -> Option<Query> {
         let cued = self.cue("compare");
         let more = (0..self.used.len()).find(|at| {
-            !self.used[*at] && (self.parse.m[*at].is_cue("more") || matches!(self.parse.m[*at].text.as_str(), "fewer" | "more" | "fewer than" | "less" | "more than" | "less than"))
+            !self.used[*at]
+                && (self.parse.m[*at].is_cue("more")
+                    || matches!(
+                        self.parse.m[*at].text.as_str(),
+                        "fewer" | "more" | "fewer than" | "less" | "more than" | "less than"
+                    ))
         });
-        if !cued && more.is_none() || !self.pieces.groups.is_empty() && !cued {
+        if !cued && (more.is_none() || !self.pieces.groups.is_empty()) {
             return None;
         }
         if let Some(more) = more {
@@ -295,7 +379,9 @@ impl Composer<'_, '_> {
         let mut query = self.new_query(shape);
         query.groups = vec![Dimension::Field(field)];
         query.groups.extend(self.groups());
-        query.filters.push(Filter::new(Test::OneOf { field, values }));
+        query
+            .filters
+            .push(Filter::new(Test::OneOf { field, values }));
         Some(query)
     }
 }

@@ -20,14 +20,22 @@ impl Composer<'_, '_> {
 
     pub(super) fn top_rows(&mut self) -> Option<Query> {
         let found = self.pieces.superlatives.clone();
-        let superlative = found.iter().find(|s| matches!(s.word, "most" | "least" | "longest" | "shortest" | "top" | "bottom"))?;
+        let superlative = found.iter().find(|s| {
+            matches!(
+                s.word,
+                "most" | "least" | "longest" | "shortest" | "top" | "bottom"
+            )
+        })?;
         let direction = found.iter().find_map(|s| match s.word {
             "most" | "longest" => Some(true),
             "least" | "shortest" => Some(false),
             _ => None,
         });
         let descending = direction.unwrap_or(superlative.word != "bottom");
-        if !matches!(self.pieces.subject, Some(Subject::Rows(_))) || !self.rows() || !self.pieces.groups.is_empty() {
+        if !matches!(self.pieces.subject, Some(Subject::Rows(_)))
+            || !self.rows()
+            || !self.pieces.groups.is_empty()
+        {
             return None;
         }
         let field = match self.pieces.measures.as_slice() {
@@ -36,12 +44,17 @@ impl Composer<'_, '_> {
                 self.take(at);
                 field
             }
-            [] if found.iter().any(|s| matches!(s.word, "longest" | "shortest")) => match self.parse.entity {
-                Entity::Sync => Field::DurationMs,
-                Entity::Job => Field::DurationSeconds,
-                Entity::Alert => Field::OpenDays,
-                _ => return None,
-            },
+            [] if found
+                .iter()
+                .any(|s| matches!(s.word, "longest" | "shortest")) =>
+            {
+                match self.parse.entity {
+                    Entity::Sync => Field::DurationMs,
+                    Entity::Job => Field::DurationSeconds,
+                    Entity::Alert => Field::OpenDays,
+                    _ => return None,
+                }
+            }
             [] if self.parse.entity.is_desktop() && self.sized(superlative.at) => Field::Storage,
             _ => return None,
         };
@@ -53,7 +66,10 @@ impl Composer<'_, '_> {
         self.plain_verbs();
         let limit = self.limit()?;
         let mut query = self.new_query(Shape::List);
-        query.order = Some(Order { by: By::Field(field), descending });
+        query.order = Some(Order {
+            by: By::Field(field),
+            descending,
+        });
         query.limit = match limit {
             None => {
                 query.note("The first 10 are shown; say another number to change that.");
@@ -69,17 +85,27 @@ impl Composer<'_, '_> {
 
     /// "biggest desktop": the superlative stands right before the noun.
     pub(super) fn sized(&self, at: usize) -> bool {
-        matches!(self.parse.m[at].text.as_str(), "biggest" | "largest" | "smallest")
-            && self.pieces.subject.as_ref().is_some_and(|s| s.at() == at + 1)
+        matches!(
+            self.parse.m[at].text.as_str(),
+            "biggest" | "largest" | "smallest"
+        ) && self
+            .pieces
+            .subject
+            .as_ref()
+            .is_some_and(|s| s.at() == at + 1)
     }
 
     pub(super) fn top_groups(&mut self) -> Option<Query> {
         let found = self.pieces.superlatives.clone();
-        let superlative = found.iter().find(|s| matches!(s.word, "most" | "least" | "top" | "bottom"))?;
+        let superlative = found
+            .iter()
+            .find(|s| matches!(s.word, "most" | "least" | "top" | "bottom"))?;
         let ascending = found.iter().any(|s| matches!(s.word, "least" | "bottom"));
         let dimension = self.shared()?;
         self.usage(&dimension);
-        if !self.pieces.groups.is_empty() || !self.pieces.named.is_empty() && !self.parse.entity.is_desktop() {
+        if !self.pieces.groups.is_empty()
+            || !self.pieces.named.is_empty() && !self.parse.entity.is_desktop()
+        {
             return None;
         }
         let shape = match self.one_measure() {
@@ -98,7 +124,9 @@ impl Composer<'_, '_> {
             None if self.pieces.measures.is_empty() => Shape::Count,
             None => return None,
             Some(field) if self.cue("average") => Shape::Average(field),
-            Some(field) if matches!(field.unit(), Some("GiB" | "calls" | "rows" | "versions")) => Shape::Total(field),
+            Some(field) if matches!(field.unit(), Some("GiB" | "calls" | "rows" | "versions")) => {
+                Shape::Total(field)
+            }
             Some(_) => return None,
         };
         self.take(superlative.at);
@@ -122,15 +150,37 @@ impl Composer<'_, '_> {
         let mut query = self.new_query(shape);
         query.limit = self.limit()?;
         query.groups = vec![dimension];
-        query.order = Some(Order { by: By::Measure, descending: !ascending });
+        query.order = Some(Order {
+            by: By::Measure,
+            descending: !ascending,
+        });
         Some(query)
     }
 
     pub(super) fn latest(&mut self, newest: bool) -> Option<Query> {
-        let words: &[&str] = if newest { &["newest", "last"] } else { &["oldest", "first"] };
-        let found = self.pieces.superlatives.iter().find(|s| words.contains(&s.word))?.clone();
+        let words: &[&str] = if newest {
+            &["newest", "last"]
+        } else {
+            &["oldest", "first"]
+        };
+        let found = self
+            .pieces
+            .superlatives
+            .iter()
+            .find(|s| words.contains(&s.word))?
+            .clone();
+        if !self.pieces.groups.is_empty() {
+            return self.latest_of_each(newest);
+        }
         let shared_who = matches!(self.pieces.subject, Some(Subject::Shared(..)));
-        if !self.pieces.groups.is_empty() || shared_who && !self.parse.m.iter().any(|m| m.is_cue("who") || m.is_cue("requester")) {
+        if !self.pieces.groups.is_empty()
+            || shared_who
+                && !self
+                    .parse
+                    .m
+                    .iter()
+                    .any(|m| m.is_cue("who") || m.is_cue("requester"))
+        {
             return None;
         }
         let mut show = Vec::new();
@@ -153,8 +203,15 @@ impl Composer<'_, '_> {
         let limit = self.limit()?;
         let mut query = self.new_query(Shape::List);
         query.show = show;
-        query.show.extend(self.shown().into_iter().filter(|d| d.field() != Some(field)));
-        query.order = Some(Order { by: By::Field(field), descending: newest });
+        query.show.extend(
+            self.shown()
+                .into_iter()
+                .filter(|d| d.field() != Some(field)),
+        );
+        query.order = Some(Order {
+            by: By::Field(field),
+            descending: newest,
+        });
         query.limit = match limit {
             None => {
                 query.note("The first 10 are shown; say another number to change that.");
@@ -173,14 +230,25 @@ impl Composer<'_, '_> {
             }
             let m = &self.parse.m[place];
             let field = match self.parse.entity {
-                Entity::Desktop | Entity::DesktopEver if m.is_verb("connect") && !m.soft() || m.is_verb("connect") && m.text != "use" && m.text != "using" => Some(Field::LastConnectedAt),
-                Entity::Desktop | Entity::DesktopEver if m.is_verb("create") => Some(Field::CreatedAt),
+                Entity::Desktop | Entity::DesktopEver
+                    if m.is_verb("connect") && !m.soft()
+                        || m.is_verb("connect") && m.text != "use" && m.text != "using" =>
+                {
+                    Some(Field::LastConnectedAt)
+                }
+                Entity::Desktop | Entity::DesktopEver if m.is_verb("create") => {
+                    Some(Field::CreatedAt)
+                }
                 Entity::Desktop if m.is_verb("seen") => Some(Field::FirstSeenAt),
                 Entity::DesktopEver if m.is_verb("delete") => Some(Field::DeletedAt),
                 Entity::DesktopEver if m.is_verb("terminate") => Some(Field::TerminatedAt),
-                Entity::Account | Entity::Organization if m.is_verb("create") => Some(Field::CreatedAt),
+                Entity::Account | Entity::Organization if m.is_verb("create") => {
+                    Some(Field::CreatedAt)
+                }
                 Entity::Account if m.is_verb("sync") => Some(Field::LastCompleteSync),
-                Entity::Directory | Entity::Bundle if m.is_verb("create") || m.is_verb("seen") => Some(Field::FirstSeenAt),
+                Entity::Directory | Entity::Bundle if m.is_verb("create") || m.is_verb("seen") => {
+                    Some(Field::FirstSeenAt)
+                }
                 Entity::Alert if m.is_verb("close") => Some(Field::ClosedAt),
                 _ => None,
             };
@@ -197,19 +265,59 @@ impl Composer<'_, '_> {
             return Some(field);
         }
         // Filters on a deletion order by it.
-        let filtered = self.parse.filters.iter().find_map(|p| p.filter.field().filter(|f| {
-            matches!(f, Field::DeletedAt | Field::TerminatedAt | Field::MissingSince | Field::ClosedAt)
-        }));
+        let filtered = self.parse.filters.iter().find_map(|p| {
+            p.filter.field().filter(|f| {
+                matches!(
+                    f,
+                    Field::DeletedAt | Field::TerminatedAt | Field::MissingSince | Field::ClosedAt
+                )
+            })
+        });
         Some(filtered.unwrap_or(self.parse.entity.moment()))
+    }
+
+    fn grouped(&self, shape: Shape) -> Query {
+        let mut query = self.new_query(shape);
+        query.groups = self.groups();
+        query
+    }
+
+    /// "latest sync per account"
+    fn latest_of_each(&mut self, newest: bool) -> Option<Query> {
+        if !self.rows() || self.pieces.number.is_some() {
+            return None;
+        }
+        let field = self.moment(0)?;
+        for s in self.pieces.superlatives.clone() {
+            if matches!(s.word, "newest" | "last" | "oldest" | "first") {
+                self.take(s.at);
+            }
+        }
+        self.cue("which");
+        self.cue("list");
+        self.plain_verbs();
+        Some(self.grouped(if newest {
+            Shape::Highest(field)
+        } else {
+            Shape::Lowest(field)
+        }))
     }
 
     /// "when was the last sync", "when did anna last connect".
     pub(super) fn when(&mut self) -> Option<Query> {
-        if !self.cue("when") || !self.pieces.groups.is_empty() {
+        if !self.cue("when") {
             return None;
         }
-        let newest = self.pieces.superlatives.iter().any(|s| matches!(s.word, "last" | "newest"));
-        let oldest = self.pieces.superlatives.iter().any(|s| matches!(s.word, "first" | "oldest"));
+        let newest = self
+            .pieces
+            .superlatives
+            .iter()
+            .any(|s| matches!(s.word, "last" | "newest"));
+        let oldest = self
+            .pieces
+            .superlatives
+            .iter()
+            .any(|s| matches!(s.word, "first" | "oldest"));
         let field = self.moment(0)?;
         if !self.rows() {
             return None;
@@ -225,7 +333,10 @@ impl Composer<'_, '_> {
             query.show = vec![Dimension::Field(field)];
             return Some(query);
         }
-        let (newest, oldest) = (newest || !oldest && matches!(field, Field::LastCompleteSync | Field::LastConnectedAt), oldest);
+        let (newest, oldest) = (
+            newest || !oldest && matches!(field, Field::LastCompleteSync | Field::LastConnectedAt),
+            oldest,
+        );
         // "when was each account last synced"
         if field == Field::LastCompleteSync && !self.pieces.own.is_empty() {
             let mut query = self.new_query(Shape::List);
@@ -233,15 +344,18 @@ impl Composer<'_, '_> {
             return Some(query);
         }
         match (newest, oldest) {
-            (true, false) => Some(self.new_query(Shape::Highest(field))),
-            (false, true) => Some(self.new_query(Shape::Lowest(field))),
+            (true, false) => Some(self.grouped(Shape::Highest(field))),
+            (false, true) => Some(self.grouped(Shape::Lowest(field))),
             _ => None,
         }
     }
 
     /// "what state is ws-1 in", "which bundle does anna use".
     pub(super) fn lookup(&mut self) -> Option<Query> {
-        if !self.identified() || !self.pieces.groups.is_empty() || !self.pieces.superlatives.is_empty() {
+        if !self.identified()
+            || !self.pieces.groups.is_empty()
+            || !self.pieces.superlatives.is_empty()
+        {
             return None;
         }
         let mut show = Vec::new();

@@ -9,7 +9,10 @@ pub(super) fn describe(query: &Query) -> String {
         Shape::List => things,
         Shape::Count => format!("number of {things}"),
         Shape::CountDistinct(dimension) => {
-            format!("number of different {} of {things}", plural(&noun(dimension)))
+            format!(
+                "number of different {} of {things}",
+                plural(&noun(dimension))
+            )
         }
         Shape::Distinct(dimensions) => {
             let nouns: Vec<String> = dimensions.iter().map(|d| plural(&noun(d))).collect();
@@ -150,7 +153,11 @@ pub(super) fn filter_words(filter: &Filter) -> String {
             format!("{word} {}", field.label())
         }
         Test::Flag(Field::Enabled) if filter.negated => "that are disabled".into(),
-        Test::Flag(field) => format!("with {} {}", field.label(), if filter.negated { "no" } else { "yes" }),
+        Test::Flag(field) => format!(
+            "with {} {}",
+            field.label(),
+            if filter.negated { "no" } else { "yes" }
+        ),
         Test::Number {
             field,
             comparison,

@@ -116,11 +116,18 @@ fn parse<T: serde::de::DeserializeOwned>(name: &str, file: &str) -> T {
 
 impl Lexicon {
     pub fn new() -> Self {
-        let words: Words = parse("words.toml", include_str!("../../../assets/prompts/words.toml"));
-        let values: ValuesFile =
-            parse("values.toml", include_str!("../../../assets/prompts/values.toml"));
-        let topics: TopicsFile =
-            parse("topics.toml", include_str!("../../../assets/prompts/topics.toml"));
+        let words: Words = parse(
+            "words.toml",
+            include_str!("../../../assets/prompts/words.toml"),
+        );
+        let values: ValuesFile = parse(
+            "values.toml",
+            include_str!("../../../assets/prompts/values.toml"),
+        );
+        let topics: TopicsFile = parse(
+            "topics.toml",
+            include_str!("../../../assets/prompts/topics.toml"),
+        );
         let mut lexicon = Self::default();
         for (name, says) in &words.entity {
             if let Some(entity) = Entity::named(name) {
@@ -128,7 +135,11 @@ impl Lexicon {
             }
         }
         for entry in &words.field {
-            let fields: Vec<Field> = entry.fields.iter().filter_map(|name| Field::named(name)).collect();
+            let fields: Vec<Field> = entry
+                .fields
+                .iter()
+                .filter_map(|name| Field::named(name))
+                .collect();
             lexicon.nouns(&entry.says, &Sense::Field(fields));
         }
         lexicon.value_words(values.value);
@@ -156,7 +167,11 @@ impl Lexicon {
         lexicon.topics = topics.topic;
         for word in &lexicon.words {
             if let Some(letter) = word.chars().next() {
-                lexicon.by_letter.entry(letter).or_default().push(word.clone());
+                lexicon
+                    .by_letter
+                    .entry(letter)
+                    .or_default()
+                    .push(word.clone());
             }
         }
         for words in lexicon.by_letter.values_mut() {

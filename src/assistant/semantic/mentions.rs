@@ -6,6 +6,7 @@ use domain::UtcTime;
 
 use super::fields::{Entity, Field};
 use super::lexicon::{Lexicon, Sense};
+use super::numbers;
 use super::places;
 use super::query::{Bucket, Comparison};
 use super::text::{self, Token};
@@ -20,7 +21,9 @@ pub(crate) enum What {
     Time(When),
     Number(f64),
     /// Names in the data, said in full or in part.
-    Names { partial: bool },
+    Names {
+        partial: bool,
+    },
     /// An id or an address, as typed.
     Literal,
     Unknown,
@@ -87,13 +90,6 @@ impl Mention {
         self.senses
             .iter()
             .any(|sense| matches!(sense, Sense::Cue(cue) if cue == name))
-    }
-
-    pub fn cues(&self) -> impl Iterator<Item = &str> {
-        self.senses.iter().filter_map(|sense| match sense {
-            Sense::Cue(name) => Some(name.as_str()),
-            _ => None,
-        })
     }
 
     pub fn is_small(&self, name: &str) -> bool {
@@ -169,7 +165,11 @@ impl Mention {
             What::Unknown => return "<unknown>".into(),
             What::Words => {}
         }
-        if self.senses.iter().any(|s| matches!(s, Sense::Cue(_) | Sense::Small(_))) {
+        if self
+            .senses
+            .iter()
+            .any(|s| matches!(s, Sense::Cue(_) | Sense::Small(_)))
+        {
             return self.text.clone();
         }
         match self.senses.first() {
@@ -193,14 +193,83 @@ pub(crate) struct Marked {
 
 /// Words that begin a time or a number, or stand inside one.
 pub(crate) const TIME_WORDS: &[&str] = &[
-    "january", "february", "march", "april", "june", "july", "august", "september", "october",
-    "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
-    "sunday", "today", "yesterday", "fortnight", "couple", "dozen", "half", "three", "four", "five",
-    "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "fifteen", "twenty", "thirty",
-    "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "past", "previous",
-    "thousand", "calendar", "aug", "sept", "sep", "oct", "nov", "dec", "jan", "feb", "apr", "jun",
-    "jul", "mar", "may", "two", "one", "zero", "quarter", "year", "month", "week", "this", "last",
-    "preceding", "tonight", "ytd", "whole", "prior", "straight", "consecutive",
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "today",
+    "yesterday",
+    "fortnight",
+    "couple",
+    "dozen",
+    "half",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "fifteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+    "hundred",
+    "past",
+    "previous",
+    "thousand",
+    "calendar",
+    "aug",
+    "sept",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+    "jan",
+    "feb",
+    "apr",
+    "jun",
+    "jul",
+    "mar",
+    "may",
+    "two",
+    "one",
+    "zero",
+    "quarter",
+    "year",
+    "month",
+    "week",
+    "this",
+    "last",
+    "preceding",
+    "tonight",
+    "ytd",
+    "whole",
+    "prior",
+    "straight",
+    "consecutive",
 ];
 
 pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcTime) -> Marked {
@@ -239,7 +308,16 @@ fn correct(token: &mut Token, lexicon: &Lexicon, values: &Values, notes: &mut Ve
     let ours = lexicon.corrected(word).map(str::to_owned);
     let time = TIME_WORDS
         .iter()
-        .chain(&["east", "west", "north", "south", "central", "frankfurt", "ireland", "virginia"])
+        .chain(&[
+            "east",
+            "west",
+            "north",
+            "south",
+            "central",
+            "frankfurt",
+            "ireland",
+            "virginia",
+        ])
         .find(|time| time.len() >= 4 && text::slip(word, time).is_some());
     let theirs = values.corrected(word).map(str::to_owned);
     let edits = |to: &str| text::distance(word, to, 3);
@@ -265,7 +343,10 @@ struct Marker<'a> {
 
 impl Marker<'_> {
     fn words(&self, from: usize, to: usize) -> String {
-        let words: Vec<&str> = self.tokens[from..to].iter().map(|t| t.text.as_str()).collect();
+        let words: Vec<&str> = self.tokens[from..to]
+            .iter()
+            .map(|t| t.text.as_str())
+            .collect();
         words.join(" ")
     }
 
@@ -302,9 +383,16 @@ impl Marker<'_> {
             return (mention, taken);
         }
         let time = times::when(&self.tokens[at..], self.now).or_else(|| {
-            let before = at.checked_sub(1).map(|before| self.tokens[before].text.as_str());
-            let dated = matches!(before, Some("in" | "since" | "before" | "after" | "during" | "until" | "of" | "from"));
-            dated.then(|| times::month_alone(&token.text, self.now)).flatten()
+            let before = at
+                .checked_sub(1)
+                .map(|before| self.tokens[before].text.as_str());
+            let dated = matches!(
+                before,
+                Some("in" | "since" | "before" | "after" | "during" | "until" | "of" | "from")
+            );
+            dated
+                .then(|| times::month_alone(&token.text, self.now))
+                .flatten()
         });
         let time_len = time.as_ref().map_or(0, |(_, taken)| *taken);
         let name = (1..=left.min(self.values.longest()))
@@ -316,10 +404,12 @@ impl Marker<'_> {
                 && !self.cuts_a_field(at, *taken)
         });
         let word_len = lexical.unwrap_or(0);
-        let number = times::number(&self.tokens[at..]);
+        let number = numbers::number(&self.tokens[at..]);
         // A name wins over words only when it is longer, quoted, or announced by its kind.
         if let Some((found, taken)) = &name {
-            let announced = before.last().is_some_and(|m| announces(m, found.names[0].field));
+            let announced = before
+                .last()
+                .is_some_and(|m| announces(m, found.names[0].field));
             let longer = name_len > word_len.max(time_len);
             let plain_number = number.is_some() && name_len == 1 && !announced;
             if (longer || name_len >= word_len && (token.quoted || announced)) && !plain_number {
@@ -400,7 +490,11 @@ fn announces(mention: &Mention, field: Field) -> bool {
         Field::TagKey | Field::TagValue => Some(Entity::Tag),
         _ => None,
     };
-    entity.is_some() && mention.senses.iter().any(|s| matches!(s, Sense::Entity(e) if Some(*e) == entity))
+    entity.is_some()
+        && mention
+            .senses
+            .iter()
+            .any(|s| matches!(s, Sense::Entity(e) if Some(*e) == entity))
         || mention.fields().contains(&field)
         || matches!(field, Field::TagKey | Field::TagValue) && mention.is_small("tagged")
 }

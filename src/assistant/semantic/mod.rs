@@ -3,13 +3,16 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `text`, `lexicon`, `values`, `times` | a question's words, and what each may mean |
-//! | `mentions` | the words with one meaning each: the question with its values taken out |
-//! | `clauses` | filters, out of mentions |
-//! | `compose` | shapes, groups and orders, out of mentions and a kind of question |
-//! | `classifier`, `intents` | which kind of question it is, learned from declared phrasings |
+//! | `understand` | the way of a question through all of these |
+//! | `text`, `numbers`, `times`, `places`, `lexicon`, `values` | a question's words, and what each may mean |
+//! | `mentions` | the question as stretches of words, with its values taken out |
+//! | `clauses`, `thresholds`, `tagged`, `moments`, `named` | filters, out of mentions |
+//! | `pieces` | subject, groups, measures and order, out of what filters left |
+//! | `read` | which thing a question is about, and its possible readings |
+//! | `compose`, `kinds_*` | each kind of question: what it needs, takes and makes |
+//! | `classifier`, `intents` | which kind a question is, learned from declared phrasings |
 //! | `follow` | follow-ups that edit the question before |
-//! | `query`, `fields`, `sql`, `label` | what was understood, as SQL and in words |
+//! | `query`, `fields`, `sql`, `conditions`, `label` | what was understood, as SQL and in words |
 //!
 //! The words and phrasings are data in `assets/prompts/`. Nothing a person types reaches SQL: only
 //! values that were found in the data, names of this room's own, numbers and times.
@@ -17,16 +20,19 @@
 mod classifier;
 mod clauses;
 mod compose;
+mod conditions;
 mod fields;
 mod follow;
 mod intents;
 mod kinds_measures;
 mod kinds_ranked;
+mod kinds_rows;
 mod label;
 mod lexicon;
 mod mentions;
 mod moments;
 mod named;
+mod numbers;
 mod pieces;
 mod places;
 mod query;

@@ -40,7 +40,8 @@ impl Parse<'_> {
         let Some((field, negated, verb)) = self.anchor(at, side, &mut taken) else {
             return;
         };
-        let Some((filter, note)) = self.time_filter(field, negated, side, &when, until, &said_before)
+        let Some((filter, note)) =
+            self.time_filter(field, negated, side, &when, until, &said_before)
         else {
             return;
         };
@@ -58,8 +59,11 @@ impl Parse<'_> {
 
     /// "in the last month" reaches until now, "last month" is the month before this one.
     fn rolled(&self, at: usize, when: When) -> When {
-        let article = at > 0 && matches!(self.m[at - 1].text.as_str(), "the" | "over the" | "within the" | "in the" | "during the")
-            || at > 0 && self.m[at].text.starts_with("past");
+        let article = at > 0
+            && (matches!(
+                self.m[at - 1].text.as_str(),
+                "the" | "over the" | "within the" | "in the" | "during the"
+            ) || self.m[at].text.starts_with("past"));
         let mut words = self.m[at].text.split(' ');
         if let (true, Some("last" | "past"), Some(unit), None) =
             (article, words.next(), words.next(), words.next())
@@ -78,17 +82,22 @@ impl Parse<'_> {
             if self.used[back] && !mention.is_small("by") {
                 break;
             }
-            let found = if mention.is_small("since") && !(mention.text == "from" && self.m.len() > at + 1 && length) {
+            let found = if mention.is_small("since")
+                && !(mention.text == "from" && self.m.len() > at + 1 && length)
+            {
                 Some(Side::Since)
             } else if mention.is_small("before") && !mention.text.ends_with("than") {
                 Some(Side::Before)
             } else if mention.text == "older than" || mention.text == "earlier than" {
                 Some(Side::MoreThanAgo)
-            } else if mention.text == "newer than" || mention.text == "later than" || mention.text == "younger than" {
+            } else if mention.text == "newer than"
+                || mention.text == "later than"
+                || mention.text == "younger than"
+            {
                 Some(Side::LessThanAgo)
             } else if mention.is_small("after") {
                 Some(Side::After)
-            } else if let Some(comparison) = mention.compare() {
+            } else if let (Some(comparison), true) = (mention.compare(), length) {
                 match comparison {
                     Comparison::Above | Comparison::AtLeast => Some(Side::MoreThanAgo),
                     Comparison::Below | Comparison::AtMost => Some(Side::LessThanAgo),
@@ -107,12 +116,24 @@ impl Parse<'_> {
             }
         }
         let next = at + 1;
-        if self.m.get(next).is_some_and(|m| m.is_small("ago") || m.text == "old" || m.text == "before") {
+        if self
+            .m
+            .get(next)
+            .is_some_and(|m| m.is_small("ago") || m.text == "old" || m.text == "before")
+        {
             taken.push(next);
             if side.is_none() {
-                side = Some(if self.m[next].text == "old" { Side::MoreThanAgo } else { Side::Within });
+                side = Some(if self.m[next].text == "old" {
+                    Side::MoreThanAgo
+                } else {
+                    Side::Within
+                });
             }
-        } else if self.m.get(next).is_some_and(|m| m.compare() == Some(Comparison::AtLeast) && m.text.starts_with("or ")) {
+        } else if self
+            .m
+            .get(next)
+            .is_some_and(|m| m.compare() == Some(Comparison::AtLeast) && m.text.starts_with("or "))
+        {
             taken.push(next);
             side = Some(Side::MoreThanAgo);
         } else if self.m.get(next).is_some_and(|m| m.text == "onwards") {
@@ -131,7 +152,9 @@ impl Parse<'_> {
     fn span_end(&mut self, at: usize, taken: &mut Vec<usize>) -> Option<When> {
         let opened = at > 0
             && (0..at).rev().take(2).any(|back| {
-                self.m[back].compare() == Some(Comparison::Between) || self.m[back].text == "from" || self.m[back].text == "between"
+                self.m[back].compare() == Some(Comparison::Between)
+                    || self.m[back].text == "from"
+                    || self.m[back].text == "between"
             });
         let joint = self.m.get(at + 1).is_some_and(|m| {
             m.is_small("and") || m.is_small("from_to") || m.is_small("before") && m.text != "before"
@@ -139,7 +162,8 @@ impl Parse<'_> {
         if !opened || !joint {
             return None;
         }
-        let second = (at + 2..self.m.len().min(at + 4)).find(|next| self.m[*next].time().is_some())?;
+        let second =
+            (at + 2..self.m.len().min(at + 4)).find(|next| self.m[*next].time().is_some())?;
         for place in (0..at).rev().take(2).chain(at + 1..=second) {
             if place > at || self.m[place].compare() == Some(Comparison::Between) {
                 taken.push(place);
@@ -149,9 +173,17 @@ impl Parse<'_> {
     }
 
     /// The field a time is about: of the verb or the field nearest to it. True when it is denied.
-    fn anchor(&mut self, at: usize, side: Side, taken: &mut Vec<usize>) -> Option<(Field, bool, Option<usize>)> {
+    fn anchor(
+        &mut self,
+        at: usize,
+        side: Side,
+        taken: &mut Vec<usize>,
+    ) -> Option<(Field, bool, Option<usize>)> {
         let age = self.m[..at].iter().rev().take(2).any(|m| {
-            matches!(m.text.as_str(), "older than" | "younger than" | "newer than")
+            matches!(
+                m.text.as_str(),
+                "older than" | "younger than" | "newer than"
+            )
         }) || self.m.get(at + 1).is_some_and(|m| m.text == "old");
         if age {
             return Some((self.entity.moment(), false, None));
@@ -162,9 +194,9 @@ impl Parse<'_> {
             if behind && (at + 1..place).any(|between| self.m[between].time().is_some()) {
                 break;
             }
-            let crossed = !behind && (place + 1..at).any(|between| {
-                self.m[between].time().is_some() && !taken.contains(&between)
-            });
+            let crossed = !behind
+                && (place + 1..at)
+                    .any(|between| self.m[between].time().is_some() && !taken.contains(&between));
             if crossed || place == at {
                 continue;
             }
@@ -194,16 +226,23 @@ impl Parse<'_> {
             if mention.time().is_some() && near != at {
                 break;
             }
-            let inside = mention.soft() || mention.time().is_some() || mention.is_cue("exists")
-                || mention.fields().contains(&Field::UserName) || mention.is_small("since");
+            let inside = mention.soft()
+                || mention.time().is_some()
+                || mention.is_cue("exists")
+                || mention.fields().contains(&Field::UserName)
+                || mention.is_small("since");
             if !inside {
                 break;
             }
         }
-        if !negated && (self.m[place].property() == Some("unused") || self.m[place].text.starts_with("un")) {
+        if !negated
+            && (self.m[place].property() == Some("unused") || self.m[place].text.starts_with("un"))
+        {
             negated = true;
         }
-        if let Some(ever) = (place.saturating_sub(2)..place).find(|near| self.m[*near].is_small("ever")) {
+        if let Some(ever) =
+            (place.saturating_sub(2)..place).find(|near| self.m[*near].is_small("ever"))
+        {
             taken.push(ever);
         }
         let _ = side;
@@ -249,13 +288,20 @@ impl Parse<'_> {
                 ("check", E::Desktop) => Field::CheckedAt,
                 ("sync", E::Account) => Field::LastCompleteSync,
                 ("start", E::Sync) => Field::StartedAt,
-                ("start", E::Job) if matches!(mention.text.as_str(), "started" | "began" | "begun") => Field::StartedAt,
+                ("start", E::Job)
+                    if matches!(mention.text.as_str(), "started" | "began" | "begun") =>
+                {
+                    Field::StartedAt
+                }
                 ("start" | "request", E::Job) => Field::CreatedAt,
                 ("finish", E::Sync) => Field::CompletedAt,
                 ("finish", E::Job) => Field::FinishedAt,
                 ("raise" | "start", E::Alert) => Field::RaisedAt,
                 ("close", E::Alert) => Field::ClosedAt,
-                ("change" | "create" | "delete" | "terminate" | "vanish" | "seen" | "start", E::Version) => Field::ValidFrom,
+                (
+                    "change" | "create" | "delete" | "terminate" | "vanish" | "seen" | "start",
+                    E::Version,
+                ) => Field::ValidFrom,
                 ("change" | "start", E::StateChange) => Field::ChangedAt,
                 _ => return None,
             })
@@ -284,7 +330,14 @@ impl Parse<'_> {
         if let Some(until) = until {
             let (from, to) = (begin(when), end(&until));
             return (!negated).then(|| {
-                (make(Some(from), Some(to), format!("{what} from {} until {}", from.day(), to.day())), None)
+                (
+                    make(
+                        Some(from),
+                        Some(to),
+                        format!("{what} from {} until {}", from.day(), to.day()),
+                    ),
+                    None,
+                )
             });
         }
         if negated {
@@ -292,23 +345,44 @@ impl Parse<'_> {
                 return None;
             }
             let (cutoff, words) = match (when, side) {
-                (When::Length { ago, said, .. }, Side::Within | Side::MoreThanAgo | Side::Since) => {
-                    (*ago, format!("for {said}"))
+                (
+                    When::Length { ago, said, .. },
+                    Side::Within | Side::MoreThanAgo | Side::Since,
+                ) => (*ago, format!("for {said}")),
+                (When::Span { from, to, said }, Side::Within) if *to >= self.now => {
+                    (*from, said.clone())
                 }
-                (When::Span { from, to, said }, Side::Within) if *to >= self.now => (*from, said.clone()),
                 (When::Span { from, .. }, Side::Since) => (*from, format!("since {}", from.day())),
-                (When::Span { to, .. }, Side::After) => (*to, format!("after {}", to.plus_days(-1).day())),
+                (When::Span { to, .. }, Side::After) => {
+                    (*to, format!("after {}", to.plus_days(-1).day()))
+                }
                 // Whether it was used in a month that is over cannot be seen from its last use.
                 _ => return None,
             };
             let words = format!("not {what} {words}");
             let test = match unused(cutoff, &words) {
-                Test::Time { from, to, or_never, said, .. } => Test::Time { field, from, to, or_never, said },
+                Test::Time {
+                    from,
+                    to,
+                    or_never,
+                    said,
+                    ..
+                } => Test::Time {
+                    field,
+                    from,
+                    to,
+                    or_never,
+                    said,
+                },
                 other => other,
             };
             let note = format!(
                 "{} that were never {what} are included.",
-                if field == Field::LastConnectedAt { "Desktops" } else { "Accounts" }
+                if field == Field::LastConnectedAt {
+                    "Desktops"
+                } else {
+                    "Accounts"
+                }
             );
             return Some((Filter::new(test), Some(note)));
         }
@@ -323,42 +397,61 @@ impl Parse<'_> {
                 // "created 3 days ago" is a day; "created within 3 days" is a length.
                 if self.said_ago(said) {
                     let day = ago.day().parse().ok()?;
-                    make(Some(day), Some(day.plus_days(1)), format!("{what} on {}", ago.day()))
+                    make(
+                        Some(day),
+                        Some(day.plus_days(1)),
+                        format!("{what} on {}", ago.day()),
+                    )
                 } else if field == Field::LastConnectedAt && self.idle() {
                     let test = unused(*ago, &format!("not {what} for {said}"));
-                    return Some((Filter::new(test), Some("Desktops that were never connected to are included.".into())));
+                    return Some((
+                        Filter::new(test),
+                        Some("Desktops that were never connected to are included.".into()),
+                    ));
                 } else {
                     make(Some(*ago), None, format!("{what} in the last {said}"))
                 }
             }
             (When::Length { .. }, Side::After) => return None,
-            (When::Span { from, to, said }, Side::Within) => {
-                make(Some(*from), (*to <= self.now).then_some(*to), format!("{what} {said}"))
-            }
+            (When::Span { from, to, said }, Side::Within) => make(
+                Some(*from),
+                (*to <= self.now).then_some(*to),
+                format!("{what} {said}"),
+            ),
             (When::Span { from, .. }, Side::Since) => {
                 make(Some(*from), None, format!("{what} since {}", from.day()))
             }
             (When::Span { from, .. }, Side::Before | Side::MoreThanAgo) => {
                 make(None, Some(*from), format!("{what} before {}", from.day()))
             }
-            (When::Span { to, .. }, Side::After | Side::LessThanAgo) => {
-                make(Some(*to), None, format!("{what} after {}", to.plus_days(-1).day()))
-            }
+            (When::Span { to, .. }, Side::After | Side::LessThanAgo) => make(
+                Some(*to),
+                None,
+                format!("{what} after {}", to.plus_days(-1).day()),
+            ),
         };
         let past = matches!(when, When::Span { to, .. } if *to < self.now);
         let note = (field == Field::LastConnectedAt && past && side == Side::Within).then(|| {
-            format!("Only the last connection of each desktop is known: {said} means that it was then.")
+            format!(
+                "Only the last connection of each desktop is known: {said} means that it was then."
+            )
         });
         Some((filter, note))
     }
 
     fn idle(&self) -> bool {
-        self.m.iter().any(|m| matches!(m.text.as_str(), "idle" | "idling" | "inactive" | "dormant" | "stale"))
+        self.m.iter().any(|m| {
+            matches!(
+                m.text.as_str(),
+                "idle" | "idling" | "inactive" | "dormant" | "stale"
+            )
+        })
     }
 
     fn said_ago(&self, said: &str) -> bool {
         self.m.windows(2).any(|pair| {
-            pair[1].is_small("ago") && matches!(pair[0].time(), Some(When::Length { said: own, .. }) if own == said)
+            pair[1].is_small("ago")
+                && matches!(pair[0].time(), Some(When::Length { said: own, .. }) if own == said)
         })
     }
 }

@@ -50,7 +50,12 @@ impl Parse<'_> {
             let mut field = Field::ToState;
             for back in (0..at).rev().take(3) {
                 let m = &self.m[back];
-                if m.is_small("went") || m.text == "from" || m.text.ends_with(" from") || m.text == "leave" || m.text == "left" {
+                if m.is_small("went")
+                    || m.text == "from"
+                    || m.text.ends_with(" from")
+                    || m.text == "leave"
+                    || m.text == "left"
+                {
                     self.used[back] = true;
                     field = Field::FromState;
                     break;
@@ -107,27 +112,36 @@ impl Parse<'_> {
                 _ => None,
             })
             .map(|(_, field, text)| (*field, text.clone()))?;
-        if !self.m[at].text.is_empty() && !word.unless.contains(&self.m[at].text)
+        if !self.m[at].text.is_empty()
+            && !word.unless.contains(&self.m[at].text)
             && let Some(note) = word.note.clone()
         {
             self.note(&note);
         }
         // "which bundles are in use": by desktops, not by somebody connected now.
-        if self.m[at].text == "in use" && (0..at).any(|back| {
-            let m = &self.m[back];
-            !m.fields().is_empty() && !m.fields().contains(&Field::UserName)
-                || m.entity().is_some_and(|entity| !entity.is_desktop())
-        }) && !(0..at).any(|back| self.m[back].entity() == Some(Entity::Desktop)) {
+        if self.m[at].text == "in use"
+            && (0..at).any(|back| {
+                let m = &self.m[back];
+                !m.fields().is_empty() && !m.fields().contains(&Field::UserName)
+                    || m.entity().is_some_and(|entity| !entity.is_desktop())
+            })
+            && !(0..at).any(|back| self.m[back].entity() == Some(Entity::Desktop))
+        {
             return None;
         }
         // "running on Windows": the mode of speech, not the state.
-        if self.m[at].text == "running" && self.next(at).is_some_and(|next| {
-            self.m[next].value().is_some_and(|value| {
-                self.lexicon.values[value].of.iter().all(|(_, field, _)| {
-                    matches!(field, Field::OperatingSystem | Field::RunningMode | Field::ComputeType)
+        if self.m[at].text == "running"
+            && self.next(at).is_some_and(|next| {
+                self.m[next].value().is_some_and(|value| {
+                    self.lexicon.values[value].of.iter().all(|(_, field, _)| {
+                        matches!(
+                            field,
+                            Field::OperatingSystem | Field::RunningMode | Field::ComputeType
+                        )
+                    })
                 })
             })
-        }) {
+        {
             self.used[at] = true;
             return None;
         }
@@ -156,7 +170,10 @@ impl Parse<'_> {
         } else {
             &[Field::AccountId]
         };
-        let field = fields.iter().copied().find(|field| field.is_column(self.entity))
+        let field = fields
+            .iter()
+            .copied()
+            .find(|field| field.is_column(self.entity))
             .or_else(|| fields.iter().copied().find(|field| self.has(*field)))?;
         Some(Filter::one(field, text))
     }
@@ -167,7 +184,10 @@ impl Parse<'_> {
             let mention = self.m.get(place)?;
             let field = match mention.entity() {
                 // "which accounts does acme have": the rows' own noun names no client.
-                Some(own) if own == self.entity && (place + 1 != at && place != at + 1 || mention.text.ends_with('s')) => {
+                Some(own)
+                    if own == self.entity
+                        && (place + 1 != at && place != at + 1 || mention.text.ends_with('s')) =>
+                {
                     return None;
                 }
                 Some(Entity::Organization) => Field::OrganizationName,
@@ -176,7 +196,11 @@ impl Parse<'_> {
                 Some(Entity::Bundle) => Field::BundleName,
                 _ => *mention.fields().first()?,
             };
-            self.m[at].names.iter().any(|name| name.field == field).then_some(field)
+            self.m[at]
+                .names
+                .iter()
+                .any(|name| name.field == field)
+                .then_some(field)
         };
         let before = (0..at).rev().take(3).find_map(|back| {
             let m = &self.m[back];
@@ -193,20 +217,38 @@ impl Parse<'_> {
         let Some(field) = filter.field() else { return };
         let matches = |m: &super::mentions::Mention| match field {
             Field::OrganizationName => m.entity() == Some(Entity::Organization),
-            Field::AccountName | Field::AccountId => m.entity() == Some(Entity::Account) || m.fields().contains(&Field::AccountId),
+            Field::AccountName | Field::AccountId => {
+                m.entity() == Some(Entity::Account) || m.fields().contains(&Field::AccountId)
+            }
             Field::DirectoryName | Field::DirectoryId => m.entity() == Some(Entity::Directory),
             Field::BundleName | Field::BundleId => m.entity() == Some(Entity::Bundle),
             other => m.fields().contains(&other),
         };
         let own = |m: &super::mentions::Mention, entity: Entity| m.entity() == Some(entity);
-        for place in [at.checked_sub(1), at.checked_sub(2), Some(at + 1)].into_iter().flatten() {
+        for place in [at.checked_sub(1), at.checked_sub(2), Some(at + 1)]
+            .into_iter()
+            .flatten()
+        {
             let Some(m) = self.m.get(place) else { continue };
-            let between_soft = place + 2 != at || self.m[at - 1].soft() || matches!(self.m[at - 1].text.as_str(), "=" | "is" | "equals" | "equal to" | "is equal to" | "set to");
+            let between_soft = place + 2 != at
+                || self.m[at - 1].soft()
+                || matches!(
+                    self.m[at - 1].text.as_str(),
+                    "=" | "is" | "equals" | "equal to" | "is equal to" | "set to"
+                );
             if !self.used[place] && matches(m) && !own(m, self.entity) && between_soft {
                 // "how many users at Acme" asks for users; "user anna" does not.
-                let directly = place + 1 == at || place == at + 1 || place + 2 == at && matches!(self.m[at - 1].text.as_str(), "=" | "is" | "equals" | "equal to" | "is equal to" | "set to");
+                let directly = place + 1 == at
+                    || place == at + 1
+                    || place + 2 == at
+                        && matches!(
+                            self.m[at - 1].text.as_str(),
+                            "=" | "is" | "equals" | "equal to" | "is equal to" | "set to"
+                        );
                 let asked = place + 1 == at && place > 0 && self.m[place - 1].is_cue("count");
-                if place + 2 == at && self.m[at - 1].compare() == Some(super::query::Comparison::Equal) {
+                if place + 2 == at
+                    && self.m[at - 1].compare() == Some(super::query::Comparison::Equal)
+                {
                     self.used[at - 1] = true;
                 }
                 if directly && !asked && !(place > 0 && self.m[place - 1].is_small("by")) {
@@ -224,8 +266,11 @@ impl Parse<'_> {
             Field::TagKey | Field::TagValue => self.entity == Entity::Tag,
             Field::RequestedBy => self.entity == Entity::Job,
             Field::UserName | Field::DisplayName if self.entity == Entity::Job => false,
-            other => self.has(other) || self.entity == Entity::Directory && other == Field::DirectoryName
-                || self.entity == Entity::Bundle && other == Field::BundleName,
+            other => {
+                self.has(other)
+                    || self.entity == Entity::Directory && other == Field::DirectoryName
+                    || self.entity == Entity::Bundle && other == Field::BundleName
+            }
         };
         let mut names: Vec<_> = mention
             .names
@@ -236,7 +281,10 @@ impl Parse<'_> {
             names.retain(|name| name.field == field);
         }
         // A client and its only account often share a name; the client is meant.
-        if names.iter().any(|name| name.field == Field::OrganizationName) {
+        if names
+            .iter()
+            .any(|name| name.field == Field::OrganizationName)
+        {
             names.retain(|name| {
                 name.field == Field::OrganizationName || !matches!(name.field, Field::AccountName)
             });
@@ -260,13 +308,18 @@ impl Parse<'_> {
             return None;
         }
         if partial {
-            let strong = |field: Field| matches!(field, Field::OrganizationName | Field::AccountName);
+            let strong =
+                |field: Field| matches!(field, Field::OrganizationName | Field::AccountName);
             if seen.iter().any(|(field, _)| strong(*field)) {
-                seen.retain(|(field, _)| strong(*field) || *field == Field::UserName && self.m[at].text.len() < 3);
+                seen.retain(|(field, _)| {
+                    strong(*field) || *field == Field::UserName && self.m[at].text.len() < 3
+                });
             }
             let options: Vec<(Field, String)> = seen
                 .iter()
-                .flat_map(|(field, literals)| literals.iter().map(|literal| (*field, literal.clone())))
+                .flat_map(|(field, literals)| {
+                    literals.iter().map(|literal| (*field, literal.clone()))
+                })
                 .collect();
             if options.len() > 4 {
                 self.problem.get_or_insert_with(|| {
@@ -319,16 +372,26 @@ impl Parse<'_> {
         let (from, to) = (last.at + 1, new.at);
         let between = self.m.get(from..to.max(from)).unwrap_or_default();
         let or = between.iter().any(|m| m.is_small("or"));
-        let and = between.iter().any(|m| m.is_small("and") || m.is_small("comma"));
+        let and = between
+            .iter()
+            .any(|m| m.is_small("and") || m.is_small("comma"));
         let near = from <= to
             && between.iter().enumerate().all(|(n, m)| {
-                m.soft() || m.is_small("or") || m.is_small("and") || m.is_small("comma")
-                    || m.is_small("not") || self.used[from + n] && m.number().is_none() && m.value().is_none()
+                m.soft()
+                    || m.is_small("or")
+                    || m.is_small("and")
+                    || m.is_small("comma")
+                    || m.is_small("not")
+                    || self.used[from + n] && m.number().is_none() && m.value().is_none()
             });
         let same = last.filter.field().is_some() && last.filter.field() == new.filter.field();
         let valued = |test: &Test| matches!(test, Test::OneOf { .. } | Test::Like { .. });
         let denied_again = between.iter().any(|m| m.is_small("not"));
-        if near && same && (or || and || between.is_empty()) && valued(&last.filter.test) && valued(&new.filter.test)
+        if near
+            && same
+            && (or || and || between.is_empty())
+            && valued(&last.filter.test)
+            && valued(&new.filter.test)
             && (last.filter.negated == new.filter.negated || last.filter.negated && !denied_again)
         {
             let negated = last.filter.negated;
@@ -381,10 +444,7 @@ fn valued(field: Field, text: &str, said: &str) -> Filter {
 
 fn merged(left: Filter, right: Filter, negated: bool) -> Filter {
     match (left.test, right.test) {
-        (
-            Test::OneOf { field, mut values },
-            Test::OneOf { values: more, .. },
-        ) => {
+        (Test::OneOf { field, mut values }, Test::OneOf { values: more, .. }) => {
             for value in more {
                 if !values.contains(&value) {
                     values.push(value);
@@ -396,8 +456,16 @@ fn merged(left: Filter, right: Filter, negated: bool) -> Filter {
             }
         }
         (
-            Test::Like { field, mut patterns, said },
-            Test::Like { patterns: more, said: also, .. },
+            Test::Like {
+                field,
+                mut patterns,
+                said,
+            },
+            Test::Like {
+                patterns: more,
+                said: also,
+                ..
+            },
         ) => {
             patterns.extend(more);
             Filter {

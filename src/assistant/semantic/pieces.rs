@@ -3,6 +3,7 @@
 
 use super::clauses::Parse;
 use super::fields::{Entity, Field, Kind};
+use super::mentions::What;
 use super::query::{Bucket, Dimension};
 
 /// What is asked for: the rows themselves, or something that several rows share.
@@ -63,10 +64,14 @@ impl Parse<'_> {
                 }
             }
             if let Some(number) = mention.number()
-                && !(mention.text == "one" && found.number.is_some())
-                && !(mention.text == "one")
+                && mention.text != "one"
             {
                 found.number = Some((at, number));
+            }
+            if at == 0 && mention.text == "where" && self.has(Field::Region) {
+                self.used[at] = true;
+                found.subject = Some(Subject::Shared(at, Dimension::Field(Field::Region)));
+                continue;
             }
             if mention.is_cue("requester") && self.entity == Entity::Job {
                 let asked = Dimension::Field(Field::RequestedBy);
@@ -102,7 +107,10 @@ impl Parse<'_> {
         (at + 1..self.m.len().min(at + 4))
             .find(|next| self.m[*next].entity().is_some() || !self.m[*next].soft())
             .is_some_and(|next| {
-                matches!(self.m[next].entity(), Some(Entity::Organization | Entity::Account))
+                matches!(
+                    self.m[next].entity(),
+                    Some(Entity::Organization | Entity::Account)
+                )
             })
     }
 
@@ -110,7 +118,17 @@ impl Parse<'_> {
         let mention = &self.m[at];
         let own = mention.entity().is_some_and(|entity| self.is_own(entity));
         if own {
-            if found.subject.is_none() {
+            // "alert kinds", "desktop states": the field is asked for.
+            let field = self.m.get(at + 1).is_some_and(|next| {
+                !self.used[at + 1]
+                    && !next.is_verb("start")
+                    && self
+                        .field_at(at + 1)
+                        .is_some_and(|field| field.kind() == Kind::Text)
+            });
+            if field && found.subject.is_none() {
+                found.own.push(at);
+            } else if found.subject.is_none() {
                 found.subject = Some(Subject::Rows(at));
             } else {
                 found.own.push(at);
@@ -142,9 +160,9 @@ impl Parse<'_> {
     }
 
     fn job_is_sync(&self) -> bool {
-        self.filters.iter().any(|placed| {
-            placed.filter == super::query::Filter::one(Field::Kind, "sync")
-        })
+        self.filters
+            .iter()
+            .any(|placed| placed.filter == super::query::Filter::one(Field::Kind, "sync"))
     }
 
     /// What rows share that the noun at `at` names.
@@ -159,10 +177,13 @@ impl Parse<'_> {
             let field = match (entity, self.entity) {
                 (Entity::Organization, _) => Field::OrganizationName,
                 (Entity::Account, _) => Field::AccountName,
-                (Entity::Directory, Entity::Desktop | Entity::DesktopEver | Entity::StateChange) => {
-                    Field::DirectoryName
+                (
+                    Entity::Directory,
+                    Entity::Desktop | Entity::DesktopEver | Entity::StateChange,
+                ) => Field::DirectoryName,
+                (Entity::Bundle, Entity::Desktop | Entity::DesktopEver | Entity::StateChange) => {
+                    Field::BundleName
                 }
-                (Entity::Bundle, Entity::Desktop | Entity::DesktopEver | Entity::StateChange) => Field::BundleName,
                 (Entity::Desktop, Entity::StateChange | Entity::Tag) => Field::WorkspaceId,
                 (Entity::Desktop, Entity::Version) => Field::ResourceId,
                 (Entity::Sync, Entity::Sync) => Field::RunId,
@@ -201,17 +222,33 @@ impl Parse<'_> {
             if !self.m[at].is_small("by") {
                 continue;
             }
-            let strict = matches!(self.m[at].text.as_str(), "by" | "per") || self.m[at].text.contains("by");
+            let strict =
+                matches!(self.m[at].text.as_str(), "by" | "per") || self.m[at].text.contains("by");
             let mut here = at + 1;
             let mut any = false;
             while here < self.m.len() {
+                // "each Acme user"
+                while here < self.m.len()
+                    && self.used[here]
+                    && matches!(self.m[here].what, What::Names { .. })
+                    && !strict
+                {
+                    here += 1;
+                }
                 while self.m.get(here).is_some_and(|m| {
-                    m.soft() && m.number().is_none() && m.fields().is_empty() && m.entity().is_none() && m.names.is_empty()
+                    m.soft()
+                        && m.number().is_none()
+                        && m.fields().is_empty()
+                        && m.entity().is_none()
+                        && m.names.is_empty()
                         || m.is_cue("distinct")
                 }) {
                     here += 1;
                 }
-                if self.m.get(here).is_some_and(|m| m.entity() == Some(Entity::Tag))
+                if self
+                    .m
+                    .get(here)
+                    .is_some_and(|m| m.entity() == Some(Entity::Tag))
                     && self.key_at(here + 1).is_some()
                 {
                     self.used[here] = true;
@@ -227,15 +264,25 @@ impl Parse<'_> {
                 }
                 here += 1;
                 // "the CostCenter tag"
-                if self.m.get(here).is_some_and(|m| m.entity() == Some(Entity::Tag)) && !self.is_own(Entity::Tag) {
+                if self
+                    .m
+                    .get(here)
+                    .is_some_and(|m| m.entity() == Some(Entity::Tag))
+                    && !self.is_own(Entity::Tag)
+                {
                     self.used[here] = true;
                     here += 1;
                 }
                 let more = self.m.get(here).is_some_and(|m| {
                     m.is_small("and") || m.is_small("comma") || m.is_small("by") || m.is_small("or")
                 });
-                let noun = (here + 1..self.m.len().min(here + 4)).find(|next| !self.m[*next].soft() || self.group_at(*next).is_some());
-                if !more || !noun.is_some_and(|next| self.group_at(next).is_some() && !self.m[next].is_verb("create")) {
+                let noun = (here + 1..self.m.len().min(here + 4))
+                    .find(|next| !self.m[*next].soft() || self.group_at(*next).is_some());
+                if !more
+                    || !noun.is_some_and(|next| {
+                        self.group_at(next).is_some() && !self.m[next].is_verb("create")
+                    })
+                {
                     break;
                 }
                 if self.m[here].is_small("or") {
@@ -245,7 +292,12 @@ impl Parse<'_> {
             }
             if any {
                 self.used[at] = true;
-            } else if (strict || self.m[at].text == "each" || self.m[at].text == "every") && self.m.get(here).is_some_and(|m| m.entity().is_some_and(|e| self.is_own(e))) {
+            } else if (strict || self.m[at].text == "each" || self.m[at].text == "every")
+                && self
+                    .m
+                    .get(here)
+                    .is_some_and(|m| m.entity().is_some_and(|e| self.is_own(e)))
+            {
                 // "average calls per sync": the rows themselves.
                 self.used[at] = true;
                 self.used[here] = true;
@@ -255,7 +307,10 @@ impl Parse<'_> {
         if !found.groups.is_empty() {
             // "grouped", "breakdown": the groups say it.
             for at in 0..self.m.len() {
-                if matches!(self.m[at].text.as_str(), "group" | "grouped" | "grouping" | "broken down" | "split") {
+                if matches!(
+                    self.m[at].text.as_str(),
+                    "group" | "grouped" | "grouping" | "broken down" | "split"
+                ) {
                     self.used[at] = true;
                 }
             }
@@ -293,9 +348,15 @@ impl Parse<'_> {
         }
         // "top 5 desktops by user volume" orders by it.
         let ranked = self.m.iter().any(|m| {
-            ["top", "bottom", "most", "least"].iter().any(|word| m.is_cue(word))
+            ["top", "bottom", "most", "least"]
+                .iter()
+                .any(|word| m.is_cue(word))
         });
-        if ranked && self.field_at(at).is_some_and(|field| matches!(field.kind(), Kind::Number(_))) {
+        if ranked
+            && self
+                .field_at(at)
+                .is_some_and(|field| matches!(field.kind(), Kind::Number(_)))
+        {
             return None;
         }
         self.dimension_at(at)
@@ -303,9 +364,10 @@ impl Parse<'_> {
 
     /// The time that buckets are of: of a verb in the question, else when rows came to be.
     fn bucket_field(&self) -> Option<Field> {
-        let filtered = self.filters.iter().find_map(|placed| {
-            placed.filter.field().filter(|field| field.is_time())
-        });
+        let filtered = self
+            .filters
+            .iter()
+            .find_map(|placed| placed.filter.field().filter(|field| field.is_time()));
         if let Some(field) = filtered {
             return Some(field);
         }
@@ -324,5 +386,11 @@ impl Parse<'_> {
 }
 
 pub(crate) fn is_plural(text: &str) -> bool {
-    text.ends_with('s') && text != "os" && !text.ends_with("ss") && !text.ends_with("status") && text != "aws" || text == "people" || text == "who"
+    text.ends_with('s')
+        && text != "os"
+        && !text.ends_with("ss")
+        && !text.ends_with("status")
+        && text != "aws"
+        || text == "people"
+        || text == "who"
 }

@@ -41,7 +41,10 @@ const PLACES: &[(&str, &str)] = &[
 
 /// Words that region names are made of, and places.
 pub(crate) fn is_word(word: &str) -> bool {
-    SIDES.contains(&word) || PLACES.iter().any(|(place, _)| place.split(' ').any(|part| part == word))
+    SIDES.contains(&word)
+        || PLACES
+            .iter()
+            .any(|(place, _)| place.split(' ').any(|part| part == word))
 }
 
 /// The region these words name, or its pattern.

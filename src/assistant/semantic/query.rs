@@ -78,20 +78,44 @@ pub(crate) struct Filter {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Test {
-    OneOf { field: Field, values: Vec<String> },
+    OneOf {
+        field: Field,
+        values: Vec<String>,
+    },
     /// Begins with or contains one of these, as SQL patterns.
-    Like { field: Field, patterns: Vec<String>, said: String },
+    Like {
+        field: Field,
+        patterns: Vec<String>,
+        said: String,
+    },
     Absent(Field),
     Flag(Field),
-    Number { field: Field, comparison: Comparison, value: f64, upto: Option<f64> },
+    Number {
+        field: Field,
+        comparison: Comparison,
+        value: f64,
+        upto: Option<f64>,
+    },
     /// At `from` or later, and before `to`. `or_never` also takes rows without such a time.
-    Time { field: Field, from: Option<UtcTime>, to: Option<UtcTime>, or_never: bool, said: String },
+    Time {
+        field: Field,
+        from: Option<UtcTime>,
+        to: Option<UtcTime>,
+        or_never: bool,
+        said: String,
+    },
     /// Carries a tag: with this key, with one of these values. Without both, any tag.
-    Tagged { key: Option<String>, values: Vec<String> },
+    Tagged {
+        key: Option<String>,
+        values: Vec<String>,
+    },
     Any(Vec<Filter>),
     All(Vec<Filter>),
     /// Has rows of another kind that pass these filters.
-    Has { entity: Entity, filters: Vec<Filter> },
+    Has {
+        entity: Entity,
+        filters: Vec<Filter>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,7 +177,10 @@ impl Filter {
             | Test::Time { field, .. } => Some(*field),
             Test::Any(parts) | Test::All(parts) => {
                 let first = parts.first()?.field();
-                parts.iter().all(|part| part.field() == first).then_some(first?)
+                parts
+                    .iter()
+                    .all(|part| part.field() == first)
+                    .then_some(first?)
             }
             Test::Tagged { .. } | Test::Has { .. } => None,
         }
@@ -204,9 +231,17 @@ impl Query {
         let mut timeless = self.clone();
         timeless.notes.clear();
         timeless.now = UtcTime::from_unix(0);
-        let words = format!("{}|{}|{:?}", timeless.intent, timeless.label(), timeless.shape);
+        let words = format!(
+            "{}|{}|{:?}",
+            timeless.intent,
+            timeless.label(),
+            timeless.shape
+        );
         let digest = Sha256::digest(words.as_bytes());
-        digest[..6].iter().map(|byte| format!("{byte:02x}")).collect()
+        digest[..6]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// Which known kind of question it is: `desktops.count`.

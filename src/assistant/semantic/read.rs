@@ -10,7 +10,6 @@ use super::lexicon::{Lexicon, Sense};
 use super::mentions::{Mention, What};
 use super::pieces::Subject;
 use super::query::{Filter, Query, Shape, Test};
-use super::values::Values;
 
 /// What came of reading a question as one thing with one set of choices.
 pub(crate) struct Reading {
@@ -26,11 +25,15 @@ pub(crate) struct Reading {
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
     pub lexicon: &'a Lexicon,
-    pub values: &'a Values,
     pub now: UtcTime,
 }
 
-pub(crate) fn read(m: &[Mention], entity: Entity, taken: &[usize], context: Context<'_>) -> Reading {
+pub(crate) fn read(
+    m: &[Mention],
+    entity: Entity,
+    taken: &[usize],
+    context: Context<'_>,
+) -> Reading {
     let choices = Choices {
         taken: taken.to_vec(),
         offered: Vec::new(),
@@ -38,7 +41,7 @@ pub(crate) fn read(m: &[Mention], entity: Entity, taken: &[usize], context: Cont
     if let Some(reading) = without(m, choices.clone(), context) {
         return reading;
     }
-    let mut parse = Parse::new(m, entity, choices, context.lexicon, context.values, context.now);
+    let mut parse = Parse::new(m, entity, choices, context.lexicon, context.now);
     implied(&mut parse);
     parse.clauses();
     let pieces = parse.pieces();
@@ -72,8 +75,10 @@ fn implied(parse: &mut Parse<'_>) {
                 (Entity::Bundle, "bundles"),
             ] {
                 if let Some(at) = any(noun) {
-                    let beside = parse.m.get(at + 1).and_then(Mention::entity) == Some(Entity::Version);
-                    let behind = (0..at).any(|before| parse.m[before].entity() == Some(Entity::Version))
+                    let beside =
+                        parse.m.get(at + 1).and_then(Mention::entity) == Some(Entity::Version);
+                    let behind = (0..at)
+                        .any(|before| parse.m[before].entity() == Some(Entity::Version))
                         && !(at.saturating_sub(2)..at).any(|before| {
                             parse.m[before].is_small("by") && parse.m[before].text != "by"
                         });
@@ -82,6 +87,17 @@ fn implied(parse: &mut Parse<'_>) {
                         filter: Filter::one(Field::ResourceType, resource),
                         at,
                     });
+                }
+            }
+        }
+        // "changed state" names the thing.
+        Entity::StateChange => {
+            for at in 0..parse.m.len() {
+                let state = (at + 1..parse.m.len().min(at + 4))
+                    .find(|next| parse.m[*next].fields().first() == Some(&Field::State));
+                if let (true, Some(state)) = (parse.m[at].is_verb("change"), state) {
+                    parse.used[at] = true;
+                    parse.used[state] = true;
                 }
             }
         }
@@ -108,7 +124,14 @@ fn implied(parse: &mut Parse<'_>) {
 /// The things a question may be about, the likeliest first.
 pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
     use Entity as E;
-    let has = |entity: E| m.iter().any(|mention| mention.entity() == Some(entity));
+    let has = |entity: E| {
+        m.iter().any(|mention| {
+            mention.entity() == Some(entity)
+                || entity == E::Desktop
+                    && mention.what == What::Literal
+                    && mention.text.starts_with("ws-")
+        })
+    };
     let value_for = |entity: E| {
         m.iter().any(|mention| {
             mention.value().is_some_and(|value| {
@@ -120,13 +143,20 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
     let verb = |name: &str| m.iter().any(|mention| mention.is_verb(name));
     let cue = |name: &str| m.iter().any(|mention| mention.is_cue(name));
     let property = |names: &[&str]| {
-        m.iter().any(|mention| mention.property().is_some_and(|name| names.contains(&name)))
+        m.iter()
+            .any(|mention| mention.property().is_some_and(|name| names.contains(&name)))
     };
-    let field = |field: Field| m.iter().any(|mention| mention.fields().first() == Some(&field));
+    let field = |field: Field| {
+        m.iter()
+            .any(|mention| mention.fields().first() == Some(&field))
+    };
     let small = |name: &str| m.iter().any(|mention| mention.is_small(name));
     let state_value = m.iter().any(|mention| {
         mention.value().is_some_and(|value| {
-            lexicon.values[value].of.iter().any(|(of, field, _)| *of == E::Desktop && *field == Field::State)
+            lexicon.values[value]
+                .of
+                .iter()
+                .any(|(of, field, _)| *of == E::Desktop && *field == Field::State)
         })
     });
     let mut found: Vec<E> = Vec::new();
@@ -142,21 +172,31 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
         push(E::Job);
     }
     let asked_by = cue("requester") || field(Field::RequestedBy) || field(Field::Cause);
-    if has(E::Sync) && asked_by || asked_by && !has(E::Desktop) {
+    if asked_by && (has(E::Sync) || !has(E::Desktop)) {
         push(E::Job);
     }
     if has(E::Alert) || value_for(E::Alert) {
         push(E::Alert);
     }
     let sync_field = m.iter().any(|mention| {
-        mention.fields().iter().any(|field| field.is_column(E::Sync))
-            && !mention.fields().iter().any(|field| field.is_column(E::Desktop) || field.is_column(E::Version))
+        mention
+            .fields()
+            .iter()
+            .any(|field| field.is_column(E::Sync))
+            && !mention
+                .fields()
+                .iter()
+                .any(|field| field.is_column(E::Desktop) || field.is_column(E::Version))
             && mention.fields().first() != Some(&Field::DurationMs)
     });
     if has(E::Sync) || sync_field && !has(E::Job) {
         push(E::Sync);
     }
-    if has(E::Desktop) && (verb("change") && field(Field::State) || small("went") && state_value || small("into") && state_value && !has(E::Sync)) {
+    if has(E::Desktop)
+        && (verb("change") && field(Field::State)
+            || small("went") && state_value
+            || small("into") && state_value && !has(E::Sync))
+    {
         push(E::StateChange);
     }
     if cue("history") && field(Field::State) {
@@ -166,10 +206,15 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
         push(E::Version);
     }
     let tagged = has(E::Tag)
-        || m.iter().any(|mention| mention.names.iter().any(|name| name.field == Field::TagKey));
+        || m.iter()
+            .any(|mention| mention.names.iter().any(|name| name.field == Field::TagKey));
     let gone = property(&["deleted", "terminated", "ever_listed"])
-        || property(&["missing"]) && !tagged || verb("delete") || verb("terminate") || verb("vanish") && !tagged;
-    let other = has(E::Sync) || has(E::Job) || has(E::Alert) || has(E::Version) || has(E::StateChange);
+        || property(&["missing"]) && !tagged
+        || verb("delete")
+        || verb("terminate")
+        || verb("vanish") && !tagged;
+    let other =
+        has(E::Sync) || has(E::Job) || has(E::Alert) || has(E::Version) || has(E::StateChange);
     if gone && !other {
         push(E::DesktopEver);
     }
@@ -186,8 +231,18 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
     if other {
         return found;
     }
+    let used = m
+        .iter()
+        .any(|mention| mention.is_verb("connect") && mention.text.contains("us"));
+    let refused = m
+        .iter()
+        .any(|mention| mention.is_small("not") || mention.is_small("nobody"));
     for entity in [E::Directory, E::Bundle] {
         if has(entity) {
+            // What a client uses is what its desktops are made from.
+            if used && !refused {
+                push(E::Desktop);
+            }
             push(entity);
             push(E::Desktop);
         }
@@ -213,28 +268,52 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
 /// "clients without desktops in eu-west-1": the rows of one thing by what they lack of another.
 fn without(m: &[Mention], choices: Choices, context: Context<'_>) -> Option<Reading> {
     let noun = |at: usize| m[at].entity();
+    let between = |next: &usize| {
+        m[*next].soft()
+            || m[*next].value().is_some()
+            || m[*next].property().is_some()
+            || matches!(m[*next].what, What::Names { .. })
+    };
     let not = (0..m.len()).find(|at| {
         (m[*at].is_small("not") || m[*at].is_small("nobody"))
-            && (at + 1..m.len().min(at + 5))
-                .find(|next| noun(*next).is_some() || !m[*next].soft())
+            && (at + 1..m.len().min(at + 6))
+                .find(|next| noun(*next).is_some() || !between(next))
                 .and_then(noun)
-                .is_some_and(|entity| matches!(entity, Entity::Desktop | Entity::Sync | Entity::Alert | Entity::Account | Entity::Directory | Entity::Bundle | Entity::StateChange))
-            || m[*at].is_small("nobody") && false
+                .is_some_and(|entity| {
+                    matches!(
+                        entity,
+                        Entity::Desktop
+                            | Entity::Sync
+                            | Entity::Alert
+                            | Entity::Account
+                            | Entity::Directory
+                            | Entity::Bundle
+                            | Entity::StateChange
+                    )
+                })
     })?;
     let theirs_at = (not + 1..m.len()).find(|next| noun(*next).is_some())?;
     let theirs = noun(theirs_at)?;
     let own_at = (0..not).find(|at| {
-        matches!(noun(*at), Some(Entity::Organization | Entity::Account | Entity::Directory | Entity::Bundle | Entity::Desktop))
-            && noun(*at) != Some(theirs)
+        matches!(
+            noun(*at),
+            Some(
+                Entity::Organization
+                    | Entity::Account
+                    | Entity::Directory
+                    | Entity::Bundle
+                    | Entity::Desktop
+            )
+        ) && noun(*at) != Some(theirs)
     })?;
     let own = noun(own_at)?;
     if own == Entity::Desktop && theirs != Entity::StateChange {
         return None;
     }
-    let (left, right) = (&m[..not], &m[theirs_at..]);
-    let mut inner = Parse::new(right, theirs, choices, context.lexicon, context.values, context.now);
+    let (left, right) = (&m[..not], &m[not + 1..]);
+    let mut inner = Parse::new(right, theirs, choices, context.lexicon, context.now);
     inner.clauses();
-    inner.used[0] = true;
+    inner.used[theirs_at - not - 1] = true;
     for at in 0..inner.m.len() {
         // "have no desktops using them", "that use it"
         if inner.m[at].is_verb("connect") && inner.m[at].is_small("of") {
@@ -244,12 +323,22 @@ fn without(m: &[Mention], choices: Choices, context: Context<'_>) -> Option<Read
     if inner.left_over().is_some() || inner.having.is_some() {
         return None;
     }
-    let mut outer = Parse::new(left, own, inner.choices.clone(), context.lexicon, context.values, context.now);
+    let mut outer = Parse::new(
+        left,
+        own,
+        inner.choices.clone(),
+        context.lexicon,
+        context.now,
+    );
     outer.clauses();
     outer.filters.push(Placed {
         filter: Filter::not(Test::Has {
             entity: theirs,
-            filters: inner.filters.iter().map(|placed| placed.filter.clone()).collect(),
+            filters: inner
+                .filters
+                .iter()
+                .map(|placed| placed.filter.clone())
+                .collect(),
         }),
         at: left.len(),
     });
@@ -294,13 +383,60 @@ pub(crate) fn stranger(m: &[Mention]) -> Option<(String, bool)> {
     let preposition = before.is_some_and(|mention| {
         matches!(
             mention.text.as_str(),
-            "of" | "for" | "at" | "from" | "belonging to" | "belongs to" | "owned by" | "client" | "customer" | "account" | "called" | "named" | "does" | "do" | "s" | "about" | "company" | "user" | "assigned to" | "organization" | "tenant" | "under" | "against" | "has" | "with" | "to" | "by"
+            "of" | "for"
+                | "at"
+                | "from"
+                | "belonging to"
+                | "belongs to"
+                | "owned by"
+                | "client"
+                | "customer"
+                | "account"
+                | "called"
+                | "named"
+                | "does"
+                | "do"
+                | "s"
+                | "about"
+                | "company"
+                | "user"
+                | "assigned to"
+                | "organization"
+                | "tenant"
+                | "under"
+                | "against"
+                | "has"
+                | "with"
+                | "to"
+                | "by"
         )
     });
     let capital = typed.chars().next().is_some_and(char::is_uppercase) && at > 0;
-    let possessive = m.get(at + 1).is_some_and(|next| next.text == "s" && next.typed == "'s");
+    let possessive = m
+        .get(at + 1)
+        .is_some_and(|next| next.text == "s" && next.typed == "'s");
     let owner = m.get(at + 1).is_some_and(|next| next.entity().is_some()) && capital;
-    Some((typed, preposition && capital || possessive || owner || preposition && before.is_some_and(|b| matches!(b.text.as_str(), "client" | "customer" | "account" | "called" | "named" | "company" | "user" | "organization" | "tenant"))))
+    Some((
+        typed,
+        preposition && capital
+            || possessive
+            || owner
+            || preposition
+                && before.is_some_and(|b| {
+                    matches!(
+                        b.text.as_str(),
+                        "client"
+                            | "customer"
+                            | "account"
+                            | "called"
+                            | "named"
+                            | "company"
+                            | "user"
+                            | "organization"
+                            | "tenant"
+                    )
+                }),
+    ))
 }
 
 /// The topics a question touches that cannot be answered.
@@ -314,5 +450,8 @@ pub(crate) fn topics(m: &[Mention]) -> Vec<(usize, usize)> {
 
 /// Whether a mention is understood otherwise than as a topic.
 pub(crate) fn also_otherwise(mention: &Mention) -> bool {
-    mention.senses.iter().any(|sense| !matches!(sense, Sense::Topic(_)))
+    mention
+        .senses
+        .iter()
+        .any(|sense| !matches!(sense, Sense::Topic(_)))
 }

@@ -42,11 +42,19 @@ impl Parse<'_> {
         let only_name = matches!(mention.what, What::Names { .. });
         let announced = only_name
             || mention.quoted
-            || self.m.get(at + 1).is_some_and(|m| m.entity() == Some(Entity::Tag) || m.text == "=")
-            || at > 0 && (self.m[at - 1].entity() == Some(Entity::Tag) || self.m[at - 1].is_small("tagged"))
+            || self
+                .m
+                .get(at + 1)
+                .is_some_and(|m| m.entity() == Some(Entity::Tag) || m.text == "=")
+            || at > 0
+                && (self.m[at - 1].entity() == Some(Entity::Tag)
+                    || self.m[at - 1].is_small("tagged"))
             || at > 1 && self.m[at - 1].soft() && self.m[at - 2].is_small("tagged")
             || self.value_after(at, &key).is_some()
-            || at > 0 && self.m[at - 1].is_small("by") && self.field_at(at).is_none() && mention.entity().is_none();
+            || at > 0
+                && self.m[at - 1].is_small("by")
+                && self.field_at(at).is_none()
+                && mention.entity().is_none();
         announced.then_some(key)
     }
 
@@ -74,9 +82,16 @@ impl Parse<'_> {
     }
 
     fn keyed(&mut self, at: usize, key: &str) {
-        let grouped = at > 0 && (0..at).rev().take(3).find(|back| !self.m[*back].text.is_empty() && self.m[*back].is_small("by")).is_some_and(|by| {
-            (by + 1..at).all(|between| self.m[between].entity() == Some(Entity::Tag) || self.m[between].soft())
-        });
+        let grouped = at > 0
+            && (0..at)
+                .rev()
+                .take(3)
+                .find(|back| !self.m[*back].text.is_empty() && self.m[*back].is_small("by"))
+                .is_some_and(|by| {
+                    (by + 1..at).all(|between| {
+                        self.m[between].entity() == Some(Entity::Tag) || self.m[between].soft()
+                    })
+                });
         if let Some((place, value)) = self.value_after(at, key) {
             let mut negated = self.negated(at);
             let mut other = false;
@@ -114,23 +129,44 @@ impl Parse<'_> {
         }
         // "with a CostCenter tag", "without tag CostCenter", "the CostCenter tag is missing"
         let before = (at > 0 && self.m[at - 1].entity() == Some(Entity::Tag)).then(|| at - 1);
-        let after = self.m.get(at + 1).is_some_and(|m| m.entity() == Some(Entity::Tag)).then_some(at + 1);
+        let after = self
+            .m
+            .get(at + 1)
+            .is_some_and(|m| m.entity() == Some(Entity::Tag))
+            .then_some(at + 1);
         let tag = before.or(after);
         let missing = (at + 1..self.m.len().min(at + 5)).find(|next| {
             let m = &self.m[*next];
-            m.property() == Some("missing") || m.text == "missing" || m.text == "empty" || m.text == "absent"
-                || m.is_small("not") && self.m.get(next + 1).is_some_and(|m| m.text == "set" || m.text == "present")
+            m.property() == Some("missing")
+                || m.text == "missing"
+                || m.text == "empty"
+                || m.text == "absent"
+                || m.is_small("not")
+                    && self
+                        .m
+                        .get(next + 1)
+                        .is_some_and(|m| m.text == "set" || m.text == "present")
                 || m.text.ends_with("missing")
         });
         let first = before.unwrap_or(at);
-        let missing_before = first.checked_sub(1).into_iter().chain(first.checked_sub(2)).find(|b| {
-            self.m[*b].property() == Some("missing") || self.m[*b].text == "lack"
-        });
+        let missing_before = first
+            .checked_sub(1)
+            .into_iter()
+            .chain(first.checked_sub(2))
+            .find(|b| self.m[*b].property() == Some("missing") || self.m[*b].text == "lack");
         let negated = self.negated(first) || missing.is_some() || missing_before.is_some();
-        let spoken = tag.is_some() || negated || at > 0 && self.m[at - 1].is_small("tagged")
+        let spoken = tag.is_some()
+            || negated
+            || at > 0 && self.m[at - 1].is_small("tagged")
             || at > 1 && self.m[at - 1].soft() && self.m[at - 2].is_small("tagged")
-            || self.previous(at).is_some_and(|p| self.m[p].is_small("tagged"))
-            || at > 0 && matches!(self.m[at - 1].text.as_str(), "have" | "has" | "with" | "carry" | "carrying" | "with a" | "having" | "set");
+            || self
+                .previous(at)
+                .is_some_and(|p| self.m[p].is_small("tagged"))
+            || at > 0
+                && matches!(
+                    self.m[at - 1].text.as_str(),
+                    "have" | "has" | "with" | "carry" | "carrying" | "with a" | "having" | "set"
+                );
         if !spoken {
             return;
         }
@@ -159,7 +195,11 @@ impl Parse<'_> {
             .is_some_and(|m| m.is_small("or") || m.is_small("comma") || m.is_small("and"))
         {
             let mut next = at + 2;
-            while self.m.get(next).is_some_and(|m| m.is_small("or") || m.is_small("and")) {
+            while self
+                .m
+                .get(next)
+                .is_some_and(|m| m.is_small("or") || m.is_small("and"))
+            {
                 next += 1;
             }
             let Some(found) = self.m.get(next).and_then(|m| {
@@ -185,7 +225,9 @@ impl Parse<'_> {
         });
         let Some((key, value)) = value else { return };
         let named = self.m.get(at + 1).is_some_and(|m| {
-            m.names.iter().any(|name| name.field == Field::TagKey && name.literal == key)
+            m.names
+                .iter()
+                .any(|name| name.field == Field::TagKey && name.literal == key)
         });
         if named && !self.used[at + 1] && self.value_after(at + 1, &key).is_none() {
             self.used[at + 1] = true;
@@ -214,7 +256,10 @@ impl Parse<'_> {
             && (self.m[at - 1].is_small("tagged") || self.m[at - 1].entity() == Some(Entity::Tag));
         if !announced
             && (!matches!(mention.what, What::Names { .. })
-                || mention.names.iter().any(|name| name.field != Field::TagValue && name.field != Field::TagKey))
+                || mention
+                    .names
+                    .iter()
+                    .any(|name| name.field != Field::TagValue && name.field != Field::TagKey))
         {
             return;
         }

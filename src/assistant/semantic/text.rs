@@ -81,7 +81,9 @@ const ENDINGS: &[(&str, &str)] = &[
 ];
 
 /// Words before which `'s` is "is".
-const IS_WORDS: &[&str] = &["what", "who", "where", "when", "there", "that", "it", "here", "how", "let"];
+const IS_WORDS: &[&str] = &[
+    "what", "who", "where", "when", "there", "that", "it", "here", "how", "let",
+];
 
 /// The words of `text`, at most `most`.
 pub(crate) fn tokens(text: &str, most: usize) -> Vec<Token> {
@@ -156,7 +158,8 @@ fn chunk_tokens(chunk: &str, quoted: &mut bool, found: &mut Vec<Token>) {
         }
     };
     while let Some(c) = characters.next() {
-        let inside = c == '\'' && !word.is_empty() && characters.peek().is_some_and(|n| n.is_alphanumeric());
+        let inside =
+            c == '\'' && !word.is_empty() && characters.peek().is_some_and(|n| n.is_alphanumeric());
         let decimal = c == '.'
             && word.chars().all(|d| d.is_ascii_digit())
             && !word.is_empty()
@@ -254,9 +257,13 @@ fn is_literal(text: &str) -> bool {
         text.strip_prefix(prefix).is_some_and(|rest| {
             rest.len() >= 2
                 && rest.len() <= 40
-                && rest.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+                && rest
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
                 && rest.chars().any(|c| c.is_ascii_digit())
-                || prefix == &"ws-" && rest.len() >= 6 && rest.chars().all(|c| c.is_ascii_alphanumeric())
+                || prefix == &"ws-"
+                    && rest.len() >= 6
+                    && rest.chars().all(|c| c.is_ascii_alphanumeric())
         })
     });
     let account = text.len() == 12 && text.chars().all(|c| c.is_ascii_digit());
@@ -268,10 +275,8 @@ fn is_literal(text: &str) -> bool {
                 c.is_ascii_hexdigit()
             }
         });
-    let address = text.split('.').count() == 4
-        && text
-            .split('.')
-            .all(|part| part.parse::<u8>().is_ok());
+    let address =
+        text.split('.').count() == 4 && text.split('.').all(|part| part.parse::<u8>().is_ok());
     id || account || uuid || address
 }
 
@@ -325,7 +330,10 @@ pub(crate) fn slip(typed: &str, word: &str) -> Option<usize> {
         return None;
     }
     let same_start = typed.chars().next() == word.chars().next()
-        || typed.chars().take(2).eq(word.chars().take(2).collect::<Vec<_>>().into_iter().rev());
+        || typed
+            .chars()
+            .take(2)
+            .eq(word.chars().take(2).collect::<Vec<_>>().into_iter().rev());
     if !same_start && typed.chars().count() < 7 {
         return None;
     }
@@ -346,15 +354,27 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<String> {
-        tokens(text, 200).into_iter().map(|token| token.text).collect()
+        tokens(text, 200)
+            .into_iter()
+            .map(|token| token.text)
+            .collect()
     }
 
     #[test]
     fn short_forms_are_written_out_and_marks_kept() {
-        assert_eq!(words("What's Acme's count?"), ["what", "is", "acme", "s", "count"]);
+        assert_eq!(
+            words("What's Acme's count?"),
+            ["what", "is", "acme", "s", "count"]
+        );
         assert_eq!(words("haven't, CAN’T"), ["have", "not", ",", "can", "not"]);
-        assert_eq!(words("Team=Sales >= 80GB"), ["team", "=", "sales", ">=", "80", "gb"]);
-        assert_eq!(words("us-east-1 AUTO_STOP"), ["us", "east", "1", "auto", "stop"]);
+        assert_eq!(
+            words("Team=Sales >= 80GB"),
+            ["team", "=", "sales", ">=", "80", "gb"]
+        );
+        assert_eq!(
+            words("us-east-1 AUTO_STOP"),
+            ["us", "east", "1", "auto", "stop"]
+        );
         assert_eq!(words("ws-0abc12 10.0.0.1"), ["ws-0abc12", "10.0.0.1"]);
     }
 

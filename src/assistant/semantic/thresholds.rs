@@ -50,7 +50,11 @@ impl Parse<'_> {
             takes.push(at);
             here = at + 1;
             while self.m.get(here).is_some_and(|m| {
-                m.is_small("than") || m.soft() && m.number().is_none() && m.entity().is_none() && m.fields().is_empty()
+                m.is_small("than")
+                    || m.soft()
+                        && m.number().is_none()
+                        && m.entity().is_none()
+                        && m.fields().is_empty()
             }) {
                 here += 1;
             }
@@ -68,7 +72,10 @@ impl Parse<'_> {
         }
         let mut upto = None;
         if comparison == Some(Comparison::Between)
-            && self.m.get(next).is_some_and(|m| m.is_small("and") || m.is_small("from_to"))
+            && self
+                .m
+                .get(next)
+                .is_some_and(|m| m.is_small("and") || m.is_small("from_to"))
             && let Some((second, second_unit)) = self.quantity(next + 1)
         {
             takes.extend([next, next + 1]);
@@ -175,7 +182,12 @@ impl Parse<'_> {
     }
 
     /// The field an amount is about, and where it is named.
-    fn measured(&mut self, first: usize, last: usize, amount: &Amount) -> Option<(Field, Option<usize>)> {
+    fn measured(
+        &mut self,
+        first: usize,
+        last: usize,
+        amount: &Amount,
+    ) -> Option<(Field, Option<usize>)> {
         // What stands next, before or behind, over words that carry nothing.
         let before = self.nearby(first, false);
         let after = self.nearby(last, true);
@@ -185,7 +197,9 @@ impl Parse<'_> {
             .find_map(|place| Some((self.number_field(place)?, place)))
             .filter(|(field, _)| scaled(*field, 1.0, amount.unit.as_deref()).is_some());
         if let Some((field, place)) = exact {
-            if field == Field::Storage && self.m[place].text.starts_with("vol") || field == Field::Storage && self.m[place].text == "disks" {
+            if field == Field::Storage
+                && (self.m[place].text.starts_with("vol") || self.m[place].text == "disks")
+            {
                 let fields = [Field::UserVolume, Field::RootVolume];
                 return Some((fields[self.choices.choose(2)], Some(place)));
             }
@@ -234,7 +248,9 @@ impl Parse<'_> {
     fn near_auto_stop(&mut self, at: usize) -> bool {
         let stop = (at.saturating_sub(4)..at).find(|near| {
             let text = &self.m[*near].text;
-            text.starts_with("stop") || text.starts_with("auto stop") || text.starts_with("autostop")
+            text.starts_with("stop")
+                || text.starts_with("auto stop")
+                || text.starts_with("autostop")
         });
         let Some(stop) = stop else { return false };
         for near in stop..at {
@@ -248,7 +264,11 @@ impl Parse<'_> {
     fn nearby(&self, at: usize, forward: bool) -> Option<usize> {
         let mut here = at;
         for _ in 0..4 {
-            here = if forward { here + 1 } else { here.checked_sub(1)? };
+            here = if forward {
+                here + 1
+            } else {
+                here.checked_sub(1)?
+            };
             let mention = self.m.get(here)?;
             if self.used[here] {
                 return None;
@@ -259,7 +279,10 @@ impl Parse<'_> {
             if mention.is_cue("total") {
                 continue;
             }
-            if mention.is_small("comma") || mention.entity().is_some() || !mention.soft() && !mention.is_verb("last") && !mention.is_verb("wait") {
+            if mention.is_small("comma")
+                || mention.entity().is_some()
+                || !mention.soft() && !mention.is_verb("last") && !mention.is_verb("wait")
+            {
                 return None;
             }
         }
@@ -279,11 +302,9 @@ impl Parse<'_> {
         if amount.unit.is_some() || comparison == Comparison::Between {
             return;
         }
-        let Some(noun) = (last + 1..self.m.len().min(last + 5)).find(|at| {
-            self.m[*at].entity().is_some()
-                || self.field_at(*at).is_some()
-                || self.m[*at].value().is_some() && false
-        }) else {
+        let Some(noun) = (last + 1..self.m.len().min(last + 5))
+            .find(|at| self.m[*at].entity().is_some() || self.field_at(*at).is_some())
+        else {
             return;
         };
         if self.m[noun].entity() == Some(Entity::Tag) && self.entity.is_desktop() {

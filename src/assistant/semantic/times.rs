@@ -4,15 +4,24 @@ use domain::UtcTime;
 use jiff::civil::{Date, Weekday};
 use jiff::{Span, ToSpan, Zoned, tz::TimeZone};
 
+use super::numbers::number;
 use super::text::Token;
 
 /// What a stretch of words says about time.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum When {
     /// A length, and the moment that long ago.
-    Length { ago: UtcTime, said: String, seconds: f64 },
+    Length {
+        ago: UtcTime,
+        said: String,
+        seconds: f64,
+    },
     /// From when until when.
-    Span { from: UtcTime, to: UtcTime, said: String },
+    Span {
+        from: UtcTime,
+        to: UtcTime,
+        said: String,
+    },
 }
 
 const MONTHS: [(&str, &str); 12] = [
@@ -39,88 +48,6 @@ const DAYS: [(&str, &str); 7] = [
     ("saturday", "sat"),
     ("sunday", "sun"),
 ];
-
-const NUMBERS: &[(&str, f64)] = &[
-    ("zero", 0.0),
-    ("one", 1.0),
-    ("two", 2.0),
-    ("three", 3.0),
-    ("four", 4.0),
-    ("five", 5.0),
-    ("six", 6.0),
-    ("seven", 7.0),
-    ("eight", 8.0),
-    ("nine", 9.0),
-    ("ten", 10.0),
-    ("eleven", 11.0),
-    ("twelve", 12.0),
-    ("thirteen", 13.0),
-    ("fourteen", 14.0),
-    ("fifteen", 15.0),
-    ("sixteen", 16.0),
-    ("eighteen", 18.0),
-    ("twenty", 20.0),
-    ("thirty", 30.0),
-    ("forty", 40.0),
-    ("fifty", 50.0),
-    ("sixty", 60.0),
-    ("seventy", 70.0),
-    ("eighty", 80.0),
-    ("ninety", 90.0),
-    ("hundred", 100.0),
-    ("dozen", 12.0),
-    ("couple", 2.0),
-    ("thousand", 1000.0),
-];
-
-/// The number at the beginning of `tokens` and how many tokens it takes.
-pub(crate) fn number(tokens: &[Token]) -> Option<(f64, usize)> {
-    let first = tokens.first()?;
-    if first.literal {
-        return None;
-    }
-    if let Ok(value) = first.text.parse::<f64>() {
-        if !first.text.starts_with(|c: char| c.is_ascii_digit()) || !value.is_finite() {
-            return None;
-        }
-        // "1,000" is one number.
-        if let [_, comma, rest, ..] = tokens
-            && comma.text == ","
-            && comma.glued
-            && rest.glued
-            && rest.text.len() == 3
-            && let Ok(thousands) = rest.text.parse::<u32>()
-        {
-            return Some((value * 1000.0 + f64::from(thousands), 3));
-        }
-        return Some((value, 1));
-    }
-    let word = |token: &Token| {
-        NUMBERS
-            .iter()
-            .find(|(name, _)| *name == token.text)
-            .map(|(_, value)| *value)
-    };
-    let start = usize::from(first.text == "a" && tokens.len() > 1);
-    let mut value = word(tokens.get(start)?)?;
-    if start == 1 && value < 12.0 && tokens[1].text != "couple" {
-        return None;
-    }
-    let mut taken = start + 1;
-    if let Some(next) = tokens.get(taken).and_then(word) {
-        if value >= 20.0 && value < 100.0 && next < 10.0 {
-            value += next;
-            taken += 1;
-        } else if value < 100.0 && next >= 100.0 {
-            value *= next;
-            taken += 1;
-        }
-    }
-    if tokens[start].text == "couple" && tokens.get(taken).is_some_and(|t| t.text == "of") {
-        taken += 1;
-    }
-    Some((value, taken))
-}
 
 #[derive(Clone, Copy, PartialEq)]
 enum Unit {
@@ -152,8 +79,10 @@ fn zoned(now: UtcTime) -> Zoned {
 }
 
 fn start(date: Date) -> UtcTime {
-    date.to_zoned(TimeZone::UTC)
-        .map_or_else(|_| UtcTime::from_unix(0), |day| UtcTime::from(day.timestamp()))
+    date.to_zoned(TimeZone::UTC).map_or_else(
+        |_| UtcTime::from_unix(0),
+        |day| UtcTime::from(day.timestamp()),
+    )
 }
 
 fn back(now: UtcTime, unit: Unit, count: f64) -> UtcTime {
@@ -204,7 +133,10 @@ fn lengths(tokens: &[Token], now: UtcTime) -> Option<(When, usize)> {
         let at = if text(1) == "a" { 2 } else { 1 };
         let (kind, _) = unit(text(at))?;
         return match kind {
-            Unit::Year => Some((length(now, 6.0, Unit::Month, 1.0, "6 months".into()), at + 1)),
+            Unit::Year => Some((
+                length(now, 6.0, Unit::Month, 1.0, "6 months".into()),
+                at + 1,
+            )),
             _ => None,
         };
     }
@@ -214,8 +146,10 @@ fn lengths(tokens: &[Token], now: UtcTime) -> Option<(When, usize)> {
         None => return None,
     };
     let mut at = taken;
-    while matches!(text(at), "full" | "whole" | "consecutive" | "calendar" | "straight" | "or" | "more" | "solid")
-        && unit(text(at + 1)).is_some()
+    while matches!(
+        text(at),
+        "full" | "whole" | "consecutive" | "calendar" | "straight" | "or" | "more" | "solid"
+    ) && unit(text(at + 1)).is_some()
     {
         at += 1;
     }
@@ -248,7 +182,14 @@ fn relative<'a>(
     match text(0) {
         "today" | "tonight" => return span(today, today.tomorrow().ok()?, "today", 1),
         "yesterday" => return span(today.yesterday().ok()?, today, "yesterday", 1),
-        "ytd" => return span(Date::new(today.year(), 1, 1).ok()?, today.tomorrow().ok()?, "this year", 1),
+        "ytd" => {
+            return span(
+                Date::new(today.year(), 1, 1).ok()?,
+                today.tomorrow().ok()?,
+                "this year",
+                1,
+            );
+        }
         _ => {}
     }
     if text(0) == "day" && text(1) == "before" && text(2) == "yesterday" {
@@ -256,7 +197,10 @@ fn relative<'a>(
         return span(day, day.tomorrow().ok()?, "the day before yesterday", 3);
     }
     let word = text(0);
-    let recent = matches!(word, "last" | "past" | "previous" | "preceding" | "recent" | "prior");
+    let recent = matches!(
+        word,
+        "last" | "past" | "previous" | "preceding" | "recent" | "prior"
+    );
     let current = matches!(word, "this" | "current");
     if !recent && !current {
         return None;
@@ -268,18 +212,28 @@ fn relative<'a>(
     let few = matches!(text(at), "few");
     if recent && let Some((count, taken)) = number(&tokens[at..]) {
         let mut behind = at + taken;
-        if matches!(text(behind), "full" | "whole" | "calendar" | "or" ) {
+        if matches!(text(behind), "full" | "whole" | "calendar" | "or") {
             behind += 1;
         }
         let (kind, times) = unit(text(behind))?;
         let from = back(now, kind, count * times);
         let said = format!("in the last {}", plain(count, text(behind)));
-        return Some((When::Span { from, to: now.plus_seconds(1), said }, behind + 1));
+        return Some((
+            When::Span {
+                from,
+                to: now.plus_seconds(1),
+                said,
+            },
+            behind + 1,
+        ));
     }
     if few {
         return None;
     }
-    if let Some(day) = DAYS.iter().position(|(long, short)| text(at) == *long || text(at) == *short) {
+    if let Some(day) = DAYS
+        .iter()
+        .position(|(long, short)| text(at) == *long || text(at) == *short)
+    {
         return weekday(day, today, at + 1);
     }
     if let Some(month) = MONTHS.iter().position(|(long, _)| text(at) == *long) {
@@ -408,7 +362,10 @@ fn day_at(text: &str) -> Option<i8> {
         .trim_end_matches("nd")
         .trim_end_matches("rd")
         .trim_end_matches("th");
-    digits.parse().ok().filter(|day| (1..=31).contains(day) && digits.len() <= 2)
+    digits
+        .parse()
+        .ok()
+        .filter(|day| (1..=31).contains(day) && digits.len() <= 2)
 }
 
 fn dates<'a>(
@@ -422,7 +379,9 @@ fn dates<'a>(
     let month_at = |at: usize| {
         MONTHS
             .iter()
-            .position(|(long, short)| text(at) == *long || text(at) == *short || text(at) == "sept" && *short == "sep")
+            .position(|(long, short)| {
+                text(at) == *long || text(at) == *short || text(at) == "sept" && *short == "sep"
+            })
             .map(|month| month as i8 + 1)
     };
     // 2026-08-01, 2026-08, 2026
@@ -470,11 +429,19 @@ fn dates<'a>(
     if let Some(month) = month_at(0) {
         // "may" and "mar" are words too; alone they are no month.
         let named = text(0).len() > 3;
-        let past = |month: i8| if month > today.month() { today.year() - 1 } else { today.year() };
+        let past = |month: i8| {
+            if month > today.month() {
+                today.year() - 1
+            } else {
+                today.year()
+            }
+        };
         if let Some(year) = year_at(text(1)) {
             return month_span(year, month, 2);
         }
-        if text(1) == "of" && let Some(year) = year_at(text(2)) {
+        if text(1) == "of"
+            && let Some(year) = year_at(text(2))
+        {
             return month_span(year, month, 3);
         }
         if let Some(day) = day_at(text(1)) {
@@ -545,12 +512,18 @@ mod tests {
             ("half a year", "2026-05-24T18:00:00Z ago 3"),
             ("yesterday", "2026-11-23T00:00:00Z 2026-11-24T00:00:00Z 1"),
             ("last month", "2026-10-01T00:00:00Z 2026-11-01T00:00:00Z 2"),
-            ("last 24 hours", "2026-11-23T18:00:00Z 2026-11-24T18:00:01Z 3"),
+            (
+                "last 24 hours",
+                "2026-11-23T18:00:00Z 2026-11-24T18:00:01Z 3",
+            ),
             ("this week", "2026-11-23T00:00:00Z 2026-11-30T00:00:00Z 2"),
             ("last week", "2026-11-16T00:00:00Z 2026-11-23T00:00:00Z 2"),
             ("august", "2026-08-01T00:00:00Z 2026-09-01T00:00:00Z 1"),
             ("december", "2025-12-01T00:00:00Z 2026-01-01T00:00:00Z 1"),
-            ("5 august 2026", "2026-08-05T00:00:00Z 2026-08-06T00:00:00Z 3"),
+            (
+                "5 august 2026",
+                "2026-08-05T00:00:00Z 2026-08-06T00:00:00Z 3",
+            ),
             ("2026-08-01", "2026-08-01T00:00:00Z 2026-08-02T00:00:00Z 3"),
             ("q3 2026", "2026-07-01T00:00:00Z 2026-10-01T00:00:00Z 2"),
             ("monday", "2026-11-23T00:00:00Z 2026-11-24T00:00:00Z 1"),

@@ -44,6 +44,14 @@ impl Understander<'_> {
         {
             return self.noted(Understanding::Query(Box::new(edited)), &marked.notes);
         }
+        // What can, could or may be is not what is.
+        let modal = m.windows(2).any(|pair| {
+            matches!(pair[0].text.as_str(), "can" | "could" | "may" | "would")
+                && pair[1].text == "be"
+        });
+        if modal {
+            return Understanding::Unknown;
+        }
         if let Some(reason) = self.request(m) {
             return Understanding::CannotAnswer { reason };
         }
@@ -62,7 +70,10 @@ impl Understander<'_> {
         if understood != Understanding::Unknown {
             return self.noted(understood, &marked.notes);
         }
-        if let Some((_, topic)) = topics.iter().find(|(_, topic)| !self.lexicon.topics[*topic].only_first) {
+        if let Some((_, topic)) = topics
+            .iter()
+            .find(|(_, topic)| !self.lexicon.topics[*topic].only_first)
+        {
             return Understanding::CannotAnswer {
                 reason: self.lexicon.topics[*topic].reason.clone(),
             };
@@ -77,8 +88,16 @@ impl Understander<'_> {
         let m = marked.mentions.as_slice();
         let mut text = String::new();
         for mention in m {
-            let names: Vec<&str> = mention.names.iter().map(|name| name.literal.as_str()).collect();
-            let _ = writeln!(text, "{:?} {:?} {:?} {names:?}", mention.text, mention.what, mention.senses);
+            let names: Vec<&str> = mention
+                .names
+                .iter()
+                .map(|name| name.literal.as_str())
+                .collect();
+            let _ = writeln!(
+                text,
+                "{:?} {:?} {:?} {names:?}",
+                mention.text, mention.what, mention.senses
+            );
         }
         let likely = self.classifier.classify(&masked(m));
         for entity in read::entities(m, self.lexicon) {
@@ -97,7 +116,6 @@ impl Understander<'_> {
     fn context(&self) -> Context<'_> {
         Context {
             lexicon: self.lexicon,
-            values: self.values,
             now: self.now,
         }
     }
@@ -121,8 +139,9 @@ impl Understander<'_> {
     /// "delete all stopped desktops": a request to do something, which begins with its verb.
     fn request(&self, m: &[Mention]) -> Option<String> {
         const POLITE: [&str; 30] = [
-            "please", "can", "could", "you", "would", "pls", "kindly", "i", "want", "want to", "to", "hey", "hi", "we",
-            "need", "just", "now", "go", "like", "lets", "let", "us", "will", "should", "and", "then", "for", "me", "i want", "d",
+            "please", "can", "could", "you", "would", "pls", "kindly", "i", "want", "want to",
+            "to", "hey", "hi", "we", "need", "just", "now", "go", "like", "lets", "let", "us",
+            "will", "should", "and", "then", "for", "me", "i want", "d",
         ];
         let first = m.iter().position(|mention| {
             mention.what != What::Words || !POLITE.contains(&mention.text.as_str())
@@ -130,7 +149,8 @@ impl Understander<'_> {
         // A name the data has may be a verb too.
         let topic = m[first].topic()?;
         let topic = &self.lexicon.topics[topic];
-        let verb_alone = topic.only_first && m[first].entity().is_none() && m[first].fields().is_empty();
+        let verb_alone =
+            topic.only_first && m[first].entity().is_none() && m[first].fields().is_empty();
         verb_alone.then(|| topic.reason.clone())
     }
 
@@ -196,7 +216,13 @@ impl Understander<'_> {
     }
 
     /// What the question is with other choices where words have several meanings.
-    fn others(&self, m: &[Mention], entity: super::Entity, offered: &[usize], likely: &[f32]) -> Vec<Query> {
+    fn others(
+        &self,
+        m: &[Mention],
+        entity: super::Entity,
+        offered: &[usize],
+        likely: &[f32],
+    ) -> Vec<Query> {
         let mut found = Vec::new();
         for (place, options) in offered.iter().enumerate() {
             for option in 1..(*options).min(MOST_READINGS) {
@@ -221,7 +247,10 @@ impl Understander<'_> {
         let mut ranked: Vec<(f32, Query)> = Vec::new();
         for (kind, query) in queries {
             let chance = chance(kind);
-            match ranked.iter_mut().find(|(_, known)| known.sql() == query.sql()) {
+            match ranked
+                .iter_mut()
+                .find(|(_, known)| known.sql() == query.sql())
+            {
                 Some((sum, _)) => *sum += chance,
                 None => ranked.push((chance, query)),
             }
@@ -235,9 +264,9 @@ impl Understander<'_> {
             return Best::None;
         }
         // "share of stopped desktops by region" may mean either.
-        let both = ["share", "split"].iter().all(|kind| {
-            ranked.iter().any(|(_, query)| query.intent.ends_with(kind))
-        });
+        let both = ["share", "split"]
+            .iter()
+            .all(|kind| ranked.iter().any(|(_, query)| query.intent.ends_with(kind)));
         if both || best / sum.max(f32::MIN_POSITIVE) < MARGIN {
             let readings = ranked.into_iter().take(2).map(|(_, query)| query).collect();
             return Best::Unclear(readings);
@@ -250,7 +279,9 @@ impl Understander<'_> {
         let Some((typed, named)) = read::stranger(m) else {
             return Understanding::Unknown;
         };
-        let ours = m.iter().any(|mention| mention.entity().is_some() || !mention.fields().is_empty() || mention.value().is_some());
+        let ours = m.iter().any(|mention| {
+            mention.entity().is_some() || !mention.fields().is_empty() || mention.value().is_some()
+        });
         if !ours || !named {
             return Understanding::Unknown;
         }
@@ -261,7 +292,9 @@ impl Understander<'_> {
             format!("; did you mean {}?", near.join(" or "))
         };
         Understanding::CannotAnswer {
-            reason: format!("there is no client, account or user called \"{typed}\" in stock{more}"),
+            reason: format!(
+                "there is no client, account or user called \"{typed}\" in stock{more}"
+            ),
         }
     }
 }

@@ -58,7 +58,6 @@ pub struct Values {
     whole: HashMap<String, Vec<usize>>,
     /// By each of their words, for names that are said in part.
     parts: HashMap<String, Vec<usize>>,
-    ids: HashSet<String>,
     longest: usize,
     words: Vec<String>,
 }
@@ -122,7 +121,10 @@ impl Values {
         let mut per_key: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for row in pages(db, scope, &sql, "1").await? {
             if let Some((value, key)) = row[0].split_once('\u{1f}') {
-                per_key.entry(key.to_owned()).or_default().push(value.to_owned());
+                per_key
+                    .entry(key.to_owned())
+                    .or_default()
+                    .push(value.to_owned());
             }
         }
         for (key, found) in per_key {
@@ -130,16 +132,6 @@ impl Values {
                 for value in found {
                     values.add(Field::TagValue, &value, Some(&key));
                 }
-            }
-        }
-        for sql in [
-            "SELECT workspace_id FROM workspaces_all",
-            "SELECT account_id FROM accounts",
-            "SELECT directory_id FROM directories",
-            "SELECT bundle_id FROM bundles",
-        ] {
-            for row in pages(db, scope, sql, "1").await? {
-                values.ids.insert(row[0].clone());
             }
         }
         values.index();
@@ -262,10 +254,6 @@ impl Values {
         })
     }
 
-    pub(crate) fn has_id(&self, id: &str) -> bool {
-        self.ids.contains(id)
-    }
-
     /// The word of a name that `word` is a slip of, where one is nearest.
     pub(crate) fn corrected(&self, word: &str) -> Option<&str> {
         let mut best: Option<(usize, &str)> = None;
@@ -292,7 +280,11 @@ impl Values {
 
     /// Whether a name has this word.
     pub(crate) fn knows(&self, word: &str) -> bool {
-        self.parts.contains_key(word) || self.words.binary_search_by(|w| w.as_str().cmp(word)).is_ok()
+        self.parts.contains_key(word)
+            || self
+                .words
+                .binary_search_by(|w| w.as_str().cmp(word))
+                .is_ok()
     }
 
     /// Clients and accounts whose names are nearest to `word`.

@@ -4,12 +4,18 @@
 
 use assistant::evaluation::mutants::{mutants, tell_apart};
 use assistant::evaluation::{
-    Answered, Answerer, DEV, HELD_OUT, Question, Run, Templates, estate, evaluate, on_all, parse,
-    summarize,
+    Answered, Answerer, DEV, HELD_OUT, Question, Run, Score, Templates, estate, evaluate, on_one,
+    parse, summarize,
 };
 use domain::UtcTime;
 use serde_json::Value;
 use store::Db;
+
+/// Of what known kinds of question answer.
+const MOST_WRONG: f64 = 0.02;
+
+/// Of what can be answered.
+const LEAST_ANSWERED: f64 = 0.8;
 
 /// Knows the sets of questions by heart.
 struct Oracle {
@@ -70,8 +76,16 @@ async fn the_measure_tells_right_from_wrong() {
     let mut silent = Vec::new();
     for question in questions.iter().filter(|question| question.answerable) {
         let gold = question.gold(now).swap_remove(0);
-        let results = on_all(&databases, &gold).await.unwrap();
-        if !results.iter().any(|result| says_something(&result.rows)) {
+        let mut says = false;
+        // Nearly always the first one does.
+        for db in &databases {
+            let result = on_one(db, &gold).await.unwrap();
+            says = says || says_something(&result.rows);
+            if says {
+                break;
+            }
+        }
+        if !says {
             silent.push(&question.id);
         }
     }
@@ -171,9 +185,27 @@ async fn known_kinds_are_answered_rightly() {
     let run = evaluate(&templates, &databases, &questions, estate::now())
         .await
         .unwrap();
-    let score = summarize(&run).all;
-    println!("{score:#?}");
-    assert_eq!(score.valid_sql.part, score.valid_sql.whole);
+    let summary = summarize(&run);
+    let told = |score: &Score| {
+        format!(
+            "{:?} wrong of the answered, {:?} answered of the answerable",
+            (score.wrong_answers.part, score.wrong_answers.whole),
+            (score.coverage.part, score.coverage.whole)
+        )
+    };
+    let kinds: Vec<String> = summary
+        .by_kind
+        .iter()
+        .map(|(kind, score)| format!("{kind}: {}", told(score)))
+        .collect();
+    let all = &summary.all;
+    assert_eq!(all.valid_sql.part, all.valid_sql.whole);
+    assert!(
+        all.wrong_answers.value.unwrap() <= MOST_WRONG
+            && all.coverage.value.unwrap() >= LEAST_ANSWERED,
+        "{}; by kind: {kinds:#?}",
+        told(all)
+    );
     for db in databases {
         db.close().await;
     }

@@ -13,68 +13,226 @@ struct Dice(u64);
 
 impl Dice {
     fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         from[(self.0 >> 33) as usize % from.len()]
     }
 }
 
-const DESKTOPS: &[&str] = &["desktops", "workspaces", "machines", "vms", "deleted desktops"];
+const DESKTOPS: &[&str] = &[
+    "desktops",
+    "workspaces",
+    "machines",
+    "vms",
+    "deleted desktops",
+];
 
 const DESKTOP_FILTERS: &[&str] = &[
-    "", "", "of Acme", "in eu-west-1", "that are stopped", "not in us-east-1", "with more than 80 GB root volume",
-    "never connected", "not used for 60 days", "without a user", "with an error code", "tagged Team=Sales",
-    "without a CostCenter tag", "on windows", "that are always on", "created last month", "older than 90 days",
-    "with an unencrypted user volume", "of jdoe", "in account acme-prod", "in directory corp-0", "unhealthy or stopped",
-    "that are encrypted", "other than Globex", "with a timeout of 60 minutes", "untagged", "in Europe", "with compute type POWER",
-    "made from bundle Office Power", "connected right now", "used in the last 7 days", "first seen since 1 July 2026",
+    "",
+    "",
+    "of Acme",
+    "in eu-west-1",
+    "that are stopped",
+    "not in us-east-1",
+    "with more than 80 GB root volume",
+    "never connected",
+    "not used for 60 days",
+    "without a user",
+    "with an error code",
+    "tagged Team=Sales",
+    "without a CostCenter tag",
+    "on windows",
+    "that are always on",
+    "created last month",
+    "older than 90 days",
+    "with an unencrypted user volume",
+    "of jdoe",
+    "in account acme-prod",
+    "in directory corp-0",
+    "unhealthy or stopped",
+    "that are encrypted",
+    "other than Globex",
+    "with a timeout of 60 minutes",
+    "untagged",
+    "in Europe",
+    "with compute type POWER",
+    "made from bundle Office Power",
+    "connected right now",
+    "used in the last 7 days",
+    "first seen since 1 July 2026",
 ];
 
 const DESKTOP_GROUPS: &[&str] = &[
-    "client", "region", "state", "account", "bundle", "directory", "running mode", "operating system", "compute type",
-    "Team", "month", "user", "error code", "connection state", "CostCenter and region", "client and state",
+    "client",
+    "region",
+    "state",
+    "account",
+    "bundle",
+    "directory",
+    "running mode",
+    "operating system",
+    "compute type",
+    "Team",
+    "month",
+    "user",
+    "error code",
+    "connection state",
+    "CostCenter and region",
+    "client and state",
 ];
 
-const OTHERS: &[(&str, &[&str], &[&str], &[&str])] = &[
+type Words = &'static [&'static str];
+
+/// A thing, its filters, its groups and its measures.
+const OTHERS: &[(&str, Words, Words, Words)] = &[
     (
         "syncs",
-        &["", "that failed", "of Acme", "in the last 7 days", "in eu-west-1", "that took longer than 5 seconds", "not complete", "since monday", "of account Globex main"],
-        &["account", "status", "region", "day", "client", "resource type", "month"],
-        &["duration", "api calls", "rows seen", "rows changed", "versions written"],
+        &[
+            "",
+            "that failed",
+            "of Acme",
+            "in the last 7 days",
+            "in eu-west-1",
+            "that took longer than 5 seconds",
+            "not complete",
+            "since monday",
+            "of account Globex main",
+        ],
+        &[
+            "account",
+            "status",
+            "region",
+            "day",
+            "client",
+            "resource type",
+            "month",
+        ],
+        &[
+            "duration",
+            "api calls",
+            "rows seen",
+            "rows changed",
+            "versions written",
+        ],
     ),
     (
         "jobs",
-        &["", "that failed", "started by the schedule", "requested by root", "of kind sync", "queued", "last week", "account test", "that took longer than 5 minutes"],
+        &[
+            "",
+            "that failed",
+            "started by the schedule",
+            "requested by root",
+            "of kind sync",
+            "queued",
+            "last week",
+            "account test",
+            "that took longer than 5 minutes",
+        ],
         &["state", "kind", "cause", "requester", "day"],
         &["duration", "attempts", "waiting time"],
     ),
     (
         "alerts",
-        &["", "open", "closed", "about credentials", "of Globex", "raised this month", "in eu-west-1"],
+        &[
+            "",
+            "open",
+            "closed",
+            "about credentials",
+            "of Globex",
+            "raised this month",
+            "in eu-west-1",
+        ],
         &["kind", "account", "client", "region", "month"],
         &["age"],
     ),
     (
         "state changes",
-        &["", "to stopped", "from available to stopped", "of Acme", "yesterday", "in eu-west-1", "of jdoe", "of ws-000000003"],
-        &["new state", "previous state", "day", "client", "desktop", "account"],
+        &[
+            "",
+            "to stopped",
+            "from available to stopped",
+            "of Acme",
+            "yesterday",
+            "in eu-west-1",
+            "of jdoe",
+            "of ws-000000003",
+        ],
+        &[
+            "new state",
+            "previous state",
+            "day",
+            "client",
+            "desktop",
+            "account",
+        ],
         &[],
     ),
     (
         "recorded changes",
-        &["", "yesterday", "of Acme", "of ws-000000003", "in eu-west-1", "to desktops", "this year"],
-        &["kind of change", "day", "client", "account", "resource type"],
+        &[
+            "",
+            "yesterday",
+            "of Acme",
+            "of ws-000000003",
+            "in eu-west-1",
+            "to desktops",
+            "this year",
+        ],
+        &[
+            "kind of change",
+            "day",
+            "client",
+            "account",
+            "resource type",
+        ],
         &[],
     ),
-    ("accounts", &["", "of Acme", "never synced", "disabled", "onboarded this year", "not synced in the last 2 days"], &["client"], &[]),
-    ("directories", &["", "of Globex", "in eu-west-1", "registered", "simple ad"], &["client", "region", "account", "type"], &[]),
-    ("bundles", &["", "of Globex", "custom", "owned by amazon", "power"], &["client", "region", "compute type", "owner"], &[]),
-    ("clients", &["", "created this year", "without desktops"], &[], &[]),
+    (
+        "accounts",
+        &[
+            "",
+            "of Acme",
+            "never synced",
+            "disabled",
+            "onboarded this year",
+            "not synced in the last 2 days",
+        ],
+        &["client"],
+        &[],
+    ),
+    (
+        "directories",
+        &["", "of Globex", "in eu-west-1", "registered", "simple ad"],
+        &["client", "region", "account", "type"],
+        &[],
+    ),
+    (
+        "bundles",
+        &["", "of Globex", "custom", "owned by amazon", "power"],
+        &["client", "region", "compute type", "owner"],
+        &[],
+    ),
+    (
+        "clients",
+        &["", "created this year", "without desktops"],
+        &[],
+        &[],
+    ),
 ];
 
 fn questions() -> Vec<String> {
     let mut dice = Dice(7);
     let mut found = Vec::new();
-    let measures = ["root volume", "user volume", "storage", "auto-stop timeout", "age", "days since last connection"];
+    let measures = [
+        "root volume",
+        "user volume",
+        "storage",
+        "auto-stop timeout",
+        "age",
+        "days since last connection",
+    ];
     for turn in 0..1400 {
         let things = dice.pick(DESKTOPS);
         let (one, two) = (dice.pick(DESKTOP_FILTERS), dice.pick(DESKTOP_FILTERS));
@@ -84,8 +242,16 @@ fn questions() -> Vec<String> {
     for turn in 0..1600 {
         let (things, filters, groups, measures) = OTHERS[turn % OTHERS.len()];
         let one = dice.pick(filters);
-        let group = if groups.is_empty() { "region" } else { dice.pick(groups) };
-        let measure = if measures.is_empty() { "age" } else { dice.pick(measures) };
+        let group = if groups.is_empty() {
+            "region"
+        } else {
+            dice.pick(groups)
+        };
+        let measure = if measures.is_empty() {
+            "age"
+        } else {
+            dice.pick(measures)
+        };
         found.push(shape(turn / OTHERS.len(), things, one, group, measure));
     }
     found
@@ -132,7 +298,10 @@ async fn every_composition_runs() {
         slowest = slowest.max(started.elapsed());
         understood += usize::from(!readings.is_empty());
         if std::env::var_os("SHOW").is_some() {
-            let labels: Vec<String> = readings.iter().map(|query| format!("{} [{}]", query.label(), query.intent())).collect();
+            let labels: Vec<String> = readings
+                .iter()
+                .map(|query| format!("{} [{}]", query.label(), query.intent()))
+                .collect();
             println!("@ {question} => {}", labels.join(" ## "));
         }
         for query in readings {
@@ -143,12 +312,21 @@ async fn every_composition_runs() {
             if !ran.insert(query.sql()) {
                 continue;
             }
-            store::query::run(&estate.db, &Scope::All, &query.sql(), 5, Duration::from_secs(5))
-                .await
-                .unwrap_or_else(|error| panic!("{question}\n{}\n{error}", query.sql()));
+            store::query::run(
+                &estate.db,
+                &Scope::All,
+                &query.sql(),
+                5,
+                Duration::from_secs(5),
+            )
+            .await
+            .unwrap_or_else(|error| panic!("{question}\n{}\n{error}", query.sql()));
         }
     }
-    println!("{understood} of {asked} understood, {} statements, slowest {slowest:?}", ran.len());
+    println!(
+        "{understood} of {asked} understood, {} statements, slowest {slowest:?}",
+        ran.len()
+    );
     assert!(understood * 10 > asked * 5, "{understood} of {asked}");
 }
 
@@ -182,7 +360,10 @@ async fn hostile_words_never_reach_sql() {
             };
             for query in readings {
                 let sql = query.sql().to_lowercase();
-                for word in ["drop", "person", "secret", "pragma", "attach", "union", "or 1=1", "'1'='1'", "--"] {
+                for word in [
+                    "drop", "person", "secret", "pragma", "attach", "union", "or 1=1", "'1'='1'",
+                    "--",
+                ] {
                     assert!(!sql.contains(word), "{question}: {sql}");
                 }
             }

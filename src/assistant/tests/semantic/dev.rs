@@ -19,7 +19,11 @@ async fn rows(estate: &Estate, sql: &str) -> Rows {
         Some(number) => format!("{number:.3}"),
         None => value.to_string(),
     };
-    result.rows.iter().map(|row| row.iter().map(cell).collect()).collect()
+    result
+        .rows
+        .iter()
+        .map(|row| row.iter().map(cell).collect())
+        .collect()
 }
 
 /// Whether some columns of `answer` are the columns of `gold`, row by row.
@@ -39,7 +43,9 @@ fn holds(answer: &Rows, gold: &Rows) -> bool {
     let options: Vec<Vec<usize>> = (0..first.len())
         .map(|at| {
             let wanted = column(gold, at);
-            (0..width).filter(|other| column(answer, *other) == wanted).collect()
+            (0..width)
+                .filter(|other| column(answer, *other) == wanted)
+                .collect()
         })
         .collect();
     let mut wanted = gold.clone();
@@ -54,7 +60,11 @@ fn holds(answer: &Rows, gold: &Rows) -> bool {
     })
 }
 
-fn choose(options: &[Vec<usize>], taken: &mut Vec<usize>, test: &mut dyn FnMut(&[usize]) -> bool) -> bool {
+fn choose(
+    options: &[Vec<usize>],
+    taken: &mut Vec<usize>,
+    test: &mut dyn FnMut(&[usize]) -> bool,
+) -> bool {
     let Some(next) = options.get(taken.len()) else {
         return test(taken);
     };
@@ -73,9 +83,19 @@ async fn answers_are_right_and_most_questions_are_answered() {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut gold: Option<&str> = None;
     let mut troubles = Vec::new();
-    let files = [include_str!("dev.txt"), include_str!("dev2.txt"), include_str!("dev3.txt")];
-    let only: Option<usize> = std::env::var("DEV").ok().and_then(|number| number.parse().ok());
-    let files = files.iter().enumerate().filter(|(at, _)| only.is_none_or(|only| only == at + 1));
+    let files = [
+        include_str!("dev.txt"),
+        include_str!("dev2.txt"),
+        include_str!("dev3.txt"),
+        include_str!("dev4.txt"),
+    ];
+    let only: Option<usize> = std::env::var("DEV")
+        .ok()
+        .and_then(|number| number.parse().ok());
+    let files = files
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| only.is_none_or(|only| only == at + 1));
     for line in files.flat_map(|(_, file)| file.lines()) {
         let line = line.trim();
         match line.chars().next() {
@@ -93,16 +113,25 @@ async fn answers_are_right_and_most_questions_are_answered() {
         let understood = semantics.understand(line, &estate.values, None, now());
         let outcome = match (&understood, gold) {
             (Understanding::Query(query), Some(gold)) => {
-                let (answer, gold_rows) = (rows(&estate, &query.sql()).await, rows(&estate, gold).await);
+                let (answer, gold_rows) =
+                    (rows(&estate, &query.sql()).await, rows(&estate, gold).await);
                 if holds(&answer, &gold_rows) {
                     "right"
                 } else {
-                    troubles.push(format!("WRONG {line}\n   {}\n   {}", query.label(), query.sql()));
+                    troubles.push(format!(
+                        "WRONG {line}\n   {}\n   {}",
+                        query.label(),
+                        query.sql()
+                    ));
                     "wrong"
                 }
             }
             (Understanding::Query(query), None) => {
-                troubles.push(format!("ANSWERED {line}\n   {}\n   {}", query.label(), query.sql()));
+                troubles.push(format!(
+                    "ANSWERED {line}\n   {}\n   {}",
+                    query.label(),
+                    query.sql()
+                ));
                 "answered what has no answer"
             }
             (Understanding::Ambiguous(readings), Some(gold)) => {
@@ -112,7 +141,10 @@ async fn answers_are_right_and_most_questions_are_answered() {
                     any |= holds(&rows(&estate, &reading.sql()).await, &gold_rows);
                 }
                 let labels: Vec<String> = readings.iter().map(|reading| reading.label()).collect();
-                troubles.push(format!("ASKED BACK ({any}) {line}\n   {}", labels.join("\n   ")));
+                troubles.push(format!(
+                    "ASKED BACK ({any}) {line}\n   {}",
+                    labels.join("\n   ")
+                ));
                 "asked back"
             }
             (other, Some(_)) => {
@@ -127,7 +159,11 @@ async fn answers_are_right_and_most_questions_are_answered() {
     let of = |name: &str| counts.get(name).copied().unwrap_or(0) as f64;
     let answered = of("right") + of("wrong");
     let asked = answered + of("asked back") + of("passed on");
-    println!("{report}\nprecision {:.3}, coverage {:.3}", of("right") / answered, of("right") / asked);
+    println!(
+        "{report}\nprecision {:.3}, coverage {:.3}",
+        of("right") / answered,
+        of("right") / asked
+    );
     assert!(of("answered what has no answer") == 0.0, "{report}");
     assert!(of("right") / answered >= 0.98, "{report}");
     assert!(of("right") / asked >= 0.8, "{report}");

@@ -25,19 +25,34 @@ pub fn now() -> UtcTime {
 }
 
 const CLIENTS: [(&str, &[(&str, &str)]); 4] = [
-    ("Acme Corp", &[("acme-prod", "111122223333"), ("acme-dev", "111122224444")]),
+    (
+        "Acme Corp",
+        &[("acme-prod", "111122223333"), ("acme-dev", "111122224444")],
+    ),
     ("Globex", &[("Globex main", "222233334444")]),
     ("Initech Ltd", &[("Initech Ltd", "333344445555")]),
     ("Empty Harbor", &[]),
 ];
 
 const USERS: [&str; 12] = [
-    "anna.becker", "ben.carter", "jdoe", "maria.lopez", "oscar.khan", "priya.ito", "tomas.diaz",
-    "wei.chen", "zoe.evans", "liam.byrne", "nora.keller", "felix.marino",
+    "anna.becker",
+    "ben.carter",
+    "jdoe",
+    "maria.lopez",
+    "oscar.khan",
+    "priya.ito",
+    "tomas.diaz",
+    "wei.chen",
+    "zoe.evans",
+    "liam.byrne",
+    "nora.keller",
+    "felix.marino",
 ];
 
 fn region(at: usize) -> Region {
-    ["eu-west-1", "us-east-1", "eu-central-1"][at % 3].parse().unwrap()
+    ["eu-west-1", "us-east-1", "eu-central-1"][at % 3]
+        .parse()
+        .unwrap()
 }
 
 fn key(account: &Account, region: &Region, resource_type: ResourceType) -> ScopeKey {
@@ -62,14 +77,27 @@ fn change(kind: ChangeKind, id: &str, row: Row, body: &serde_json::Value) -> Cha
 }
 
 fn desktop(n: usize) -> (WorkspaceRecord, Tags) {
-    let states = ["AVAILABLE", "STOPPED", "AVAILABLE", "UNHEALTHY", "STOPPED", "ERROR", "STARTING"];
+    let states = [
+        "AVAILABLE",
+        "STOPPED",
+        "AVAILABLE",
+        "UNHEALTHY",
+        "STOPPED",
+        "ERROR",
+        "STARTING",
+    ];
     let types = ["STANDARD", "PERFORMANCE", "VALUE", "POWER", "GRAPHICS_G4DN"];
-    let systems = ["WINDOWS_SERVER_2022", "WINDOWS_SERVER_2019", "AMAZON_LINUX_2", "UBUNTU_22_04"];
-    let manual = n % 7 == 0;
+    let systems = [
+        "WINDOWS_SERVER_2022",
+        "WINDOWS_SERVER_2019",
+        "AMAZON_LINUX_2",
+        "UBUNTU_22_04",
+    ];
+    let manual = n.is_multiple_of(7);
     let record = WorkspaceRecord {
         workspace_id: format!("ws-{n:09x}"),
         directory_id: Some(format!("d-9{:09}", n % 3)),
-        user_name: (n % 11 != 0).then(|| USERS[n % USERS.len()].to_owned()),
+        user_name: (!n.is_multiple_of(11)).then(|| USERS[n % USERS.len()].to_owned()),
         ip_address: Some(format!("10.0.{}.{}", n / 200, n % 200)),
         ipv6_address: None,
         state: WorkspaceState::from(states[n % states.len()]),
@@ -80,10 +108,14 @@ fn desktop(n: usize) -> (WorkspaceRecord, Tags) {
         computer_name: Some(format!("PC{n:04}")),
         workspace_name: None,
         volume_encryption_key: None,
-        user_volume_encrypted: Some(n % 2 == 0),
-        root_volume_encrypted: Some(n % 4 == 0),
-        running_mode: Some(if n % 3 == 0 { RunningMode::AlwaysOn } else { RunningMode::AutoStop }),
-        auto_stop_timeout_minutes: (n % 3 != 0).then_some(60 * (1 + n as u32 % 2)),
+        user_volume_encrypted: Some(n.is_multiple_of(2)),
+        root_volume_encrypted: Some(n.is_multiple_of(4)),
+        running_mode: Some(if n.is_multiple_of(3) {
+            RunningMode::AlwaysOn
+        } else {
+            RunningMode::AutoStop
+        }),
+        auto_stop_timeout_minutes: (!n.is_multiple_of(3)).then_some(60 * (1 + n as u32 % 2)),
         root_volume_gib: Some(80 + 95 * u32::from(n % 4 == 1)),
         user_volume_gib: Some([10, 50, 100, 200][n % 4]),
         compute_type: Some(types[n % types.len()].to_owned()),
@@ -95,10 +127,10 @@ fn desktop(n: usize) -> (WorkspaceRecord, Tags) {
         data_replication: None,
     };
     let mut tags = Tags::new();
-    if n % 5 != 0 {
+    if !n.is_multiple_of(5) {
         tags.insert("Team".into(), ["Sales", "Legal", "Finance"][n % 3].into());
     }
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         tags.insert("CostCenter".into(), format!("CC-{}", 100 + n % 4));
     }
     if manual {
@@ -112,14 +144,20 @@ pub async fn estate() -> Estate {
     let db = Db::open(StoreConfig::new(dir.path().join("data"))).unwrap();
     let mut accounts = Vec::new();
     for (client, own) in CLIENTS {
-        let new = NewOrganization { name: client.to_owned() };
+        let new = NewOrganization {
+            name: client.to_owned(),
+        };
         let organization = store::organization::create(&db, new).await.unwrap();
         for (name, id) in own {
             let new = NewAccount {
                 id: id.parse().unwrap(),
                 organization_id: organization.id.clone(),
                 name: Some((*name).to_owned()),
-                role_arn: Some(format!("arn:aws:iam::{id}:role/stocktake-read").parse().unwrap()),
+                role_arn: Some(
+                    format!("arn:aws:iam::{id}:role/stocktake-read")
+                        .parse()
+                        .unwrap(),
+                ),
                 external_id: None,
                 regions: vec![region(0), region(1)],
                 endpoint_url: None,
@@ -130,7 +168,11 @@ pub async fn estate() -> Estate {
     stock_up(&db, &accounts).await;
     work(&db, &accounts).await;
     let values = Values::load(&db, &Scope::All).await.unwrap();
-    Estate { _dir: dir, db, values }
+    Estate {
+        _dir: dir,
+        db,
+        values,
+    }
 }
 
 async fn stock_up(db: &Db, accounts: &[Account]) {
@@ -154,15 +196,23 @@ async fn stock_up(db: &Db, accounts: &[Account]) {
                         workspace_id: record.workspace_id.clone(),
                         state: ConnectionState::from(["CONNECTED", "DISCONNECTED"][n % 2]),
                         checked_at: Some(now()),
-                        last_connected_at: (n % 5 != 0).then(|| now().plus_days(-((n * 7 % 150) as i64))),
+                        last_connected_at: (!n.is_multiple_of(5))
+                            .then(|| now().plus_days(-((n * 7 % 150) as i64))),
                     });
                     let id = record.workspace_id.clone();
-                    changes.push(change(ChangeKind::Created, &id, Row::Workspace(Box::new(record), tags), &body));
+                    changes.push(change(
+                        ChangeKind::Created,
+                        &id,
+                        Row::Workspace(Box::new(record), tags),
+                        &body,
+                    ));
                 }
                 stock::apply(db, &scope, &run, at, changes).await.unwrap();
             }
             gone(db, &scope, &run, n).await;
-            stock::apply_connections(db, &scope, connections).await.unwrap();
+            stock::apply_connections(db, &scope, connections)
+                .await
+                .unwrap();
             stock::listed(db, &scope, now()).await.unwrap();
         }
     }
@@ -175,11 +225,28 @@ async fn gone(db: &Db, scope: &ScopeKey, run: &JobId, last: usize) {
     record.user_volume_gib = Some(500);
     let id = record.workspace_id.clone();
     let body = serde_json::to_value(&record).unwrap();
-    let changed = change(ChangeKind::Changed, &id, Row::Workspace(Box::new(record), tags), &body);
-    stock::apply(db, scope, run, now().plus_days(-3), vec![changed]).await.unwrap();
-    for (back, kind) in [(1, ChangeKind::Missing), (2, ChangeKind::Missing), (2, ChangeKind::Deleted)] {
-        let row = Change { id: format!("ws-{:09x}", last - back), kind, row: None };
-        stock::apply(db, scope, run, now().plus_days(-30), vec![row]).await.unwrap();
+    let changed = change(
+        ChangeKind::Changed,
+        &id,
+        Row::Workspace(Box::new(record), tags),
+        &body,
+    );
+    stock::apply(db, scope, run, now().plus_days(-3), vec![changed])
+        .await
+        .unwrap();
+    for (back, kind) in [
+        (1, ChangeKind::Missing),
+        (2, ChangeKind::Missing),
+        (2, ChangeKind::Deleted),
+    ] {
+        let row = Change {
+            id: format!("ws-{:09x}", last - back),
+            kind,
+            row: None,
+        };
+        stock::apply(db, scope, run, now().plus_days(-30), vec![row])
+            .await
+            .unwrap();
     }
 }
 
@@ -205,13 +272,31 @@ async fn resources(db: &Db, account: &Account, region: &Region, run: &JobId) {
         };
         let body = serde_json::to_value(&directory).unwrap();
         let id = directory.directory_id.clone();
-        let new = change(ChangeKind::Created, &id, Row::Directory(Box::new(directory)), &body);
+        let new = change(
+            ChangeKind::Created,
+            &id,
+            Row::Directory(Box::new(directory)),
+            &body,
+        );
         let scope = key(account, region, ResourceType::Directories);
-        stock::apply(db, &scope, run, now().plus_days(-220), vec![new]).await.unwrap();
+        stock::apply(db, &scope, run, now().plus_days(-220), vec![new])
+            .await
+            .unwrap();
         let bundle = BundleRecord {
             bundle_id: format!("wsb-bundle{n}"),
-            name: Some(["Standard with Windows 10", "Office Power", "Graphics Design"][n].into()),
-            owner: Some(if n == 0 { "AMAZON".into() } else { account.id.to_string() }),
+            name: Some(
+                [
+                    "Standard with Windows 10",
+                    "Office Power",
+                    "Graphics Design",
+                ][n]
+                    .into(),
+            ),
+            owner: Some(if n == 0 {
+                "AMAZON".into()
+            } else {
+                account.id.to_string()
+            }),
             description: None,
             image_id: None,
             compute_type: Some(["STANDARD", "POWER", "GRAPHICS_G4DN"][n].into()),
@@ -224,9 +309,16 @@ async fn resources(db: &Db, account: &Account, region: &Region, run: &JobId) {
         };
         let body = serde_json::to_value(&bundle).unwrap();
         let id = bundle.bundle_id.clone();
-        let new = change(ChangeKind::Created, &id, Row::Bundle(Box::new(bundle)), &body);
+        let new = change(
+            ChangeKind::Created,
+            &id,
+            Row::Bundle(Box::new(bundle)),
+            &body,
+        );
         let scope = key(account, region, ResourceType::Bundles);
-        stock::apply(db, &scope, run, now().plus_days(-220), vec![new]).await.unwrap();
+        stock::apply(db, &scope, run, now().plus_days(-220), vec![new])
+            .await
+            .unwrap();
     }
 }
 
@@ -241,16 +333,26 @@ async fn work(db: &Db, accounts: &[Account]) {
         };
         let job = store::job::enqueue(db, job).await.unwrap();
         let test = NewJob {
-            payload: JobPayload::AccountTest { account_id: account.id.clone() },
+            payload: JobPayload::AccountTest {
+                account_id: account.id.clone(),
+            },
             organization_id: Some(account.organization_id.clone()),
             trigger: "api".into(),
             requested_by: Some("root".into()),
         };
         store::job::enqueue(db, test).await.unwrap();
         for back in 0..4 {
-            let status = [ScopeStatus::Complete, ScopeStatus::Failed, ScopeStatus::Partial][(n + back) % 3];
+            let status = [
+                ScopeStatus::Complete,
+                ScopeStatus::Failed,
+                ScopeStatus::Partial,
+            ][(n + back) % 3];
             let started = now().plus_days(-(back as i64 * 5)).plus_seconds(-600);
-            let run = if back == 0 { job.id.clone() } else { JobId::new() };
+            let run = if back == 0 {
+                job.id.clone()
+            } else {
+                JobId::new()
+            };
             let scope = ScopeRun {
                 run_id: run,
                 account_id: account.id.clone(),
@@ -259,7 +361,11 @@ async fn work(db: &Db, accounts: &[Account]) {
                 region: Some(region(n)),
                 resource_type: "workspaces".into(),
                 status,
-                counts: ScopeCounts { calls_made: 4 + back as u64, rows_seen: 50, ..ScopeCounts::default() },
+                counts: ScopeCounts {
+                    calls_made: 4 + back as u64,
+                    rows_seen: 50,
+                    ..ScopeCounts::default()
+                },
                 started_at: Some(started),
                 completed_at: Some(started.plus_seconds(5 + back as i64)),
                 duration_ms: Some(5000 + back as u64 * 1000),
@@ -269,8 +375,15 @@ async fn work(db: &Db, accounts: &[Account]) {
             store::sync::finish_scope(db, &scope).await.unwrap();
         }
         let organization = Some(&account.organization_id);
-        store::alert::raise(db, "credentials", organization, Some(&account.id), None, "cannot assume the role")
-            .await
-            .unwrap();
+        store::alert::raise(
+            db,
+            "credentials",
+            organization,
+            Some(&account.id),
+            None,
+            "cannot assume the role",
+        )
+        .await
+        .unwrap();
     }
 }

@@ -22,7 +22,12 @@ async fn explore() {
         }
         match understood {
             Understanding::Query(query) => {
-                println!("  = {} | {}\n  {}", query.intent(), query.label(), query.sql());
+                println!(
+                    "  = {} | {}\n  {}",
+                    query.intent(),
+                    query.label(),
+                    query.sql()
+                );
                 for note in query.notes() {
                     println!("  note: {note}");
                 }

@@ -2,6 +2,6 @@
 
 mod composed;
 mod dev;
-mod followed;
 mod estate;
 mod explore;
+mod followed;
