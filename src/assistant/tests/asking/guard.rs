@@ -8,7 +8,7 @@ use domain::question::{Answer, Outcome, Tier, TierChoice};
 
 use crate::attacks::{ENDLESS, SQL, WORDS};
 use crate::model::{Scripted, say};
-use crate::world::{HASH, World, ask, question};
+use crate::world::{HASH, World, ask, question, root};
 
 /// A query's own deadline and some patience with a busy machine.
 const DEADLINE: Duration = Duration::from_secs(5 + 4);
@@ -222,6 +222,27 @@ async fn hostile_names_and_tags_are_data() {
     assert!(broken.is_empty(), "{broken:#?}");
     assert_eq!(contents(&world).await, before);
     healthy(&world.assistant(None), &ann).await;
+}
+
+/// The tests above can fail: whoever may see everything is shown what they look for.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_looked_for_is_there_to_be_found() {
+    let world = World::new().await;
+    let foreign = foreign(&world, "Globex").await;
+    let model = Scripted::new([say("SELECT * FROM accounts WHERE 1 = 1 --")]);
+    let assistant = world.assistant(Some(model));
+    let seen = attack(&assistant, &root(), "x", TierChoice::Model, &foreign).await;
+    assert!(seen.unwrap().contains("showed"));
+    let before = contents(&world).await;
+    let write = world.db.write(|conn| {
+        conn.execute("UPDATE person SET global_admin = 1", &[])?;
+        conn.execute(
+            "UPDATE workspace SET user_name = 'changed' WHERE region = 'eu-west-1'",
+            &[],
+        )
+    });
+    write.await.unwrap();
+    assert_ne!(contents(&world).await, before);
 }
 
 async fn healthy(assistant: &Assistant, asker: &Asker) {
