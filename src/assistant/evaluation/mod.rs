@@ -23,5 +23,5 @@ mod score;
 pub use assistant::{Templates, Whole};
 pub use compare::{Agreement, Rules, compare};
 pub use questions::{DEV, HELD_OUT, Question, QuestionsError, parse};
-pub use run::{Answered, Answerer, EvaluationError, Measured, Run, evaluate, on_all};
+pub use run::{Answered, Answerer, EvaluationError, Measured, Run, evaluate, on_one};
 pub use score::{Comparison, Rate, Report, Score, Summary, compare_runs, summarize};
