@@ -217,6 +217,7 @@ impl<'a> Parse<'a> {
                 || mention.is_small("of")
                 || mention.is_small("in")
                 || mention.is_small("tagged")
+                || self.entity == Entity::Job && mention.is_verb("request")
                 || mention.is_verb("connect") && mention.is_small("of")
                 || !mention.fields().is_empty()
                     && mention.fields().iter().all(|f| f.kind() == Kind::Text)

@@ -156,6 +156,20 @@ impl Composer<'_, '_> {
         if self.pieces.groups.is_empty() {
             return None;
         }
+        // "last connection per client": the latest of each.
+        if let [(at, field @ (Field::LastConnectedAt | Field::LastCompleteSync))] =
+            self.pieces.measures.as_slice()
+            && self.rows()
+        {
+            let (at, field) = (*at, *field);
+            self.take(at);
+            for name in ["list", "which", "when"] {
+                self.cue(name);
+            }
+            let mut query = self.new_query(Shape::Highest(field));
+            query.groups = self.groups();
+            return Some(query);
+        }
         let measure = self.one_measure()?;
         let adds_up = matches!(measure.unit(), Some("GiB" | "calls" | "rows" | "versions"))
             && measure != Field::Version;

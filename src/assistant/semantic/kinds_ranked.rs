@@ -352,7 +352,13 @@ impl Composer<'_, '_> {
 
     /// "what state is ws-1 in", "which bundle does anna use".
     pub(super) fn lookup(&mut self) -> Option<Query> {
-        if !self.identified()
+        // "users and last login of Initech's desktops" are columns of rows.
+        let columns = !self.pieces.own.is_empty()
+            && !self.pieces.measures.is_empty()
+            && !self.parse.filters.is_empty()
+            && self.parse.having.is_none()
+            && matches!(self.pieces.subject, Some(Subject::Shared(..)));
+        if !self.identified() && !columns
             || !self.pieces.groups.is_empty()
             || !self.pieces.superlatives.is_empty()
         {

@@ -185,7 +185,9 @@ impl Parse<'_> {
                 "older than" | "younger than" | "newer than"
             )
         }) || self.m.get(at + 1).is_some_and(|m| m.text == "old");
-        if age {
+        let timed = (at.saturating_sub(4)..at)
+            .any(|place| self.field_at(place).is_some_and(Field::is_time));
+        if age && !timed {
             return Some((self.entity.moment(), false, None));
         }
         let mut nearest: Option<(usize, usize, Field)> = None;

@@ -230,7 +230,8 @@ impl Parse<'_> {
             .flatten()
         {
             let Some(m) = self.m.get(place) else { continue };
-            let between_soft = place + 2 != at
+            let between_soft = self.m[at.saturating_sub(1)].is_small("not")
+                || place + 2 != at
                 || self.m[at - 1].soft()
                 || matches!(
                     self.m[at - 1].text.as_str(),

@@ -218,6 +218,10 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
     if gone && !other {
         push(E::DesktopEver);
     }
+    let noun = m.iter().any(|mention| mention.entity() == Some(E::Desktop));
+    if has(E::Tag) && !noun && has(E::Desktop) {
+        push(E::Tag);
+    }
     if has(E::Desktop) {
         push(E::Desktop);
         if has(E::Tag) && (field(Field::TagKey) || field(Field::TagValue)) {
@@ -247,7 +251,7 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
             push(E::Desktop);
         }
     }
-    if has(E::Tag) || field(Field::TagKey) {
+    if has(E::Tag) || field(Field::TagKey) || field(Field::TagValue) {
         push(E::Tag);
         push(E::Desktop);
     }

@@ -127,6 +127,22 @@ impl Parse<'_> {
         if grouped {
             return;
         }
+        // "what is the Team tag of ws-1" asks for its value.
+        let asked = (0..at)
+            .rev()
+            .take(4)
+            .any(|before| self.m[before].is_cue("which"))
+            && self.m[at..].iter().any(|m| m.what == What::Literal);
+        if asked {
+            if self
+                .m
+                .get(at + 1)
+                .is_some_and(|m| m.entity() == Some(Entity::Tag))
+            {
+                self.used[at + 1] = true;
+            }
+            return;
+        }
         // "with a CostCenter tag", "without tag CostCenter", "the CostCenter tag is missing"
         let before = (at > 0 && self.m[at - 1].entity() == Some(Entity::Tag)).then(|| at - 1);
         let after = self

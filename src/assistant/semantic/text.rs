@@ -337,7 +337,9 @@ pub(crate) fn slip(typed: &str, word: &str) -> Option<usize> {
     if !same_start && typed.chars().count() < 7 {
         return None;
     }
-    if typed.chars().count() <= 5 && typed.chars().count() == word.chars().count() {
+    if typed.chars().count() <= 4
+        || typed.chars().count() == 5 && typed.chars().count() == word.chars().count()
+    {
         let mut left: Vec<char> = typed.chars().collect();
         let mut right: Vec<char> = word.chars().collect();
         left.sort_unstable();

@@ -88,6 +88,7 @@ async fn answers_are_right_and_most_questions_are_answered() {
         include_str!("dev2.txt"),
         include_str!("dev3.txt"),
         include_str!("dev4.txt"),
+        include_str!("dev5.txt"),
     ];
     let only: Option<usize> = std::env::var("DEV")
         .ok()
