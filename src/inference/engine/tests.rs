@@ -26,7 +26,7 @@ mod vocabulary;
 
 const LONG: Duration = Duration::from_secs(30);
 /// Above this, somebody who should have been let go was kept waiting.
-const SOON: Duration = Duration::from_secs(2);
+const SOON: Duration = Duration::from_secs(5);
 
 /// Says `a` for ever, a token at a time.
 struct Told {
