@@ -27,7 +27,8 @@ export function AnswerFoot({ answer, asOf, children }: AnswerFootProps) {
   return (
     <Collapsible.Root>
       <div className="flex flex-wrap items-center gap-x-3.5 gap-y-1.5 text-[13px] text-ink-faint">
-        {answer.tier && <TierBadge tier={answer.tier} />}
+        {/* Who found no answer matters only where that took a model. */}
+        {answer.tier && (answer.outcome === "answered" || answer.tier === "model") && <TierBadge tier={answer.tier} />}
         {usage ? (
           <Collapsible.Trigger className="group inline-flex items-center gap-1 rounded hover:text-ink">
             {took} · {formatCount(usage.sampled_tokens + usage.forced_tokens, "token")}

@@ -17,6 +17,7 @@ import { FeedbackButtons } from "./FeedbackButtons";
 import { Notes } from "./Notes";
 import { Result } from "./Result";
 import { SaveDialog } from "./SaveDialog";
+import { layOut } from "./sql";
 import { SqlPanel } from "./SqlPanel";
 import type { Asking } from "./useAsking";
 
@@ -34,7 +35,8 @@ export function AnswerView({ turn, answer, asking }: AnswerViewProps) {
   const edit = useMutation({ mutationFn: (sql: string) => ai.run(sql) });
   const edited = edit.data;
   const table = edited ?? answer.table;
-  const sql = edited === undefined ? (answer.sql ?? undefined) : edit.variables;
+  const own = answer.sql ? layOut(answer.sql) : undefined;
+  const sql = edited === undefined ? own : edit.variables;
   return (
     <>
       {edited === undefined ? (
@@ -57,7 +59,7 @@ export function AnswerView({ turn, answer, asking }: AnswerViewProps) {
             <BadgeCheck aria-hidden /> Save as verified
           </Button>
         )}
-        {answer.sql && (
+        {own !== undefined && (
           <Button small kind="quiet" aria-expanded={showsSql} aria-controls={panel} onClick={() => setShowsSql(!showsSql)}>
             <Code aria-hidden /> SQL
             <ChevronDown aria-hidden className={clsx("size-3.5! transition-transform", showsSql && "rotate-180")} />
@@ -65,8 +67,8 @@ export function AnswerView({ turn, answer, asking }: AnswerViewProps) {
         )}
       </AnswerFoot>
       <div id={panel} hidden={!showsSql}>
-        {showsSql && answer.sql && (
-          <SqlPanel sql={answer.sql} busy={edit.isPending} error={edit.error} onRun={(changed) => edit.mutate(changed)} />
+        {showsSql && own !== undefined && (
+          <SqlPanel sql={own} busy={edit.isPending} error={edit.error} onRun={(changed) => edit.mutate(changed)} />
         )}
       </div>
       {saving && sql !== undefined && <SaveDialog question={turn.request.question} sql={sql} onClose={() => setSaving(false)} />}

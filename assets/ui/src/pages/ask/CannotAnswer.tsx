@@ -14,7 +14,7 @@ export function CannotAnswer({ answer }: { answer: Answer }) {
         <CircleHelp aria-hidden className="mt-1 size-5 shrink-0 text-warn" />
         <div className="min-w-0">
           <p className="text-[17px] leading-snug font-medium">This cannot be answered</p>
-          {answer.reason && <p className="mt-1 text-sm break-words text-ink-soft">{answer.reason}</p>}
+          {answer.reason && <p className="mt-1 text-sm break-words text-ink-soft">{asSentence(answer.reason)}</p>}
           {model.data === null && (
             <p className="mt-1 text-sm text-ink-soft">
               No language model is loaded, so only known kinds of question are answered. Other words may help, or one of the
@@ -27,4 +27,9 @@ export function CannotAnswer({ answer }: { answer: Answer }) {
       <AnswerFoot answer={answer} asOf={answer.as_of} />
     </>
   );
+}
+
+function asSentence(words: string): string {
+  const begun = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

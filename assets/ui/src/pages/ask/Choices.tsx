@@ -1,5 +1,4 @@
 // What a question may mean. One press asks it in that sense; the others stay at hand.
-import clsx from "clsx";
 import { Check } from "lucide-react";
 import type { Reading } from "../../api/types";
 
@@ -15,7 +14,7 @@ export function Choices({ readings, chosen, answered, onChoose }: ChoicesProps) 
   const lead = chosen !== undefined ? "You meant" : answered ? "It may also mean" : "This can mean more than one thing. What do you mean?";
   return (
     <div role="group" aria-label={lead} className="flex flex-col gap-2">
-      <p className={clsx("text-sm", chosen === undefined && !answered ? "text-[17px] font-medium" : "text-ink-faint")}>{lead}</p>
+      <p className={chosen === undefined && !answered ? "text-[17px] leading-snug font-medium" : "text-sm text-ink-faint"}>{lead}</p>
       <div className="flex flex-wrap gap-2">
         {readings.map((reading) => (
           <button

@@ -70,9 +70,9 @@ function Details({ model }: { model: ModelStatus }) {
       <p className="font-medium break-words">{model.name}</p>
       {model.state === "failed" && <p className="mt-1 break-words text-bad">{model.error ?? "The server does not say why."}</p>}
       {model.state === "failed" && (
-        <p className="mt-1 mb-3 text-ink-soft">Known kinds of question are answered as before.</p>
+        <p className="mt-1 text-ink-soft">Known kinds of question are answered as before.</p>
       )}
-      {model.state === "loading" && <p className="mt-1 mb-3 text-ink-soft">It is read into memory. Known kinds of question are answered meanwhile.</p>}
+      {model.state === "loading" && <p className="mt-1 text-ink-soft">It is read into memory. Known kinds of question are answered meanwhile.</p>}
       {model.state === "ready" && (
         <div className="mt-3">
           <Facts>
