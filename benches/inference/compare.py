@@ -246,15 +246,14 @@ def main():
         found = speeds(peer, ours, args.rounds)
         agreed = agreement(peer, ours, facts, args.text, args.positions)
         report["models"].append({**facts, **found, "agreement": agreed})
-    # Once more, since a machine is not the same all the time: the better one is what decode could have had.
-    read |= {count: max(read[count], bandwidth(args.peer, count)) for count in read}
+        # Once more, since a machine is not the same all the time: the better one is what decode could have had.
+        read |= {count: max(read[count], bandwidth(args.peer, count)) for count in read}
+        if args.format == "table":
+            rates = ", ".join(f"{rate} GB/s with {count} thread{'s' * (count > 1)}" for count, rate in read.items())
+            print(f"\n{found['cpu']}, {args.threads} threads; memory reads {rates}")
+            print(table(facts, found, agreed, max(read.values())), flush=True)
     if args.format == "json":
         print(json.dumps(report, indent=1))
-        return
-    rates = ", ".join(f"{rate} GB/s with {count} thread{'s' * (count > 1)}" for count, rate in read.items())
-    print(f"{report['models'][0]['cpu']}, {args.threads} threads; memory reads {rates}")
-    for one in report["models"]:
-        print(table(one, one, one["agreement"], max(read.values())))
 
 
 main()

@@ -8,6 +8,7 @@ peer_source=$material/llama_cpp_python-$peer_version/vendor/llama.cpp
 vocabularies=$peer_source/models
 smollm2=$material/SmolLM2-135M-Instruct.Q4_1.gguf
 python=$material/venv/bin/python
+export PYTHONDONTWRITEBYTECODE=1
 
 pip() { "$python" -m pip --quiet --disable-pip-version-check "$@"; }
 
