@@ -97,12 +97,17 @@ export function formatConstant(text: string): string {
   return SYSTEM.test(text) ? joined.replace(/(\d+) (\d+)$/, "$1.$2") : joined;
 }
 
+/** Words of the server that stand in the middle of its sentences, at the beginning of a line. */
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** `user_volume_gib` → `User volume gib`. */
 export function formatField(field: string): string {
   const known = FIELDS[field];
   if (known !== undefined) return known;
   const words = field.replaceAll("_", " ").replaceAll(".", " · ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capital(words);
 }
 
 const FIELDS: Record<string, string> = {
@@ -111,6 +116,9 @@ const FIELDS: Record<string, string> = {
   user_volume_gib: "User volume (GiB)",
   root_volume_gib: "Root volume (GiB)",
   user_name: "User",
+  workspace_id: "WorkSpace id",
+  account_name: "Account",
+  organization_name: "Organization",
   bundle_id: "Bundle",
   directory_id: "Directory",
   subnet_id: "Subnet",
@@ -132,7 +140,7 @@ const FIELDS: Record<string, string> = {
 export function formatListing(resourceType: string): string {
   const words = resourceType.replaceAll("_", " ");
   if (resourceType === "workspaces") return "WorkSpaces";
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capital(words);
 }
 
 const ALERTS: Record<string, string> = {

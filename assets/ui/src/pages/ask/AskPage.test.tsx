@@ -105,10 +105,10 @@ it("asks again in the sense that was chosen", async () => {
   reply = (request) =>
     stream(frames(["answer", request.reading ? answer(request) : answer(request, { outcome: "ambiguous", readings: [{ id: "r2", label: "by account" }] })]));
   await open("/ask?q=usage");
-  await userEvent.click(await screen.findByRole("button", { name: "by account" }));
+  await userEvent.click(await screen.findByRole("button", { name: "By account" }));
   await screen.findByText("Answer to usage", { ignore: "[role=status]" });
   expect(asked[1]).toEqual({ question: "usage", reading: "r2" });
-  expect(screen.getByRole("button", { name: "by account" }).getAttribute("aria-pressed")).toBe("true");
+  expect(screen.getByRole("button", { name: "By account" }).getAttribute("aria-pressed")).toBe("true");
 });
 
 it("shows what the model writes, and stops it", async () => {

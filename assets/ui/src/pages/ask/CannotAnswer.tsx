@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleHelp } from "lucide-react";
 import { modelQuery } from "../../api/queries";
 import type { Answer } from "../../api/types";
+import { capital } from "../../lib/format";
 import { AnswerFoot } from "./AnswerFoot";
 import { Notes } from "./Notes";
 
@@ -30,6 +31,5 @@ export function CannotAnswer({ answer }: { answer: Answer }) {
 }
 
 function asSentence(words: string): string {
-  const begun = words.charAt(0).toUpperCase() + words.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+  return /[.!?]$/.test(words) ? capital(words) : `${capital(words)}.`;
 }

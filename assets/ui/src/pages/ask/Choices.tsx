@@ -1,6 +1,7 @@
 // What a question may mean. One press asks it in that sense; the others stay at hand.
 import { Check } from "lucide-react";
 import type { Reading } from "../../api/types";
+import { capital } from "../../lib/format";
 
 interface ChoicesProps {
   readings: Reading[];
@@ -25,7 +26,7 @@ export function Choices({ readings, chosen, answered, onChoose }: ChoicesProps) 
             onClick={() => onChoose(reading.id)}
           >
             {reading.id === chosen && <Check aria-hidden />}
-            {reading.label}
+            {capital(reading.label)}
           </button>
         ))}
       </div>

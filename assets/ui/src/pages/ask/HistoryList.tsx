@@ -19,7 +19,7 @@ export function HistoryList({ onAsk }: { onAsk: (request: AskRequest) => void })
   const query = useInfiniteQuery(questionsQuery);
   if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <ListLoading />;
-  const all = query.data.pages.flatMap((page) => page.items);
+  const all = eachOnce(query.data.pages.flatMap((page) => page.items));
   if (all.length === 0) return <ListNothing>Your questions stand here, newest first.</ListNothing>;
   return (
     <>
@@ -37,6 +37,15 @@ export function HistoryList({ onAsk }: { onAsk: (request: AskRequest) => void })
       )}
     </>
   );
+}
+
+/** A question that was asked several times stands where it was asked last. */
+function eachOnce(all: AskedQuestion[]): AskedQuestion[] {
+  const seen = new Set<string>();
+  return all.filter((one) => {
+    const key = JSON.stringify([one.question, one.follows ?? null]);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 function Asked({ one, onAsk }: { one: AskedQuestion; onAsk: (request: AskRequest) => void }) {
