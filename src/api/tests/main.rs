@@ -1,6 +1,9 @@
 //! The API over a real server on a free port.
 
 mod accounts;
+#[path = "../../assistant/tests/asking/attacks.rs"]
+#[allow(dead_code)]
+mod attacks;
 mod client;
 mod doors;
 mod events;
@@ -10,4 +13,8 @@ mod limits;
 mod lists;
 mod openapi;
 mod permissions;
+mod questions;
+#[path = "../../assistant/tests/asking/model.rs"]
+#[allow(dead_code)]
+mod scripted;
 mod tls;

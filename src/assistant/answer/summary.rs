@@ -22,6 +22,46 @@ const NAMES: &[&str] = &[
     "resource_id",
 ];
 
+/// What rows are that have a column of their own kind's ids, and each id once.
+const THINGS: &[(&str, &str, &str)] = &[
+    ("workspace_id", "desktop", "desktops"),
+    ("alert_id", "alert", "alerts"),
+    ("job_id", "job", "jobs"),
+    ("directory_id", "directory", "directories"),
+    ("bundle_id", "bundle", "bundles"),
+    ("account_id", "account", "accounts"),
+    ("account_name", "account", "accounts"),
+    ("user_name", "user", "users"),
+    ("organization_name", "client", "clients"),
+    ("region", "region", "regions"),
+    ("state", "state", "states"),
+    ("running_mode", "running mode", "running modes"),
+    ("month", "month", "months"),
+    ("week", "week", "weeks"),
+    ("day", "day", "days"),
+];
+
+/// The rows by what they are: "12 desktops", "3 rows".
+fn counted(result: &QueryResult, count: usize) -> String {
+    let thing = THINGS.iter().find(|(column, ..)| {
+        let index = result.columns.iter().position(|known| known == column);
+        index.is_some_and(|index| {
+            let mut seen = std::collections::HashSet::new();
+            let known = |value: &Value| !value.is_null();
+            result
+                .rows
+                .iter()
+                .all(|row| known(&row[index]) && seen.insert(row[index].to_string()))
+        })
+    });
+    match (thing, count) {
+        (Some((_, one, _)), 1) => format!("1 {one}"),
+        (Some((.., many)), _) => format!("{count} {many}"),
+        (None, 1) => "1 row".to_owned(),
+        (None, _) => format!("{count} rows"),
+    }
+}
+
 /// What the rows say, in one sentence.
 pub(crate) fn summary(result: &QueryResult) -> String {
     let said = match (result.rows.as_slice(), result.columns.as_slice()) {
@@ -63,7 +103,7 @@ fn one_row(result: &QueryResult, row: &[Value]) -> String {
     if parts.is_empty() {
         return "one row, without any value".to_owned();
     }
-    format!("one row: {}", parts.join(", "))
+    format!("{}: {}", counted(result, 1), parts.join(", "))
 }
 
 fn many(result: &QueryResult) -> String {
@@ -128,15 +168,13 @@ fn groups(result: &QueryResult, label: usize, number: usize, in_time: bool) -> S
         _ if tied == count => format!("each has {}", shown(&most[number])),
         _ => format!("the most is {top}, shared by {tied}"),
     };
+    let rows = counted(result, count);
     match total.flatten() {
         Some(total) if in_time => {
-            format!(
-                "{} {measure} over {count} rows; {top}",
-                shown(&total.into())
-            )
+            format!("{} {measure} over {rows}; {top}", shown(&total.into()))
         }
-        Some(total) => format!("{} {measure} in {count} rows; {top}", shown(&total.into())),
-        None => format!("{measure} for {count} rows; {top}"),
+        Some(total) => format!("{} {measure} in {rows}; {top}", shown(&total.into())),
+        None => format!("{measure} for {rows}; {top}"),
     }
 }
 
@@ -158,8 +196,9 @@ fn sum(rows: &[Vec<Value>], index: usize) -> Option<i64> {
 fn list(result: &QueryResult) -> String {
     let count = result.rows.len();
     let more = if result.truncated { "more than " } else { "" };
+    let rows = counted(result, count);
     let Some(index) = name_column(result) else {
-        return format!("{more}{count} rows");
+        return format!("{more}{rows}");
     };
     let mut names: Vec<String> = Vec::new();
     for row in &result.rows {
@@ -176,14 +215,14 @@ fn list(result: &QueryResult) -> String {
         }
     }
     if names.is_empty() {
-        return format!("{more}{count} rows");
+        return format!("{more}{rows}");
     }
     let rest = if count > names.len() {
         " and others"
     } else {
         ""
     };
-    format!("{more}{count} rows: {}{rest}", names.join(", "))
+    format!("{more}{rows}: {}{rest}", names.join(", "))
 }
 
 fn name_column(result: &QueryResult) -> Option<usize> {
@@ -229,7 +268,7 @@ mod tests {
                 json!([["Acme", 3]]),
                 false
             ),
-            "One row: organization name Acme, desktops 3."
+            "1 client: organization name Acme, desktops 3."
         );
         assert_eq!(
             of(
@@ -245,7 +284,7 @@ mod tests {
                 json!([["Acme", 3], ["Globex", 3]]),
                 false
             ),
-            "6 desktops in 2 rows; each has 3."
+            "6 desktops in 2 clients; each has 3."
         );
         assert_eq!(
             of(
@@ -253,7 +292,7 @@ mod tests {
                 json!([["A", 3.5], ["B", 1.25]]),
                 false
             ),
-            "Average gib for 2 rows; the most is A (3.5)."
+            "Average gib for 2 states; the most is A (3.5)."
         );
         assert_eq!(
             of(
@@ -266,7 +305,7 @@ mod tests {
                 ]),
                 true
             ),
-            "More than 4 rows: ann, bob, cyd and others."
+            "More than 4 desktops: ann, bob, cyd and others."
         );
         assert_eq!(of(&["a", "b"], json!([[1, 2], [3, 4]]), false), "2 rows.");
     }

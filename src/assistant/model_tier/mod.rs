@@ -57,9 +57,8 @@ fn not_loaded(why: &str) -> String {
 
 /// What to know about an answer of the model's.
 pub(crate) fn notes(repaired: bool) -> Vec<String> {
-    let mut notes = vec![
-        "A language model wrote this SQL; read it before you rely on the answer.".to_owned(),
-    ];
+    let mut notes =
+        vec!["A language model wrote this SQL; read it before you rely on the answer.".to_owned()];
     if repaired {
         notes.push("Its first attempt did not run and was mended once.".to_owned());
     }

@@ -63,9 +63,13 @@ impl Task<'_> {
             };
             add(&mut usage, &generated.usage);
             let sql = match written::read(&generated.text) {
-                _ if generated.cut_off => {
+                said if generated.cut_off => {
                     let reason = "The model's query did not come to an end. Ask for less at once.";
-                    return Ok(cannot(reason.to_owned(), None, usage));
+                    let so_far = match said {
+                        Said::Sql(sql) => Some(sql),
+                        Said::Cannot(_) | Said::Nothing => None,
+                    };
+                    return Ok(cannot(reason.to_owned(), so_far, usage));
                 }
                 Said::Sql(sql) => sql,
                 Said::Cannot(reason) => {
