@@ -233,13 +233,13 @@ fn questions() -> Vec<String> {
         "age",
         "days since last connection",
     ];
-    for turn in 0..1400 {
+    for turn in 0..700 {
         let things = dice.pick(DESKTOPS);
         let (one, two) = (dice.pick(DESKTOP_FILTERS), dice.pick(DESKTOP_FILTERS));
         let (group, measure) = (dice.pick(DESKTOP_GROUPS), dice.pick(&measures));
         found.push(shape(turn, things, &format!("{one} {two}"), group, measure));
     }
-    for turn in 0..1600 {
+    for turn in 0..900 {
         let (things, filters, groups, measures) = OTHERS[turn % OTHERS.len()];
         let one = dice.pick(filters);
         let group = if groups.is_empty() {

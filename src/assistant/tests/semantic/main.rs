@@ -5,3 +5,4 @@ mod dev;
 mod estate;
 mod explore;
 mod followed;
+mod speed;
