@@ -7,6 +7,8 @@ const watchers = new Set<() => void>();
 
 function subscribe(watcher: () => void): () => void {
   watchers.add(watcher);
+  // What appears between two ticks may be newer than the last one: it is not of the future.
+  if (Date.now() - now > 1000) now = Date.now();
   timer ??= setInterval(() => {
     now = Date.now();
     for (const one of watchers) one();
