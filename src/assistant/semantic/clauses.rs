@@ -45,6 +45,9 @@ pub(crate) struct Parse<'a> {
     pub filters: Vec<Placed>,
     /// "with more than 5 desktops": the comparison, the number, and where its noun stands.
     pub having: Option<(Comparison, f64, usize)>,
+    /// Two values of one field were joined by "and": of rows it means either, of what rows share
+    /// it means both.
+    pub both: bool,
     pub choices: Choices,
     pub notes: Vec<String>,
     /// Why it cannot be answered.
@@ -67,6 +70,7 @@ impl<'a> Parse<'a> {
             entity,
             filters: Vec::new(),
             having: None,
+            both: false,
             choices,
             notes: Vec::new(),
             problem: None,

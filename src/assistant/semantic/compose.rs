@@ -57,6 +57,13 @@ impl<'a, 'b> Composer<'a, 'b> {
         if self.yes_or_no() && !matches!(kind, "compare" | "exists" | "having" | "share") {
             return None;
         }
+        // "how many are there and how many are stopped" asks twice.
+        let counts: Vec<usize> = (0..self.parse.m.len())
+            .filter(|at| self.parse.m[*at].is_cue("count"))
+            .collect();
+        if counts.windows(2).any(|pair| pair[1] - pair[0] > 2) {
+            return None;
+        }
         let mut query = self.kind(kind)?;
         let merged = query.filters.first().and_then(Filter::field);
         query.filters.extend(

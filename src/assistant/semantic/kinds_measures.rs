@@ -350,6 +350,10 @@ impl Composer<'_, '_> {
             return None;
         }
         if let Some(more) = more {
+            // "how many more" asks for the difference.
+            if more > 0 && self.parse.m[more - 1].is_cue("count") {
+                return None;
+            }
             self.take(more);
         }
         let mut merged: Option<(Field, Vec<String>)> = None;

@@ -3,7 +3,7 @@
 use super::compose::Composer;
 use super::fields::{Entity, Field};
 use super::pieces::Subject;
-use super::query::{By, Dimension, Order, Query, Shape};
+use super::query::{By, Dimension, Order, Query, Shape, Test};
 
 impl Composer<'_, '_> {
     /// How many are asked for: a number, one for a singular noun, all else.
@@ -266,6 +266,9 @@ impl Composer<'_, '_> {
         }
         // Filters on a deletion order by it.
         let filtered = self.parse.filters.iter().find_map(|p| {
+            if matches!(p.filter.test, Test::Absent(_)) && !p.filter.negated {
+                return None;
+            }
             p.filter.field().filter(|f| {
                 matches!(
                     f,

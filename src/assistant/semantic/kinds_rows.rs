@@ -66,7 +66,7 @@ impl Composer<'_, '_> {
         };
         let m = self.parse.m;
         let counted = (*at + 1..m.len()).any(|later| m[later].is_cue("count"));
-        counted && !(0..*at).any(|before| m[before].is_cue("count")) && !self.pieces.own.is_empty()
+        counted && !(0..*at).any(|before| m[before].is_cue("count"))
     }
 
     /// "distribution of", "breakdown": counts of what rows share.
@@ -248,6 +248,21 @@ impl Composer<'_, '_> {
         {
             return None;
         }
+        // "accounts that do not have the region" lack it; they may have others.
+        let lacks = (0..self.used.len()).any(|at| {
+            let m = &self.parse.m[at];
+            self.parse.used[at]
+                && m.is_small("not")
+                && ["have", "has", "with", "had", "lack"]
+                    .iter()
+                    .any(|word| m.text.contains(word))
+        });
+        let negated = self.parse.filters.iter().any(|placed| {
+            placed.filter.negated && matches!(placed.filter.test, Test::OneOf { .. })
+        });
+        if self.parse.both || lacks && negated {
+            return None;
+        }
         let dimension = self.shared()?;
         if !self.pieces.measures.is_empty() {
             return None;
@@ -263,6 +278,16 @@ impl Composer<'_, '_> {
         for (at, more) in self.pieces.named.clone() {
             self.take(at);
             dimensions.push(more);
+        }
+        // What exactly changed about a desktop is inside its versions.
+        let inside = self.parse.entity == Entity::Version
+            && dimensions.iter().any(|dimension| {
+                dimension.field().is_some_and(|field| {
+                    !field.is_column(Entity::Version) && field != Field::OrganizationName
+                })
+            });
+        if inside {
+            return None;
         }
         Some(self.new_query(Shape::Distinct(dimensions)))
     }

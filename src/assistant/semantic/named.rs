@@ -395,6 +395,7 @@ impl Parse<'_> {
             && valued(&new.filter.test)
             && (last.filter.negated == new.filter.negated || last.filter.negated && !denied_again)
         {
+            self.both |= and && !or && !last.filter.negated;
             let negated = last.filter.negated;
             let place = new.at;
             let mut old = self.filters.pop().unwrap_or_else(|| new.clone());

@@ -237,7 +237,9 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
     }
     let used = m
         .iter()
-        .any(|mention| mention.is_verb("connect") && mention.text.contains("us"));
+        .filter(|mention| mention.what == What::Words)
+        .flat_map(|mention| mention.text.split(' '))
+        .any(|word| matches!(word, "use" | "uses" | "used" | "using"));
     let refused = m
         .iter()
         .any(|mention| mention.is_small("not") || mention.is_small("nobody"));

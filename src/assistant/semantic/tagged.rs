@@ -27,6 +27,20 @@ impl Parse<'_> {
                 self.bare_value(at);
             }
         }
+        // "desktops with tags"
+        for at in 1..self.m.len() {
+            let tags = self.entity.is_desktop() && self.m[at].entity() == Some(Entity::Tag);
+            let with = ["with", "have", "has", "having", "carry", "with any"]
+                .contains(&self.m[at - 1].text.as_str())
+                || self.m[at - 1].text == "any";
+            if tags && with && !self.used[at] && at + 1 == self.m.len() && !self.negated(at) {
+                let test = Test::Tagged {
+                    key: None,
+                    values: Vec::new(),
+                };
+                self.add(at, Filter::new(test));
+            }
+        }
     }
 
     /// The tag key named at `at`. A key that is also a word of the lexicon counts where a tag is
