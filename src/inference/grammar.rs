@@ -39,8 +39,9 @@ impl Grammars {
             ff_tokens: true,
             ..InferenceCapabilities::default()
         };
-        let slices = llguidance::earley::SlicedBiasComputer::general_slices();
-        let mut factory = ParserFactory::new(&environment, capabilities, &slices)
+        // Slices of the vocabulary would make the choice among many texts faster, and take longer
+        // to make than they save over an answer's length.
+        let mut factory = ParserFactory::new(&environment, capabilities, &[])
             .map_err(|error| GrammarError::Vocabulary(error.to_string()))?;
         factory.quiet();
         factory.limits_mut().verbose_errors = false;

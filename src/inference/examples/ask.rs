@@ -19,8 +19,8 @@ fn main() {
     let status = engine.wait_ready(Duration::from_secs(60));
     eprintln!("{:?} after {:?}", status.state, begun.elapsed());
     engine.prepare(text(3));
-    engine.wait_prepared(Duration::from_secs(600));
-    eprintln!("prepared after {:?}", begun.elapsed());
+    let prepared = engine.wait_prepared(Duration::from_secs(600));
+    eprintln!("prepared: {prepared} after {:?}", begun.elapsed());
     let request = TextRequest {
         instructions: text(3),
         messages: vec![Message {
