@@ -9,11 +9,11 @@
 use crate::ops::Form;
 use crate::weights::{QuantMatrix, WeightType};
 
-pub mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+pub mod scalar;
 
 mod blocks;
 mod select;
@@ -34,7 +34,12 @@ pub struct Rows<'a> {
 impl<'a> Rows<'a> {
     pub fn of(matrix: &'a QuantMatrix, range: std::ops::Range<usize>) -> Rows<'a> {
         let bytes = matrix.row_range(range.clone());
-        Rows { kind: matrix.kind(), count: range.len(), cols: matrix.col_count(), bytes }
+        Rows {
+            kind: matrix.kind(),
+            count: range.len(),
+            cols: matrix.col_count(),
+            bytes,
+        }
     }
 
     pub fn row_bytes(&self) -> usize {

@@ -40,7 +40,10 @@ pub struct KvShape {
 #[derive(Debug, thiserror::Error)]
 pub enum KvError {
     #[error("there is no memory for another {bytes} bytes of keys and values: {source}")]
-    Memory { bytes: usize, source: std::io::Error },
+    Memory {
+        bytes: usize,
+        source: std::io::Error,
+    },
     #[error("the kept keys and values cannot be read or written: {0}")]
     Io(#[from] std::io::Error),
     #[error("the file does not hold keys and values of this model")]
@@ -61,7 +64,11 @@ pub struct KvCache {
 
 impl KvCache {
     pub fn new(shape: KvShape) -> KvCache {
-        KvCache { shape, blocks: Vec::new(), len: 0 }
+        KvCache {
+            shape,
+            blocks: Vec::new(),
+            len: 0,
+        }
     }
 
     pub fn shape(&self) -> KvShape {
@@ -103,7 +110,8 @@ impl KvCache {
     pub fn reserve(&mut self, len: usize) -> Result<(), KvError> {
         while self.capacity() < len {
             let bytes = self.shape.block_bytes();
-            let block = MmapMut::map_anon(bytes).map_err(|source| KvError::Memory { bytes, source })?;
+            let block =
+                MmapMut::map_anon(bytes).map_err(|source| KvError::Memory { bytes, source })?;
             self.blocks.push(block);
         }
         Ok(())
@@ -114,7 +122,10 @@ impl KvCache {
     /// # Panics
     /// When there is no room for them, which means that they were not stored.
     pub fn advance(&mut self, n: usize) {
-        assert!(self.len + n <= self.capacity(), "positions are stored before they count");
+        assert!(
+            self.len + n <= self.capacity(),
+            "positions are stored before they count"
+        );
         self.len += n;
     }
 
@@ -138,15 +149,25 @@ impl KvCache {
 
     /// Access to single positions for tasks that each write their own.
     pub(crate) fn writer(&mut self) -> CacheWriter<'_> {
-        let blocks = self.blocks.iter_mut().map(|block| Disjoint::new(words_mut(block))).collect();
-        CacheWriter { shape: self.shape, blocks }
+        let blocks = self
+            .blocks
+            .iter_mut()
+            .map(|block| Disjoint::new(words_mut(block)))
+            .collect();
+        CacheWriter {
+            shape: self.shape,
+            blocks,
+        }
     }
 
     /// Writes the first `len` positions. What blocks hold beyond them is written as zeros, so nothing that was
     /// taken back leaves the process.
     pub fn save(&self, len: usize, writer: &mut impl Write) -> Result<(), KvError> {
         if len > self.len {
-            return Err(KvError::Beyond { asked: len, len: self.len });
+            return Err(KvError::Beyond {
+                asked: len,
+                len: self.len,
+            });
         }
         writer.write_all(&self.shape.header(len))?;
         let run = BLOCK * self.shape.head_dim * 2;
@@ -157,7 +178,10 @@ impl KvCache {
                 writer.write_all(&bytes[..used])?;
                 writer.write_all(&zeros[used..])?;
             }
-            writer.write_all(&vec![0; self.shape.block_bytes() - self.shape.block_words() * 2])?;
+            writer.write_all(&vec![
+                0;
+                self.shape.block_bytes() - self.shape.block_words() * 2
+            ])?;
         }
         Ok(writer.flush()?)
     }
@@ -167,10 +191,11 @@ impl KvCache {
     pub fn open(path: &Path, shape: KvShape) -> Result<KvCache, KvError> {
         let mut file = File::open(path)?;
         let mut header = vec![0; PAGE];
-        file.read_exact(&mut header).map_err(|error| match error.kind() {
-            std::io::ErrorKind::UnexpectedEof => KvError::Truncated,
-            _ => KvError::Io(error),
-        })?;
+        file.read_exact(&mut header)
+            .map_err(|error| match error.kind() {
+                std::io::ErrorKind::UnexpectedEof => KvError::Truncated,
+                _ => KvError::Io(error),
+            })?;
         let len = u64::from_le_bytes(header[48..56].try_into().map_err(|_| KvError::Foreign)?);
         let len = usize::try_from(len).map_err(|_| KvError::Foreign)?;
         if header != shape.header(len) {
@@ -178,7 +203,10 @@ impl KvCache {
         }
         let bytes = shape.block_bytes();
         let count = len.div_ceil(BLOCK);
-        let wanted = count.checked_mul(bytes).and_then(|all| all.checked_add(PAGE)).ok_or(KvError::Foreign)?;
+        let wanted = count
+            .checked_mul(bytes)
+            .and_then(|all| all.checked_add(PAGE))
+            .ok_or(KvError::Foreign)?;
         if file.metadata()?.len() < wanted as u64 {
             return Err(KvError::Truncated);
         }
@@ -204,12 +232,23 @@ impl CacheWriter<'_> {
     ///
     /// # Safety
     /// At any moment a place may be held once only.
-    pub(crate) unsafe fn slot(&self, layer: usize, head: usize, position: usize) -> (&mut [u16], &mut [u16]) {
+    #[allow(clippy::mut_from_ref)]
+    pub(crate) unsafe fn slot(
+        &self,
+        layer: usize,
+        head: usize,
+        position: usize,
+    ) -> (&mut [u16], &mut [u16]) {
         let dim = self.shape.head_dim;
         let (keys, values) = self.shape.places(layer, head);
         let (block, offset) = (&self.blocks[position / BLOCK], position % BLOCK * dim);
         // SAFETY: keys and values lie apart, and the caller holds this place once.
-        unsafe { (block.part(keys + offset, dim), block.part(values + offset, dim)) }
+        unsafe {
+            (
+                block.part(keys + offset, dim),
+                block.part(values + offset, dim),
+            )
+        }
     }
 }
 
@@ -232,7 +271,14 @@ impl KvShape {
 
     fn header(&self, len: usize) -> Vec<u8> {
         let mut header = MAGIC.to_vec();
-        for number in [BLOCK, self.layers, self.kv_heads, self.head_dim, self.block_bytes(), len] {
+        for number in [
+            BLOCK,
+            self.layers,
+            self.kv_heads,
+            self.head_dim,
+            self.block_bytes(),
+            len,
+        ] {
             header.extend_from_slice(&(number as u64).to_le_bytes());
         }
         header.resize(PAGE, 0);

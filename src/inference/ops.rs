@@ -46,8 +46,8 @@ mod rowwise;
 mod view;
 
 pub use activations::Activations;
-pub(crate) use disjoint::Disjoint;
 pub use attention::AttentionShape;
+pub(crate) use disjoint::Disjoint;
 pub use rope::{Angles, Rope, RopeStyle};
 
 /// The form in which a matrix reads its input. [`QuantMatrix::form`] says which.
@@ -71,7 +71,10 @@ pub struct Compute {
 impl Compute {
     /// With the best kernel that this processor has.
     pub fn new(pool: Arc<Pool>) -> Compute {
-        Compute { pool, kernel: kernels::best() }
+        Compute {
+            pool,
+            kernel: kernels::best(),
+        }
     }
 
     /// With one particular kernel, see [`kernels::available`].
@@ -100,7 +103,13 @@ impl Compute {
 
     /// `x / sqrt(mean(x²) + eps) * weight`, rounded for a matrix that reads `form`. The normed f32 rows are kept
     /// beside it ([`Activations::rows`]), so a matrix that reads another form can share the input.
-    pub fn rms_norm(&self, x: &Tensor, weight: &[f32], eps: f32, form: Form) -> Result<Activations> {
+    pub fn rms_norm(
+        &self,
+        x: &Tensor,
+        weight: &[f32],
+        eps: f32,
+        form: Form,
+    ) -> Result<Activations> {
         rowwise::rms_norm(self, x, weight, eps, form)
     }
 
@@ -115,7 +124,12 @@ impl Compute {
     }
 
     /// As [`Compute::matmul`], plus `bias` of `rows` values on each row.
-    pub fn matmul_bias(&self, matrix: &QuantMatrix, input: &Activations, bias: &[f32]) -> Result<Tensor> {
+    pub fn matmul_bias(
+        &self,
+        matrix: &QuantMatrix,
+        input: &Activations,
+        bias: &[f32],
+    ) -> Result<Tensor> {
         matmul::matmul(self, matrix, input, Some(bias))
     }
 
@@ -144,7 +158,13 @@ impl Compute {
 
     /// Causal attention of queries `[n, heads * head_dim]` at positions `cache.len()..` over everything stored
     /// for `layer` up to each of them. Gives `[n, heads * head_dim]`.
-    pub fn attention(&self, q: &Tensor, cache: &KvCache, layer: usize, shape: &AttentionShape) -> Result<Tensor> {
+    pub fn attention(
+        &self,
+        q: &Tensor,
+        cache: &KvCache,
+        layer: usize,
+        shape: &AttentionShape,
+    ) -> Result<Tensor> {
         attention::attention(self, q, cache, layer, shape)
     }
 }

@@ -86,7 +86,11 @@ impl Pool {
         let shared = Arc::new(Shared {
             gate: Apart(AtomicU64::new(0)),
             next: Apart(AtomicUsize::new(0)),
-            job: UnsafeCell::new(Job { call: nothing, data: std::ptr::null(), tasks: 0 }),
+            job: UnsafeCell::new(Job {
+                call: nothing,
+                data: std::ptr::null(),
+                tasks: 0,
+            }),
             failed: AtomicBool::new(false),
             panic: Mutex::new(None),
             sleepers: AtomicUsize::new(0),
@@ -94,16 +98,23 @@ impl Pool {
             bell: Condvar::new(),
             stop: AtomicBool::new(false),
         });
-        let mut pool = Pool { shared, workers: Vec::with_capacity(threads - 1), cores, turn: Mutex::new(()) };
+        let mut pool = Pool {
+            shared,
+            workers: Vec::with_capacity(threads - 1),
+            cores,
+            turn: Mutex::new(()),
+        };
         for index in 1..threads {
             let shared = Arc::clone(&pool.shared);
             let core = pool.cores.get(index).copied();
-            let worker = std::thread::Builder::new().name(format!("model-{index}")).spawn(move || {
-                if let Some(core) = core {
-                    cores::pin_current_thread(core);
-                }
-                shared.work();
-            })?;
+            let worker = std::thread::Builder::new()
+                .name(format!("model-{index}"))
+                .spawn(move || {
+                    if let Some(core) = core {
+                        cores::pin_current_thread(core);
+                    }
+                    shared.work();
+                })?;
             pool.workers.push(worker);
         }
         Ok(pool)
@@ -131,10 +142,19 @@ impl Pool {
         let turn = lock(&self.turn);
         let shared = &*self.shared;
         // SAFETY: we hold `turn`, so no other call is running, and the last one left only when nobody was inside.
-        unsafe { *shared.job.get() = Job { call: call_task::<F>, data: std::ptr::from_ref(f).cast(), tasks } };
+        unsafe {
+            *shared.job.get() = Job {
+                call: call_task::<F>,
+                data: std::ptr::from_ref(f).cast(),
+                tasks,
+            }
+        };
         shared.next.0.store(0, Ordering::Relaxed);
         let call = shared.gate.0.load(Ordering::Relaxed) & !(CALL - 1);
-        shared.gate.0.store(call.wrapping_add(CALL) | OPEN, Ordering::SeqCst);
+        shared
+            .gate
+            .0
+            .store(call.wrapping_add(CALL) | OPEN, Ordering::SeqCst);
         if shared.sleepers.load(Ordering::SeqCst) > 0 {
             let _bed = lock(&shared.bed);
             shared.bell.notify_all();
@@ -142,7 +162,11 @@ impl Pool {
         shared.take_tasks();
         shared.close();
         let failed = shared.failed.swap(false, Ordering::Relaxed);
-        let payload = if failed { lock(&shared.panic).take() } else { None };
+        let payload = if failed {
+            lock(&shared.panic).take()
+        } else {
+            None
+        };
         drop(turn);
         if let Some(payload) = payload {
             resume_unwind(payload);
@@ -194,7 +218,12 @@ impl Shared {
             seen = gate / CALL;
             let mut now = gate;
             while now & OPEN != 0 && now / CALL == seen {
-                match self.gate.0.compare_exchange_weak(now, now + 1, Ordering::AcqRel, Ordering::Acquire) {
+                match self.gate.0.compare_exchange_weak(
+                    now,
+                    now + 1,
+                    Ordering::AcqRel,
+                    Ordering::Acquire,
+                ) {
                     Ok(_) => {
                         self.take_tasks();
                         self.gate.0.fetch_sub(1, Ordering::AcqRel);

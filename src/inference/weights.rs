@@ -32,7 +32,10 @@ const MOST_VECTOR: usize = 1 << 24;
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
     #[error("cannot read the model file {path}: {source}")]
-    Io { path: PathBuf, source: std::io::Error },
+    Io {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("the part of {path} that should hold a model lies outside the file")]
     Range { path: PathBuf },
     #[error("this is not a GGUF model file")]
@@ -48,7 +51,11 @@ pub enum WeightsError {
     #[error("tensor {name} is of type {kind}, which no kernel here reads")]
     Type { name: String, kind: String },
     #[error("tensor {name} has shape {shape:?}, which is not {wanted}")]
-    Shape { name: String, shape: Vec<usize>, wanted: &'static str },
+    Shape {
+        name: String,
+        shape: Vec<usize>,
+        wanted: &'static str,
+    },
 }
 
 /// A mapped model file whose header was read and checked.
@@ -69,7 +76,12 @@ struct Place {
 
 impl std::fmt::Debug for ModelFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ModelFile({} bytes, {} tensors)", self.bytes.len(), self.places.len())
+        write!(
+            f,
+            "ModelFile({} bytes, {} tensors)",
+            self.bytes.len(),
+            self.places.len()
+        )
     }
 }
 
@@ -87,17 +99,28 @@ impl ModelFile {
     /// Reads the header of a model that is in memory already.
     pub fn from_bytes(bytes: Bytes) -> Result<ModelFile, WeightsError> {
         header::check(&bytes)?;
-        let content =
-            Content::read(&mut Cursor::new(&bytes[..])).map_err(|error| WeightsError::Header(error.to_string()))?;
+        let content = Content::read(&mut Cursor::new(&bytes[..]))
+            .map_err(|error| WeightsError::Header(error.to_string()))?;
         let start = usize::try_from(content.tensor_data_offset)
             .map_err(|_| WeightsError::Header("the data starts beyond the end of memory".into()))?;
         let mut places = HashMap::with_capacity(content.tensor_infos.len());
         for (name, info) in &content.tensor_infos {
             let shape = info.shape.dims().to_vec();
-            let place = place(name, start, info.offset, info.ggml_dtype, shape, bytes.len())?;
+            let place = place(
+                name,
+                start,
+                info.offset,
+                info.ggml_dtype,
+                shape,
+                bytes.len(),
+            )?;
             places.insert(name.clone(), place);
         }
-        Ok(ModelFile { bytes, content, places })
+        Ok(ModelFile {
+            bytes,
+            content,
+            places,
+        })
     }
 
     /// The header's keys and values.
@@ -125,10 +148,13 @@ impl ModelFile {
         let &[rows, cols] = place.shape.as_slice() else {
             return Err(shape_error(name, place, "a matrix"));
         };
-        let kind = WeightType::of(place.kind)
-            .ok_or_else(|| WeightsError::Type { name: name.into(), kind: format!("{:?}", place.kind) })?;
+        let kind = WeightType::of(place.kind).ok_or_else(|| WeightsError::Type {
+            name: name.into(),
+            kind: format!("{:?}", place.kind),
+        })?;
         let bytes = self.bytes.range(place.offset, place.length);
-        QuantMatrix::new(kind, rows, cols, bytes).ok_or_else(|| shape_error(name, place, "made of whole blocks"))
+        QuantMatrix::new(kind, rows, cols, bytes)
+            .ok_or_else(|| shape_error(name, place, "made of whole blocks"))
     }
 
     /// A vector of f32, copied. F16 is widened.
@@ -141,21 +167,38 @@ impl ModelFile {
         }
         let bytes = self.bytes.range(place.offset, place.length);
         match place.kind {
-            GgmlDType::F32 => Ok(bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect()),
-            GgmlDType::F16 => {
-                Ok(bytes.as_chunks::<2>().0.iter().map(|b| half::f16::from_le_bytes(*b).to_f32()).collect())
-            }
-            other => Err(WeightsError::Type { name: name.into(), kind: format!("{other:?}") }),
+            GgmlDType::F32 => Ok(bytes
+                .as_chunks::<4>()
+                .0
+                .iter()
+                .map(|b| f32::from_le_bytes(*b))
+                .collect()),
+            GgmlDType::F16 => Ok(bytes
+                .as_chunks::<2>()
+                .0
+                .iter()
+                .map(|b| half::f16::from_le_bytes(*b).to_f32())
+                .collect()),
+            other => Err(WeightsError::Type {
+                name: name.into(),
+                kind: format!("{other:?}"),
+            }),
         }
     }
 
     fn find(&self, name: &str) -> Result<&Place, WeightsError> {
-        self.places.get(name).ok_or_else(|| WeightsError::Missing(name.into()))
+        self.places
+            .get(name)
+            .ok_or_else(|| WeightsError::Missing(name.into()))
     }
 }
 
 fn shape_error(name: &str, place: &Place, wanted: &'static str) -> WeightsError {
-    WeightsError::Shape { name: name.into(), shape: place.shape.clone(), wanted }
+    WeightsError::Shape {
+        name: name.into(),
+        shape: place.shape.clone(),
+        wanted,
+    }
 }
 
 /// Works out where a tensor lies, and refuses what is not inside the file.
@@ -168,7 +211,10 @@ fn place(
     end: usize,
 ) -> Result<Place, WeightsError> {
     let overflow = || WeightsError::Header(format!("the size of tensor {name} overflows"));
-    let count = shape.iter().try_fold(1_usize, |count, side| count.checked_mul(*side)).ok_or_else(overflow)?;
+    let count = shape
+        .iter()
+        .try_fold(1_usize, |count, side| count.checked_mul(*side))
+        .ok_or_else(overflow)?;
     let row = shape.last().copied().unwrap_or(1);
     if count == 0 || !row.is_multiple_of(kind.block_size()) {
         return Err(WeightsError::Header(format!(
@@ -176,11 +222,23 @@ fn place(
             kind.block_size()
         )));
     }
-    let length = (count / kind.block_size()).checked_mul(kind.type_size()).ok_or_else(overflow)?;
-    let offset = usize::try_from(offset).ok().and_then(|offset| start.checked_add(offset)).ok_or_else(overflow)?;
+    let length = (count / kind.block_size())
+        .checked_mul(kind.type_size())
+        .ok_or_else(overflow)?;
+    let offset = usize::try_from(offset)
+        .ok()
+        .and_then(|offset| start.checked_add(offset))
+        .ok_or_else(overflow)?;
     let stop = offset.checked_add(length).ok_or_else(overflow)?;
     if stop > end {
-        return Err(WeightsError::Truncated(format!("tensor {name} should end at byte {stop}, the file at {end}")));
+        return Err(WeightsError::Truncated(format!(
+            "tensor {name} should end at byte {stop}, the file at {end}"
+        )));
     }
-    Ok(Place { offset, length, kind, shape })
+    Ok(Place {
+        offset,
+        length,
+        kind,
+        shape,
+    })
 }

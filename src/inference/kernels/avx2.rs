@@ -38,18 +38,32 @@ impl Avx2 {
 pub(super) fn check(rows: &Rows<'_>, input: &Input<'_>, out: &[f32]) {
     let (count, values) = (input.tokens, input.tokens * input.cols);
     assert_eq!(rows.cols, input.cols, "a row is as long as the input");
-    assert_eq!(rows.bytes.len(), rows.count * rows.row_bytes(), "rows are whole");
-    assert_eq!(out.len(), count * rows.count, "an output for each row and token");
+    assert_eq!(
+        rows.bytes.len(),
+        rows.count * rows.row_bytes(),
+        "rows are whole"
+    );
+    assert_eq!(
+        out.len(),
+        count * rows.count,
+        "an output for each row and token"
+    );
     match rows.kind.form() {
         Form::F32 => assert_eq!(input.values.len(), values),
         Form::Blocks32 => {
             assert_eq!(input.q.len(), values);
-            assert_eq!((input.scale.len(), input.offset.len()), (values / 32, values / 32));
+            assert_eq!(
+                (input.scale.len(), input.offset.len()),
+                (values / 32, values / 32)
+            );
         }
         Form::Blocks256 => {
             assert_eq!(input.q.len(), values);
             assert_eq!(input.scale.len(), values / 256);
-            assert_eq!((input.sums32.len(), input.sums16.len()), (values / 32, values / 16));
+            assert_eq!(
+                (input.sums32.len(), input.sums16.len()),
+                (values / 32, values / 16)
+            );
         }
     }
 }
@@ -73,7 +87,9 @@ impl Kernel for Avx2 {
                 WeightType::Q5_0 => dot_32::q5_0(rows, input, out),
                 WeightType::Q5_1 => dot_32::q5_1(rows, input, out),
                 WeightType::Q8_0 => dot_32::q8_0(rows, input, out),
-                WeightType::F32 | WeightType::F16 | WeightType::Bf16 => dot_float::floats(rows, input, out),
+                WeightType::F32 | WeightType::F16 | WeightType::Bf16 => {
+                    dot_float::floats(rows, input, out)
+                }
             }
         }
     }

@@ -29,7 +29,9 @@ impl Avx512 {
         let has = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vnni");
-        Avx2::detect().filter(|_| has).map(|narrow| Avx512 { narrow })
+        Avx2::detect()
+            .filter(|_| has)
+            .map(|narrow| Avx512 { narrow })
     }
 }
 

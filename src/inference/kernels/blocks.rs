@@ -16,7 +16,12 @@ pub struct Unpacked {
 
 impl Unpacked {
     fn new(len: usize) -> Unpacked {
-        Unpacked { len, q: [0; 256], scale: [0.0; 16], min: [0.0; 16] }
+        Unpacked {
+            len,
+            q: [0; 256],
+            scale: [0.0; 16],
+            min: [0.0; 16],
+        }
     }
 }
 
@@ -30,10 +35,34 @@ fn half_at(bytes: &[u8], at: usize) -> f32 {
 /// For the types that are not quantized.
 pub fn unpack(kind: WeightType, bytes: &[u8]) -> Unpacked {
     match kind {
-        WeightType::Q4_0 => small(bytes, half_at(bytes, 0), 8.0 * half_at(bytes, 0), None, &bytes[2..]),
-        WeightType::Q4_1 => small(bytes, half_at(bytes, 0), -half_at(bytes, 2), None, &bytes[4..]),
-        WeightType::Q5_0 => small(bytes, half_at(bytes, 0), 16.0 * half_at(bytes, 0), Some(2), &bytes[6..]),
-        WeightType::Q5_1 => small(bytes, half_at(bytes, 0), -half_at(bytes, 2), Some(4), &bytes[8..]),
+        WeightType::Q4_0 => small(
+            bytes,
+            half_at(bytes, 0),
+            8.0 * half_at(bytes, 0),
+            None,
+            &bytes[2..],
+        ),
+        WeightType::Q4_1 => small(
+            bytes,
+            half_at(bytes, 0),
+            -half_at(bytes, 2),
+            None,
+            &bytes[4..],
+        ),
+        WeightType::Q5_0 => small(
+            bytes,
+            half_at(bytes, 0),
+            16.0 * half_at(bytes, 0),
+            Some(2),
+            &bytes[6..],
+        ),
+        WeightType::Q5_1 => small(
+            bytes,
+            half_at(bytes, 0),
+            -half_at(bytes, 2),
+            Some(4),
+            &bytes[8..],
+        ),
         WeightType::Q8_0 => {
             let mut block = Unpacked::new(32);
             block.scale[..2].fill(half_at(bytes, 0));
@@ -45,7 +74,9 @@ pub fn unpack(kind: WeightType, bytes: &[u8]) -> Unpacked {
         WeightType::Q4K => with_packed_scales(bytes, None, &bytes[16..]),
         WeightType::Q5K => with_packed_scales(bytes, Some(&bytes[16..48]), &bytes[48..]),
         WeightType::Q6K => six_bits(bytes),
-        WeightType::F32 | WeightType::F16 | WeightType::Bf16 => unreachable!("floats have no blocks"),
+        WeightType::F32 | WeightType::F16 | WeightType::Bf16 => {
+            unreachable!("floats have no blocks")
+        }
     }
 }
 
@@ -54,12 +85,14 @@ fn small(bytes: &[u8], scale: f32, min: f32, fifth_at: Option<usize>, nibbles: &
     let mut block = Unpacked::new(32);
     block.scale[..2].fill(scale);
     block.min[..2].fill(min);
-    let fifth = fifth_at.map_or(0, |at| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]));
-    for i in 0..16 {
+    let fifth = fifth_at.map_or(0, |at| {
+        u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+    });
+    for (i, byte) in nibbles[..16].iter().enumerate() {
         let low = ((fifth >> i) & 1) << 4;
         let high = ((fifth >> (i + 16)) & 1) << 4;
-        block.q[i] = i16::from(nibbles[i] & 15) | low as i16;
-        block.q[i + 16] = i16::from(nibbles[i] >> 4) | high as i16;
+        block.q[i] = i16::from(byte & 15) | low as i16;
+        block.q[i + 16] = i16::from(byte >> 4) | high as i16;
     }
     block
 }
@@ -109,7 +142,11 @@ fn six_bits(bytes: &[u8]) -> Unpacked {
             let lows = [low[half * 64 + i], low[half * 64 + 32 + i]];
             let high = high[half * 32 + i];
             for run in 0..4 {
-                let four = if run < 2 { lows[run] & 15 } else { lows[run - 2] >> 4 };
+                let four = if run < 2 {
+                    lows[run] & 15
+                } else {
+                    lows[run - 2] >> 4
+                };
                 let two = (high >> (2 * run)) & 3;
                 block.q[half * 128 + run * 32 + i] = i16::from(four | two << 4);
             }
@@ -141,7 +178,10 @@ pub fn dequantize(kind: WeightType, bytes: &[u8], out: &mut [f32]) {
             }
         }
         _ => {
-            for (bytes, out) in bytes.chunks_exact(kind.block_bytes()).zip(out.chunks_exact_mut(kind.block_len())) {
+            for (bytes, out) in bytes
+                .chunks_exact(kind.block_bytes())
+                .zip(out.chunks_exact_mut(kind.block_len()))
+            {
                 let block = unpack(kind, bytes);
                 for (i, out) in out.iter_mut().enumerate() {
                     *out = block.scale[i / 16] * f32::from(block.q[i]) - block.min[i / 16];

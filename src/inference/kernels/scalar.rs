@@ -62,7 +62,11 @@ impl Kernel for Scalar {
             let gathered = &mut job.gathered[index * dim..(index + 1) * dim];
             for key in from as usize..to as usize {
                 let run = key * dim..(key + 1) * dim;
-                let score: f32 = query.iter().zip(&job.keys[run.clone()]).map(|(q, k)| q * wide(*k)).sum();
+                let score: f32 = query
+                    .iter()
+                    .zip(&job.keys[run.clone()])
+                    .map(|(q, k)| q * wide(*k))
+                    .sum();
                 if score > job.most[index] {
                     let shrink = (job.most[index] - score).exp();
                     gathered.iter_mut().for_each(|g| *g *= shrink);
@@ -87,24 +91,36 @@ fn float_row(rows: &Rows<'_>, row: &[u8], input: &Input<'_>, index: usize, out: 
     let mut weights = vec![0.0; rows.cols];
     dequantize(rows.kind, row, &mut weights);
     for (token, values) in input.values.chunks_exact(rows.cols).enumerate() {
-        let sum: f64 = weights.iter().zip(values).map(|(w, x)| f64::from(*w) * f64::from(*x)).sum();
+        let sum: f64 = weights
+            .iter()
+            .zip(values)
+            .map(|(w, x)| f64::from(*w) * f64::from(*x))
+            .sum();
         out[token * rows.count + index] = sum as f32;
     }
 }
 
 fn block_row(rows: &Rows<'_>, row: &[u8], input: &Input<'_>, index: usize, out: &mut [f32]) {
     let len = rows.kind.block_len();
-    let blocks: Vec<_> = row.chunks_exact(rows.kind.block_bytes()).map(|bytes| unpack(rows.kind, bytes)).collect();
+    let blocks: Vec<_> = row
+        .chunks_exact(rows.kind.block_bytes())
+        .map(|bytes| unpack(rows.kind, bytes))
+        .collect();
     for token in 0..input.tokens {
         let mut total = 0.0_f64;
         for (number, block) in blocks.iter().enumerate() {
             let q = &input.q[token * rows.cols + number * len..][..len];
             let scale = f64::from(input.scale[token * blocks.len() + number]);
             for (run, q) in q.chunks_exact(16).enumerate() {
-                let product: i32 = q.iter().zip(&block.q[run * 16..]).map(|(a, w)| i32::from(*a) * i32::from(*w)).sum();
+                let product: i32 = q
+                    .iter()
+                    .zip(&block.q[run * 16..])
+                    .map(|(a, w)| i32::from(*a) * i32::from(*w))
+                    .sum();
                 let sum: i32 = q.iter().map(|a| i32::from(*a)).sum();
                 total += scale
-                    * (f64::from(block.scale[run]) * f64::from(product) - f64::from(block.min[run]) * f64::from(sum));
+                    * (f64::from(block.scale[run]) * f64::from(product)
+                        - f64::from(block.min[run]) * f64::from(sum));
             }
         }
         out[token * rows.count + index] = total as f32;
@@ -114,7 +130,11 @@ fn block_row(rows: &Rows<'_>, row: &[u8], input: &Input<'_>, index: usize, out: 
 /// The greatest magnitude of a block becomes 127. What is not finite counts as zero, because there is no
 /// integer for it.
 fn quantize_block(values: &[f32], q: &mut [i8]) -> f32 {
-    let most = values.iter().map(|x| x.abs()).filter(|x| x.is_finite()).fold(0.0_f32, f32::max);
+    let most = values
+        .iter()
+        .map(|x| x.abs())
+        .filter(|x| x.is_finite())
+        .fold(0.0_f32, f32::max);
     let scale = most / 127.0;
     if scale < f32::MIN_POSITIVE {
         q.fill(0);
@@ -132,14 +152,22 @@ fn sum(q: &[i8]) -> i16 {
 }
 
 fn quantize_32(row: &[f32], out: &mut InputRow<'_>) {
-    for (block, (values, q)) in row.chunks_exact(32).zip(out.q.chunks_exact_mut(32)).enumerate() {
+    for (block, (values, q)) in row
+        .chunks_exact(32)
+        .zip(out.q.chunks_exact_mut(32))
+        .enumerate()
+    {
         out.scale[block] = quantize_block(values, q);
         out.offset[block] = out.scale[block] * f32::from(sum(q));
     }
 }
 
 fn quantize_256(row: &[f32], out: &mut InputRow<'_>) {
-    for (block, (values, q)) in row.chunks_exact(256).zip(out.q.chunks_exact_mut(256)).enumerate() {
+    for (block, (values, q)) in row
+        .chunks_exact(256)
+        .zip(out.q.chunks_exact_mut(256))
+        .enumerate()
+    {
         out.scale[block] = quantize_block(values, q);
         for (run, q) in q.chunks_exact(32).enumerate() {
             out.sums32[block * 8 + run] = sum(q);

@@ -20,7 +20,13 @@ pub struct Activations {
 
 impl Activations {
     pub(super) fn new(rows: Tensor, tokens: usize, cols: usize) -> Activations {
-        Activations { rows, tokens, cols, blocks32: OnceLock::new(), blocks256: OnceLock::new() }
+        Activations {
+            rows,
+            tokens,
+            cols,
+            blocks32: OnceLock::new(),
+            blocks256: OnceLock::new(),
+        }
     }
 
     pub fn token_count(&self) -> usize {

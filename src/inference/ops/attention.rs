@@ -7,10 +7,10 @@ use std::cell::RefCell;
 
 use candle_core::{CpuStorage, CustomOp1, Error, Layout, Result, Shape, Storage, Tensor};
 
+use super::Compute;
 use super::disjoint::Disjoint;
 use super::rope::{self, Angles};
 use super::view::{View, ensure, floats};
-use super::Compute;
 use crate::kernels::Attend;
 use crate::kv::{BLOCK, CacheWriter, KvCache};
 
@@ -42,24 +42,35 @@ pub(super) fn store(
 ) -> Result<()> {
     let (key_storage, key_layout) = k.storage_and_layout();
     let (value_storage, value_layout) = v.storage_and_layout();
-    let (Storage::Cpu(key_storage), Storage::Cpu(value_storage)) = (&*key_storage, &*value_storage) else {
+    let (Storage::Cpu(key_storage), Storage::Cpu(value_storage)) = (&*key_storage, &*value_storage)
+    else {
         candle_core::bail!("a model's tensors are on the CPU")
     };
     let (keys, values) = (floats(key_storage)?, floats(value_storage)?);
     let (key, value) = (View::of(key_layout)?, View::of(value_layout)?);
     let (heads, dim) = (cache.kv_heads(), cache.head_dim());
     for view in [key, value] {
-        ensure((view.tokens, view.cols) == (key.tokens, heads * dim), || {
-            format!("[{}, {}] is not a row of {heads} heads of {dim} for each token", view.tokens, view.cols)
-        })?;
+        ensure(
+            (view.tokens, view.cols) == (key.tokens, heads * dim),
+            || {
+                format!(
+                    "[{}, {}] is not a row of {heads} heads of {dim} for each token",
+                    view.tokens, view.cols
+                )
+            },
+        )?;
     }
     if let Some(angles) = angles {
         rope::check(key.tokens, key.cols, dim, angles)?;
     }
-    ensure(layer < cache.layers(), || format!("the cache has no layer {layer}"))?;
+    ensure(layer < cache.layers(), || {
+        format!("the cache has no layer {layer}")
+    })?;
     let first = cache.len();
     cache.reserve(first + key.tokens).map_err(Error::wrap)?;
-    ensure(dim <= MOST_DIM, || format!("heads of {dim} are wider than any model's"))?;
+    ensure(dim <= MOST_DIM, || {
+        format!("heads of {dim} are wider than any model's")
+    })?;
     let put = |cache: &CacheWriter<'_>, index: usize| {
         let (key_row, value_row) = (key.row(keys, index), value.row(values, index));
         let mut turned = [0.0; MOST_DIM];
@@ -83,7 +94,8 @@ pub(super) fn store(
         (0..key.tokens).for_each(|index| put(&writer, index));
     } else {
         compute.pool().run(key.tokens.div_ceil(STORE_RUN), &|task| {
-            (task * STORE_RUN..key.tokens.min((task + 1) * STORE_RUN)).for_each(|index| put(&writer, index));
+            (task * STORE_RUN..key.tokens.min((task + 1) * STORE_RUN))
+                .for_each(|index| put(&writer, index));
         });
     }
     Ok(())
@@ -96,7 +108,12 @@ pub(super) fn attention(
     layer: usize,
     shape: &AttentionShape,
 ) -> Result<Tensor> {
-    q.apply_op1_no_bwd(&Attention { compute, cache, layer, shape })
+    q.apply_op1_no_bwd(&Attention {
+        compute,
+        cache,
+        layer,
+        shape,
+    })
 }
 
 struct Attention<'a> {
@@ -127,20 +144,33 @@ impl CustomOp1 for Attention<'_> {
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let (values, view) = (floats(storage)?, View::of(layout)?);
-        let (heads, dim, kv_heads) = (self.shape.heads, self.cache.head_dim(), self.cache.kv_heads());
-        ensure(view.cols == heads * dim, || format!("queries of {} are not {heads} heads of {dim}", view.cols))?;
+        let (heads, dim, kv_heads) = (
+            self.shape.heads,
+            self.cache.head_dim(),
+            self.cache.kv_heads(),
+        );
+        ensure(view.cols == heads * dim, || {
+            format!("queries of {} are not {heads} heads of {dim}", view.cols)
+        })?;
         ensure(kv_heads > 0 && heads.is_multiple_of(kv_heads), || {
             format!("{heads} query heads cannot share {kv_heads} key heads")
         })?;
-        ensure(self.layer < self.cache.layers(), || format!("the cache has no layer {}", self.layer))?;
-        ensure(self.cache.capacity() >= self.cache.len() + view.tokens, || {
-            "keys and values are stored before attention looks at them".into()
+        ensure(self.layer < self.cache.layers(), || {
+            format!("the cache has no layer {}", self.layer)
         })?;
+        ensure(
+            self.cache.capacity() >= self.cache.len() + view.tokens,
+            || "keys and values are stored before attention looks at them".into(),
+        )?;
         let mut out = vec![0.0; view.tokens * view.cols];
         let target = Disjoint::new(&mut out);
         let group = heads / kv_heads;
         // Few tokens and few key heads: query heads go their own ways, so that all threads have work.
-        let share = if view.tokens < 8 && kv_heads < 4 * self.compute.pool().threads() { 1 } else { group };
+        let share = if view.tokens < 8 && kv_heads < 4 * self.compute.pool().threads() {
+            1
+        } else {
+            group
+        };
         let runs = view.tokens.div_ceil(QUERY_RUN);
         let sets = heads / share;
         self.compute.pool().run(sets * runs, &|task| {
@@ -149,7 +179,14 @@ impl CustomOp1 for Attention<'_> {
             let tokens = run * QUERY_RUN..view.tokens.min((run + 1) * QUERY_RUN);
             let first_head = task % sets * share;
             SCRATCH.with_borrow_mut(|scratch| {
-                self.one(values, view, tokens, first_head..first_head + share, scratch, &target);
+                self.one(
+                    values,
+                    view,
+                    tokens,
+                    first_head..first_head + share,
+                    scratch,
+                    &target,
+                );
             });
         });
         Ok((CpuStorage::F32(out), Shape::from((view.tokens, view.cols))))
@@ -174,7 +211,9 @@ impl Attention<'_> {
         for head in heads.clone() {
             for token in tokens.clone() {
                 let query = &view.row(values, token)[head * dim..(head + 1) * dim];
-                scratch.queries.extend(query.iter().map(|x| x * self.shape.scale));
+                scratch
+                    .queries
+                    .extend(query.iter().map(|x| x * self.shape.scale));
             }
         }
         refill(&mut scratch.gathered, count * dim, 0.0);
@@ -207,12 +246,22 @@ impl Attention<'_> {
                 gathered: &mut scratch.gathered,
             });
         }
-        for (index, (gathered, sum)) in scratch.gathered.chunks_exact(dim).zip(&scratch.sum).enumerate() {
-            let (head, token) = (heads.start + index / tokens.len(), tokens.start + index % tokens.len());
+        for (index, (gathered, sum)) in scratch
+            .gathered
+            .chunks_exact(dim)
+            .zip(&scratch.sum)
+            .enumerate()
+        {
+            let (head, token) = (
+                heads.start + index / tokens.len(),
+                tokens.start + index % tokens.len(),
+            );
             // SAFETY: each task has its own heads and tokens.
             let out = unsafe { target.part(token * view.cols + head * dim, dim) };
             let inverse = 1.0 / sum;
-            out.iter_mut().zip(gathered).for_each(|(out, g)| *out = g * inverse);
+            out.iter_mut()
+                .zip(gathered)
+                .for_each(|(out, g)| *out = g * inverse);
         }
     }
 }

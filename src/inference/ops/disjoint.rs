@@ -17,7 +17,11 @@ unsafe impl<T: Send> Sync for Disjoint<'_, T> {}
 
 impl<'a, T> Disjoint<'a, T> {
     pub(crate) fn new(slice: &'a mut [T]) -> Disjoint<'a, T> {
-        Disjoint { start: slice.as_mut_ptr(), len: slice.len(), of: PhantomData }
+        Disjoint {
+            start: slice.as_mut_ptr(),
+            len: slice.len(),
+            of: PhantomData,
+        }
     }
 
     /// The part of `len` values from `at` on.
@@ -26,7 +30,10 @@ impl<'a, T> Disjoint<'a, T> {
     /// No other part that is alive at the same time may overlap it.
     #[allow(clippy::mut_from_ref)]
     pub(crate) unsafe fn part(&self, at: usize, len: usize) -> &mut [T] {
-        assert!(at.checked_add(len).is_some_and(|end| end <= self.len), "a part lies inside its whole");
+        assert!(
+            at.checked_add(len).is_some_and(|end| end <= self.len),
+            "a part lies inside its whole"
+        );
         // SAFETY: it lies inside the slice that `new` borrowed, and the caller keeps parts apart.
         unsafe { std::slice::from_raw_parts_mut(self.start.add(at), len) }
     }

@@ -11,7 +11,9 @@ pub(super) fn embed(table: &QuantMatrix, tokens: &[u32]) -> Result<Tensor> {
     let mut out = vec![0.0; tokens.len() * cols];
     for (token, out) in tokens.iter().zip(out.chunks_exact_mut(cols)) {
         let row = *token as usize;
-        ensure(row < rows, || format!("token {token} is beyond the {rows} of the model's vocabulary"))?;
+        ensure(row < rows, || {
+            format!("token {token} is beyond the {rows} of the model's vocabulary")
+        })?;
         dequantize(table.kind(), table.row_range(row..row + 1), out);
     }
     Tensor::from_vec(out, (tokens.len(), cols), &Device::Cpu)

@@ -35,21 +35,45 @@ pub(super) fn matmul(
     bias: Option<&[f32]>,
 ) -> Result<Tensor> {
     check(matrix, input)?;
-    ensure(bias.is_none_or(|bias| bias.len() == matrix.row_count()), || {
-        format!("a bias that is not one value for each of {} rows", matrix.row_count())
-    })?;
-    input.rows.apply_op1_no_bwd(&MatMul { compute, matrix, input, bias })
+    ensure(
+        bias.is_none_or(|bias| bias.len() == matrix.row_count()),
+        || {
+            format!(
+                "a bias that is not one value for each of {} rows",
+                matrix.row_count()
+            )
+        },
+    )?;
+    input.rows.apply_op1_no_bwd(&MatMul {
+        compute,
+        matrix,
+        input,
+        bias,
+    })
 }
 
-pub(super) fn matmul_add(compute: &Compute, x: &Tensor, matrix: &QuantMatrix, input: &Activations) -> Result<()> {
+pub(super) fn matmul_add(
+    compute: &Compute,
+    x: &Tensor,
+    matrix: &QuantMatrix,
+    input: &Activations,
+) -> Result<()> {
     check(matrix, input)?;
-    let op = MatMulAdd { compute, matrix, input };
+    let op = MatMulAdd {
+        compute,
+        matrix,
+        input,
+    };
     x.inplace_op1(&op)
 }
 
 fn check(matrix: &QuantMatrix, input: &Activations) -> Result<()> {
     ensure(matrix.col_count() == input.cols, || {
-        format!("a matrix of {} columns over rows of {}", matrix.col_count(), input.cols)
+        format!(
+            "a matrix of {} columns over rows of {}",
+            matrix.col_count(),
+            input.cols
+        )
     })
 }
 
@@ -69,10 +93,22 @@ impl CustomOp1 for MatMul<'_> {
         let rows = self.matrix.row_count();
         let mut out = vec![0.0; self.input.tokens * rows];
         let values = floats(storage)?;
-        with_input(self.compute, self.matrix.form(), self.input, values, View::of(layout)?, &mut |input| {
-            let target = Target { out: Disjoint::new(&mut out), stride: rows, start: 0, add: false };
-            multiply(self.compute, self.matrix, input, &target);
-        });
+        with_input(
+            self.compute,
+            self.matrix.form(),
+            self.input,
+            values,
+            View::of(layout)?,
+            &mut |input| {
+                let target = Target {
+                    out: Disjoint::new(&mut out),
+                    stride: rows,
+                    start: 0,
+                    add: false,
+                };
+                multiply(self.compute, self.matrix, input, &target);
+            },
+        );
         if let Some(bias) = self.bias {
             for row in out.chunks_exact_mut(rows.max(1)) {
                 row.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
@@ -97,17 +133,38 @@ impl InplaceOp1 for MatMulAdd<'_> {
         let view = View::of(layout)?;
         let (tokens, rows) = (self.input.tokens, self.matrix.row_count());
         ensure((view.tokens, view.cols) == (tokens, rows), || {
-            format!("[{tokens}, {rows}] cannot be added to [{}, {}]", view.tokens, view.cols)
+            format!(
+                "[{tokens}, {rows}] cannot be added to [{}, {}]",
+                view.tokens, view.cols
+            )
         })?;
         let out = floats_mut(storage)?;
         let (source, source_layout) = self.input.rows.storage_and_layout();
-        let candle_core::Storage::Cpu(source) = &*source else { candle_core::bail!("a model's tensors are on the CPU") };
+        let candle_core::Storage::Cpu(source) = &*source else {
+            candle_core::bail!("a model's tensors are on the CPU")
+        };
         let values = floats(source)?;
-        let stride = if tokens > 1 { view.at(1) - view.at(0) } else { rows };
-        with_input(self.compute, self.matrix.form(), self.input, values, View::of(source_layout)?, &mut |input| {
-            let target = Target { out: Disjoint::new(&mut *out), stride, start: view.at(0), add: true };
-            multiply(self.compute, self.matrix, input, &target);
-        });
+        let stride = if tokens > 1 {
+            view.at(1) - view.at(0)
+        } else {
+            rows
+        };
+        with_input(
+            self.compute,
+            self.matrix.form(),
+            self.input,
+            values,
+            View::of(source_layout)?,
+            &mut |input| {
+                let target = Target {
+                    out: Disjoint::new(&mut *out),
+                    stride,
+                    start: view.at(0),
+                    add: true,
+                };
+                multiply(self.compute, self.matrix, input, &target);
+            },
+        );
         Ok(())
     }
 }
@@ -128,10 +185,23 @@ fn with_input(
     let (tokens, cols) = (view.tokens, view.cols);
     if tokens <= 1 || view.at(1) - view.at(0) == cols {
         let values = &values[view.at(0)..][..tokens * cols];
-        return then(&Input { tokens, cols, values, ..Input::default() });
+        return then(&Input {
+            tokens,
+            cols,
+            values,
+            ..Input::default()
+        });
     }
-    let packed: Vec<f32> = (0..tokens).flat_map(|token| view.row(values, token)).copied().collect();
-    then(&Input { tokens, cols, values: &packed, ..Input::default() });
+    let packed: Vec<f32> = (0..tokens)
+        .flat_map(|token| view.row(values, token))
+        .copied()
+        .collect();
+    then(&Input {
+        tokens,
+        cols,
+        values: &packed,
+        ..Input::default()
+    });
 }
 
 /// Where a product goes: row `t` of it from `start + t * stride` on, in place of what is there or added to it.
@@ -147,7 +217,10 @@ impl Target<'_> {
     /// No other task may write these rows.
     unsafe fn put(&self, token: usize, row: usize, values: &[f32]) {
         // SAFETY: the caller keeps rows apart.
-        let out = unsafe { self.out.part(self.start + token * self.stride + row, values.len()) };
+        let out = unsafe {
+            self.out
+                .part(self.start + token * self.stride + row, values.len())
+        };
         if self.add {
             out.iter_mut().zip(values).for_each(|(y, x)| *y += x);
         } else {
@@ -165,19 +238,31 @@ fn multiply(compute: &Compute, matrix: &QuantMatrix, input: &Input<'_>, target: 
     }
     let rows = matrix.row_count();
     // A narrow matrix is cut finer, so that each thread gets several tiles.
-    let tile = if rows >= 8 * TILE_ROWS * compute.pool().threads() { TILE_ROWS } else { TILE_ROWS / 2 };
+    let tile = if rows >= 8 * TILE_ROWS * compute.pool().threads() {
+        TILE_ROWS
+    } else {
+        TILE_ROWS / 2
+    };
     let tiles = rows.div_ceil(tile);
     let spans = input.tokens.div_ceil(TILE_TOKENS);
     compute.pool().run(tiles * spans, &|task| {
         let (first, token) = (task % tiles * tile, task / tiles * TILE_TOKENS);
         let range = first..rows.min(first + tile);
-        let part = tokens_of(matrix.form(), input, token..input.tokens.min(token + TILE_TOKENS));
+        let part = tokens_of(
+            matrix.form(),
+            input,
+            token..input.tokens.min(token + TILE_TOKENS),
+        );
         GATHERED.with_borrow_mut(|gathered| {
             let size = part.tokens * range.len();
             if gathered.len() < size {
                 gathered.resize(size, 0.0);
             }
-            compute.kernel.gemm(&Rows::of(matrix, range.clone()), &part, &mut gathered[..size]);
+            compute.kernel.gemm(
+                &Rows::of(matrix, range.clone()),
+                &part,
+                &mut gathered[..size],
+            );
             for (index, values) in gathered[..size].chunks_exact(range.len()).enumerate() {
                 // SAFETY: each task has its own rows and tokens.
                 unsafe { target.put(token + index, first, values) };
@@ -197,7 +282,11 @@ fn one_token(compute: &Compute, matrix: &QuantMatrix, input: &Input<'_>, target:
             if gathered.len() < range.len() {
                 gathered.resize(range.len(), 0.0);
             }
-            compute.kernel.dot(&Rows::of(matrix, range.clone()), input, &mut gathered[..range.len()]);
+            compute.kernel.dot(
+                &Rows::of(matrix, range.clone()),
+                input,
+                &mut gathered[..range.len()],
+            );
             // SAFETY: each task has its own rows.
             unsafe { target.put(0, range.start, &gathered[..range.len()]) };
         });
@@ -208,7 +297,11 @@ fn one_token(compute: &Compute, matrix: &QuantMatrix, input: &Input<'_>, target:
 fn tokens_of<'a>(form: Form, input: &Input<'a>, tokens: std::ops::Range<usize>) -> Input<'a> {
     let cols = input.cols;
     fn cut<T>(slice: &[T], tokens: &std::ops::Range<usize>, each: usize) -> std::ops::Range<usize> {
-        if slice.is_empty() { 0..0 } else { tokens.start * each..tokens.end * each }
+        if slice.is_empty() {
+            0..0
+        } else {
+            tokens.start * each..tokens.end * each
+        }
     }
     let block = if form == Form::Blocks256 { 256 } else { 32 };
     Input {

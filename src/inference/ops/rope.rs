@@ -41,20 +41,37 @@ impl Rope {
     ///
     /// # Panics
     /// When `factors` are not one for each pair; the model file checks its tensors before.
-    pub fn new(style: RopeStyle, dims: usize, base: f32, factors: Option<&[f32]>, magnitude: f32) -> Rope {
-        assert!(factors.is_none_or(|factors| factors.len() == dims / 2), "one factor for each pair");
+    pub fn new(
+        style: RopeStyle,
+        dims: usize,
+        base: f32,
+        factors: Option<&[f32]>,
+        magnitude: f32,
+    ) -> Rope {
+        assert!(
+            factors.is_none_or(|factors| factors.len() == dims / 2),
+            "one factor for each pair"
+        );
         let speed = |pair: usize| {
             let plain = f64::from(base).powf(-2.0 * pair as f64 / dims as f64);
             plain / factors.map_or(1.0, |factors| f64::from(factors[pair]))
         };
-        Rope { style, speeds: (0..dims / 2).map(speed).collect(), magnitude }
+        Rope {
+            style,
+            speeds: (0..dims / 2).map(speed).collect(),
+            magnitude,
+        }
     }
 
     /// Sines and cosines for positions `first..first + count`.
     pub fn angles(&self, first: usize, count: usize) -> Angles {
         let half = self.speeds.len();
-        let mut angles =
-            Angles { style: self.style, half, cos: vec![0.0; count * half], sin: vec![0.0; count * half] };
+        let mut angles = Angles {
+            style: self.style,
+            half,
+            cos: vec![0.0; count * half],
+            sin: vec![0.0; count * half],
+        };
         for index in 0..count {
             for (pair, speed) in self.speeds.iter().enumerate() {
                 let (sin, cos) = ((first + index) as f64 * speed).sin_cos();
@@ -86,7 +103,8 @@ impl Angles {
         match self.style {
             RopeStyle::Halves => {
                 let (low, rest) = head.split_at_mut(half);
-                for (((a, b), cos), sin) in low.iter_mut().zip(&mut rest[..half]).zip(cos).zip(sin) {
+                for (((a, b), cos), sin) in low.iter_mut().zip(&mut rest[..half]).zip(cos).zip(sin)
+                {
                     (*a, *b) = (*a * cos - *b * sin, *a * sin + *b * cos);
                 }
             }
@@ -99,8 +117,17 @@ impl Angles {
     }
 }
 
-pub(super) fn rotate(compute: &Compute, x: &Tensor, head_dim: usize, angles: &Angles) -> Result<()> {
-    x.inplace_op1(&Rotate { compute, head_dim, angles })
+pub(super) fn rotate(
+    compute: &Compute,
+    x: &Tensor,
+    head_dim: usize,
+    angles: &Angles,
+) -> Result<()> {
+    x.inplace_op1(&Rotate {
+        compute,
+        head_dim,
+        angles,
+    })
 }
 
 struct Rotate<'a> {
@@ -138,9 +165,13 @@ impl InplaceOp1 for Rotate<'_> {
 
 /// Whether rows of whole heads, as many as there are angles, can be turned.
 pub(super) fn check(tokens: usize, cols: usize, head_dim: usize, angles: &Angles) -> Result<()> {
-    ensure(head_dim > 0 && cols.is_multiple_of(head_dim), || format!("rows of {cols} are not made of heads of {head_dim}"))?;
+    ensure(head_dim > 0 && cols.is_multiple_of(head_dim), || {
+        format!("rows of {cols} are not made of heads of {head_dim}")
+    })?;
     ensure(angles.count() == tokens || angles.dims() == 0, || {
         format!("angles for {} positions over {tokens} rows", angles.count())
     })?;
-    ensure(angles.dims() <= head_dim, || format!("{} dims turned in heads of {head_dim}", angles.dims()))
+    ensure(angles.dims() <= head_dim, || {
+        format!("{} dims turned in heads of {head_dim}", angles.dims())
+    })
 }

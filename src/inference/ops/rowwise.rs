@@ -20,7 +20,9 @@ pub(super) fn round(compute: &Compute, x: &Tensor, form: Form) -> Result<Activat
     let activations = Activations::new(x.clone(), tokens, cols);
     if let Some(place) = activations.place(form) {
         let (storage, layout) = x.storage_and_layout();
-        let candle_core::Storage::Cpu(storage) = &*storage else { candle_core::bail!("a model's tensors are on the CPU") };
+        let candle_core::Storage::Cpu(storage) = &*storage else {
+            candle_core::bail!("a model's tensors are on the CPU")
+        };
         let values = floats(storage)?;
         let view = View::of(layout)?;
         place.get_or_init(|| round_rows(compute, values, view, form));
@@ -31,34 +33,76 @@ pub(super) fn round(compute: &Compute, x: &Tensor, form: Form) -> Result<Activat
 /// Rounds rows that exist already.
 pub(super) fn round_rows(compute: &Compute, values: &[f32], view: View, form: Form) -> Rounded {
     let mut rounded = Rounded::new(form, view.tokens, view.cols);
-    let writer = rounded.writer();
-    each_row(compute, view.tokens, view.cols, &|token| {
-        // SAFETY: `each_row` gives each token to one task.
-        let mut out = unsafe { writer.row(token) };
-        compute.kernel.quantize(form, view.row(values, token), &mut out);
-    });
-    drop(writer);
+    {
+        let writer = rounded.writer();
+        each_row(compute, view.tokens, view.cols, &|token| {
+            // SAFETY: `each_row` gives each token to one task.
+            let mut out = unsafe { writer.row(token) };
+            compute
+                .kernel
+                .quantize(form, view.row(values, token), &mut out);
+        });
+    }
     rounded
 }
 
-pub(super) fn rms_norm(compute: &Compute, x: &Tensor, weight: &[f32], eps: f32, form: Form) -> Result<Activations> {
+pub(super) fn rms_norm(
+    compute: &Compute,
+    x: &Tensor,
+    weight: &[f32],
+    eps: f32,
+    form: Form,
+) -> Result<Activations> {
     let (tokens, cols) = shape_of(x, form)?;
-    ensure(weight.len() == cols, || format!("a norm of {} values over rows of {cols}", weight.len()))?;
-    let op = RmsNorm { compute, weight, eps, form, rounded: Mutex::new(None) };
+    ensure(weight.len() == cols, || {
+        format!("a norm of {} values over rows of {cols}", weight.len())
+    })?;
+    let op = RmsNorm {
+        compute,
+        weight,
+        eps,
+        form,
+        rounded: Mutex::new(None),
+    };
     let rows = x.apply_op1_no_bwd(&op)?;
-    Ok(with_rounded(Activations::new(rows, tokens, cols), form, op.rounded))
+    Ok(with_rounded(
+        Activations::new(rows, tokens, cols),
+        form,
+        op.rounded,
+    ))
 }
 
-pub(super) fn silu_mul(compute: &Compute, gate: &Tensor, up: &Tensor, form: Form) -> Result<Activations> {
+pub(super) fn silu_mul(
+    compute: &Compute,
+    gate: &Tensor,
+    up: &Tensor,
+    form: Form,
+) -> Result<Activations> {
     let (tokens, cols) = shape_of(gate, form)?;
-    ensure(gate.dims() == up.dims(), || format!("a gate of shape {:?} over {:?}", gate.dims(), up.dims()))?;
-    let op = SiluMul { compute, form, rounded: Mutex::new(None) };
+    ensure(gate.dims() == up.dims(), || {
+        format!("a gate of shape {:?} over {:?}", gate.dims(), up.dims())
+    })?;
+    let op = SiluMul {
+        compute,
+        form,
+        rounded: Mutex::new(None),
+    };
     let rows = gate.apply_op2_no_bwd(up, &op)?;
-    Ok(with_rounded(Activations::new(rows, tokens, cols), form, op.rounded))
+    Ok(with_rounded(
+        Activations::new(rows, tokens, cols),
+        form,
+        op.rounded,
+    ))
 }
 
-fn with_rounded(activations: Activations, form: Form, rounded: Mutex<Option<Rounded>>) -> Activations {
-    let rounded = rounded.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+fn with_rounded(
+    activations: Activations,
+    form: Form,
+    rounded: Mutex<Option<Rounded>>,
+) -> Activations {
+    let rounded = rounded
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     if let (Some(place), Some(rounded)) = (activations.place(form), rounded) {
         place.get_or_init(|| rounded);
     }
@@ -72,7 +116,9 @@ fn shape_of(x: &Tensor, form: Form) -> Result<(usize, usize)> {
         Form::Blocks32 => 32,
         Form::Blocks256 => 256,
     };
-    ensure(view.cols.is_multiple_of(block), || format!("rows of {} are not made of blocks of {block}", view.cols))?;
+    ensure(view.cols.is_multiple_of(block), || {
+        format!("rows of {} are not made of blocks of {block}", view.cols)
+    })?;
     Ok((view.tokens, view.cols))
 }
 
@@ -106,11 +152,17 @@ fn produce(
             compute.kernel.quantize(form, out, &mut to);
         });
     }
-    (CpuStorage::F32(values), Shape::from((tokens, cols)), rounded)
+    (
+        CpuStorage::F32(values),
+        Shape::from((tokens, cols)),
+        rounded,
+    )
 }
 
 fn keep(place: &Mutex<Option<Rounded>>, rounded: Rounded) {
-    *place.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(rounded);
+    *place
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(rounded);
 }
 
 struct RmsNorm<'a> {
@@ -128,10 +180,15 @@ impl CustomOp1 for RmsNorm<'_> {
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let (values, view) = (floats(storage)?, View::of(layout)?);
-        let (storage, shape, rounded) =
-            produce(self.compute, (view.tokens, view.cols, self.form), &|token, out| {
-                self.compute.kernel.rms_norm(view.row(values, token), self.weight, self.eps, out);
-            });
+        let (storage, shape, rounded) = produce(
+            self.compute,
+            (view.tokens, view.cols, self.form),
+            &|token, out| {
+                self.compute
+                    .kernel
+                    .rms_norm(view.row(values, token), self.weight, self.eps, out);
+            },
+        );
         keep(&self.rounded, rounded);
         Ok((storage, shape))
     }
@@ -148,13 +205,24 @@ impl CustomOp2 for SiluMul<'_> {
         "silu-mul"
     }
 
-    fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
         let (gates, gate) = (floats(s1)?, View::of(l1)?);
         let (ups, up) = (floats(s2)?, View::of(l2)?);
-        let (storage, shape, rounded) =
-            produce(self.compute, (gate.tokens, gate.cols, self.form), &|token, out| {
-                self.compute.kernel.silu_mul(gate.row(gates, token), up.row(ups, token), out);
-            });
+        let (storage, shape, rounded) = produce(
+            self.compute,
+            (gate.tokens, gate.cols, self.form),
+            &|token, out| {
+                self.compute
+                    .kernel
+                    .silu_mul(gate.row(gates, token), up.row(ups, token), out);
+            },
+        );
         keep(&self.rounded, rounded);
         Ok((storage, shape))
     }

@@ -18,9 +18,18 @@ impl View {
             (&[tokens, cols], &[stride, 1]) => (tokens, cols, stride),
             // A single column may come with any stride in its second place.
             (&[tokens, 1], &[stride, _]) => (tokens, 1, stride),
-            (dims, _) => return Err(Error::Msg(format!("rows must lie together in a tensor of shape {dims:?}"))),
+            (dims, _) => {
+                return Err(Error::Msg(format!(
+                    "rows must lie together in a tensor of shape {dims:?}"
+                )));
+            }
         };
-        Ok(View { tokens, cols, start: layout.start_offset(), stride })
+        Ok(View {
+            tokens,
+            cols,
+            start: layout.start_offset(),
+            stride,
+        })
     }
 
     /// The place of a row in the storage.
@@ -37,7 +46,9 @@ impl View {
 pub(super) fn floats(storage: &CpuStorage) -> Result<&[f32]> {
     match storage {
         CpuStorage::F32(values) => Ok(values),
-        _ => Err(Error::Msg("the operations of a model work on f32 tensors".into())),
+        _ => Err(Error::Msg(
+            "the operations of a model work on f32 tensors".into(),
+        )),
     }
 }
 
@@ -45,11 +56,17 @@ pub(super) fn floats(storage: &CpuStorage) -> Result<&[f32]> {
 pub(super) fn floats_mut(storage: &mut CpuStorage) -> Result<&mut [f32]> {
     match storage {
         CpuStorage::F32(values) => Ok(values),
-        _ => Err(Error::Msg("the operations of a model work on f32 tensors".into())),
+        _ => Err(Error::Msg(
+            "the operations of a model work on f32 tensors".into(),
+        )),
     }
 }
 
 /// An error with words, when a condition does not hold.
 pub(super) fn ensure(holds: bool, text: impl FnOnce() -> String) -> Result<()> {
-    if holds { Ok(()) } else { Err(Error::Msg(text())) }
+    if holds {
+        Ok(())
+    } else {
+        Err(Error::Msg(text()))
+    }
 }

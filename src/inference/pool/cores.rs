@@ -8,7 +8,11 @@ use std::collections::BTreeSet;
 /// Physical cores that this process may use, minus one for everything else when there are more than two.
 pub fn default_threads() -> usize {
     let physical = physical(&allowed()).len();
-    let physical = if physical == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { physical };
+    let physical = if physical == 0 {
+        std::thread::available_parallelism().map_or(1, usize::from)
+    } else {
+        physical
+    };
     if physical > 2 { physical - 1 } else { physical }
 }
 
@@ -47,7 +51,9 @@ fn allowed() -> Vec<usize> {
     };
     let most = usize::try_from(libc::CPU_SETSIZE).unwrap_or(0);
     // SAFETY: the index is below the size of the set.
-    (0..most).filter(|core| unsafe { libc::CPU_ISSET(*core, &set) }).collect()
+    (0..most)
+        .filter(|core| unsafe { libc::CPU_ISSET(*core, &set) })
+        .collect()
 }
 
 /// The first logical core of each physical one. All of them where the system does not say (a bare chroot).

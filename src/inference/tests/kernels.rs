@@ -32,7 +32,9 @@ fn weights(kind: WeightType, rows: usize, cols: usize, rng: &mut StdRng) -> Vec<
                 block[2..4].copy_from_slice(&half(false));
             }
             WeightType::Q6K => block[208..].copy_from_slice(&half(false)),
-            WeightType::F32 => block.copy_from_slice(&rng.random_range(-1.0_f32..1.0).to_le_bytes()),
+            WeightType::F32 => {
+                block.copy_from_slice(&rng.random_range(-1.0_f32..1.0).to_le_bytes())
+            }
             WeightType::Bf16 => block[1] = (block[1] & 0x80) | 0x3c,
         }
     }
@@ -73,7 +75,12 @@ impl Owned {
         if form != Form::F32 {
             for token in 0..tokens {
                 let part = |len: usize| token * len / tokens..(token + 1) * len / tokens;
-                let (s, a, b, o) = (owned.scale.len(), owned.sums32.len(), owned.sums16.len(), owned.offset.len());
+                let (s, a, b, o) = (
+                    owned.scale.len(),
+                    owned.sums32.len(),
+                    owned.sums16.len(),
+                    owned.offset.len(),
+                );
                 let mut row = InputRow {
                     q: &mut owned.q[part(count)],
                     scale: &mut owned.scale[part(s)],
@@ -103,7 +110,9 @@ impl Owned {
 
 fn activations(count: usize, rng: &mut StdRng) -> Vec<f32> {
     let scale = 10.0_f32.powi(rng.random_range(-3..4));
-    let mut values: Vec<f32> = (0..count).map(|_| rng.random_range(-1.0..1.0) * scale).collect();
+    let mut values: Vec<f32> = (0..count)
+        .map(|_| rng.random_range(-1.0..1.0) * scale)
+        .collect();
     match rng.random_range(0..5) {
         0 => values.iter_mut().step_by(7).for_each(|x| *x *= 1e4),
         1 => values.iter_mut().take(300).for_each(|x| *x = 0.0),
@@ -117,12 +126,18 @@ fn activations(count: usize, rng: &mut StdRng) -> Vec<f32> {
 fn assert_close(name: &str, case: &str, got: &[f32], wanted: &[f32], magnitude: f32) {
     for (index, (got, wanted)) in got.iter().zip(wanted).enumerate() {
         let error = (got - wanted).abs();
-        assert!(error <= 2e-5 * magnitude, "{name} {case} at {index}: {got} is not {wanted} (of {magnitude})");
+        assert!(
+            error <= 2e-5 * magnitude,
+            "{name} {case} at {index}: {got} is not {wanted} (of {magnitude})"
+        );
     }
 }
 
 fn others() -> impl Iterator<Item = &'static dyn Kernel> {
-    kernels::available().iter().copied().filter(|kernel| kernel.name() != "scalar")
+    kernels::available()
+        .iter()
+        .copied()
+        .filter(|kernel| kernel.name() != "scalar")
 }
 
 #[test]
@@ -136,9 +151,18 @@ fn products_are_those_of_the_reference() {
                 Form::F32 => rng.random_range(1..200),
             };
             let rows = rng.random_range(1..90);
-            let tokens = if round % 3 == 0 { 1 } else { rng.random_range(1..71) };
+            let tokens = if round % 3 == 0 {
+                1
+            } else {
+                rng.random_range(1..71)
+            };
             let bytes = weights(kind, rows, cols, &mut rng);
-            let rows_of = Rows { kind, count: rows, cols, bytes: &bytes };
+            let rows_of = Rows {
+                kind,
+                count: rows,
+                cols,
+                bytes: &bytes,
+            };
             let values = activations(tokens * cols, &mut rng);
             let owned = Owned::new(&Scalar, kind.form(), &values, cols);
             let mut wanted = vec![0.0; tokens * rows];
@@ -216,14 +240,25 @@ fn attention_is_that_of_the_reference() {
         let count = rng.random_range(1..100);
         let spread = rng.random_range(0.1..3.0);
         let mut half = |len: usize| -> Vec<u16> {
-            (0..len).map(|_| half::f16::from_f32(rng.random_range(-1.0..1.0) * spread).to_bits()).collect()
+            (0..len)
+                .map(|_| half::f16::from_f32(rng.random_range(-1.0..1.0) * spread).to_bits())
+                .collect()
         };
         let (k, v) = (half(keys * dim), half(keys * dim));
-        let queries: Vec<f32> = (0..count * dim).map(|_| rng.random_range(-1.0..1.0)).collect();
+        let queries: Vec<f32> = (0..count * dim)
+            .map(|_| rng.random_range(-1.0..1.0))
+            .collect();
         let visible: Vec<(u32, u32)> = (0..count)
             .map(|_| {
                 let to = rng.random_range(0..=keys as u32);
-                (if rng.random_bool(0.5) { 0 } else { rng.random_range(0..=to) }, to)
+                (
+                    if rng.random_bool(0.5) {
+                        0
+                    } else {
+                        rng.random_range(0..=to)
+                    },
+                    to,
+                )
             })
             .collect();
         let run = |kernel: &dyn Kernel| {
@@ -249,7 +284,13 @@ fn attention_is_that_of_the_reference() {
         };
         let wanted = run(&Scalar);
         for kernel in others() {
-            assert_close(kernel.name(), &format!("attention {count}x{keys}x{dim}"), &run(kernel), &wanted, 5.0);
+            assert_close(
+                kernel.name(),
+                &format!("attention {count}x{keys}x{dim}"),
+                &run(kernel),
+                &wanted,
+                5.0,
+            );
         }
     }
 }

@@ -33,20 +33,34 @@ fn gguf() -> Vec<u8> {
     for (kind, _) in KINDS {
         let values: Vec<f32> = (0..12 * 512).map(|_| rng.random_range(-2.0..2.0)).collect();
         let tensor = Tensor::from_vec(values, (12, 512), &Device::Cpu).unwrap();
-        tensors.push((format!("{kind:?}"), QTensor::quantize(&tensor, kind).unwrap()));
+        tensors.push((
+            format!("{kind:?}"),
+            QTensor::quantize(&tensor, kind).unwrap(),
+        ));
     }
     let norm = Tensor::new(&[1.0_f32, -2.0, 3.5], &Device::Cpu).unwrap();
-    tensors.push(("norm".into(), QTensor::quantize(&norm, GgmlDType::F32).unwrap()));
-    let words = ["a", "b", ""].map(|word| Value::String(word.into())).to_vec();
+    tensors.push((
+        "norm".into(),
+        QTensor::quantize(&norm, GgmlDType::F32).unwrap(),
+    ));
+    let words = ["a", "b", ""]
+        .map(|word| Value::String(word.into()))
+        .to_vec();
     let values = [
         ("general.architecture", Value::String("llama".into())),
         ("words", Value::Array(words)),
-        ("scores", Value::Array(vec![Value::F32(0.5), Value::F32(-1.0)])),
+        (
+            "scores",
+            Value::Array(vec![Value::F32(0.5), Value::F32(-1.0)]),
+        ),
         ("count", Value::U64(7)),
         ("general.alignment", Value::U32(32)),
     ];
     let metadata: Vec<(&str, &Value)> = values.iter().map(|(name, value)| (*name, value)).collect();
-    let tensors: Vec<(&str, &QTensor)> = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
+    let tensors: Vec<(&str, &QTensor)> = tensors
+        .iter()
+        .map(|(name, tensor)| (name.as_str(), tensor))
+        .collect();
     let mut file = Cursor::new(Vec::new());
     write(&mut file, &metadata, &tensors).unwrap();
     file.into_inner()
@@ -65,23 +79,45 @@ fn weights_mean_what_candle_says() {
     for (kind, ours) in KINDS {
         let name = format!("{kind:?}");
         let matrix = file.matrix(&name).unwrap();
-        assert_eq!((matrix.kind(), matrix.row_count(), matrix.col_count()), (ours, 12, 512));
-        let wanted = content.tensor(&mut reader, &name, &Device::Cpu).unwrap().dequantize(&Device::Cpu).unwrap();
+        assert_eq!(
+            (matrix.kind(), matrix.row_count(), matrix.col_count()),
+            (ours, 12, 512)
+        );
+        let wanted = content
+            .tensor(&mut reader, &name, &Device::Cpu)
+            .unwrap()
+            .dequantize(&Device::Cpu)
+            .unwrap();
         let wanted = wanted.to_vec2::<f32>().unwrap();
         for (row, wanted) in wanted.iter().enumerate() {
             let mut got = vec![0.0; 512];
             dequantize(ours, matrix.row_range(row..row + 1), &mut got);
             for (got, wanted) in got.iter().zip(wanted) {
-                assert!((got - wanted).abs() <= 1e-6 * wanted.abs().max(1.0), "{name}: {got} is not {wanted}");
+                assert!(
+                    (got - wanted).abs() <= 1e-6 * wanted.abs().max(1.0),
+                    "{name}: {got} is not {wanted}"
+                );
             }
         }
         let part = matrix.rows(3..5);
-        assert_eq!((part.row_count(), part.bytes()), (2, matrix.row_range(3..5)));
+        assert_eq!(
+            (part.row_count(), part.bytes()),
+            (2, matrix.row_range(3..5))
+        );
     }
     assert_eq!(&file.vector("norm").unwrap()[..], &[1.0, -2.0, 3.5]);
-    assert!(matches!(file.vector("Q4K"), Err(WeightsError::Shape { .. })));
-    assert!(matches!(file.matrix("norm"), Err(WeightsError::Shape { .. })));
-    assert!(matches!(file.matrix("nothing"), Err(WeightsError::Missing(_))));
+    assert!(matches!(
+        file.vector("Q4K"),
+        Err(WeightsError::Shape { .. })
+    ));
+    assert!(matches!(
+        file.matrix("norm"),
+        Err(WeightsError::Shape { .. })
+    ));
+    assert!(matches!(
+        file.matrix("nothing"),
+        Err(WeightsError::Missing(_))
+    ));
 }
 
 #[test]
@@ -98,15 +134,24 @@ fn a_model_may_be_part_of_a_file() {
     let beyond = ModelFile::open_range(&path, 4096, bytes.len() as u64 + 8);
     assert!(matches!(beyond, Err(WeightsError::Range { .. })));
     assert!(matches!(ModelFile::open(&path), Err(WeightsError::NotGguf)));
-    assert!(matches!(ModelFile::open(&folder.path().join("none")), Err(WeightsError::Io { .. })));
+    assert!(matches!(
+        ModelFile::open(&folder.path().join("none")),
+        Err(WeightsError::Io { .. })
+    ));
 }
 
 #[test]
 fn damaged_files_are_errors() {
     let bytes = gguf();
     assert!(matches!(open(b""), Err(WeightsError::NotGguf)));
-    assert!(matches!(open(b"<html>no such model</html>"), Err(WeightsError::NotGguf)));
-    assert!(matches!(open(&bytes[..bytes.len() - 600]), Err(WeightsError::Truncated(_))));
+    assert!(matches!(
+        open(b"<html>no such model</html>"),
+        Err(WeightsError::NotGguf)
+    ));
+    assert!(matches!(
+        open(&bytes[..bytes.len() - 600]),
+        Err(WeightsError::Truncated(_))
+    ));
     for end in (0..bytes.len().min(3000)).step_by(7) {
         assert!(open(&bytes[..end]).is_err(), "cut at {end}");
     }
@@ -128,7 +173,10 @@ fn damaged_files_are_errors() {
             for name in file.tensor_names().map(str::to_owned).collect::<Vec<_>>() {
                 let _ = file.vector(&name);
                 if let Ok(matrix) = file.matrix(&name) {
-                    assert_eq!(matrix.bytes().len(), matrix.row_count() * matrix.row_bytes());
+                    assert_eq!(
+                        matrix.bytes().len(),
+                        matrix.row_count() * matrix.row_bytes()
+                    );
                 }
             }
         }
@@ -145,32 +193,60 @@ fn absurd_counts_are_refused_before_anything_is_allocated() {
         file.resize(64 * 1024, 0);
         file
     };
-    assert!(matches!(open(&with(u64::MAX, 0, &[])), Err(WeightsError::Header(_))));
-    assert!(matches!(open(&with(0, u64::MAX, &[])), Err(WeightsError::Header(_))));
+    assert!(matches!(
+        open(&with(u64::MAX, 0, &[])),
+        Err(WeightsError::Header(_))
+    ));
+    assert!(matches!(
+        open(&with(0, u64::MAX, &[])),
+        Err(WeightsError::Header(_))
+    ));
     assert!(open(&with(0, 1, &u64::MAX.to_le_bytes())).is_err());
     // A key "k" that holds an array of u64::MAX bytes, and arrays within arrays without end.
     let mut array = b"\x01\0\0\0\0\0\0\0k\x09\0\0\0\0\0\0\0".to_vec();
     array.extend_from_slice(&u64::MAX.to_le_bytes());
-    assert!(matches!(open(&with(0, 1, &array)), Err(WeightsError::Header(_))));
+    assert!(matches!(
+        open(&with(0, 1, &array)),
+        Err(WeightsError::Header(_))
+    ));
     let mut nested = b"\x01\0\0\0\0\0\0\0k\x09\0\0\0".to_vec();
     for _ in 0..2000 {
         nested.extend_from_slice(b"\x09\0\0\0\x01\0\0\0\0\0\0\0");
     }
-    assert!(matches!(open(&with(0, 1, &nested)), Err(WeightsError::Header(_))));
-    assert!(matches!(open(&b"GGUF\x01\0\0\0".repeat(9)), Err(WeightsError::Version(1))));
+    assert!(matches!(
+        open(&with(0, 1, &nested)),
+        Err(WeightsError::Header(_))
+    ));
+    assert!(matches!(
+        open(&b"GGUF\x01\0\0\0".repeat(9)),
+        Err(WeightsError::Version(1))
+    ));
 }
 
-const SHAPE: KvShape = KvShape { layers: 2, kv_heads: 3, head_dim: 8 };
+const SHAPE: KvShape = KvShape {
+    layers: 2,
+    kv_heads: 3,
+    head_dim: 8,
+};
 
 fn rows(first: usize, count: usize, layer: usize, sign: f32) -> Tensor {
     let value = |at: usize| sign * ((first * 24 + at) as f32 / 8.0 + layer as f32 * 1000.0);
-    Tensor::from_vec((0..count * 24).map(value).collect::<Vec<_>>(), (count, 24), &Device::Cpu).unwrap()
+    Tensor::from_vec(
+        (0..count * 24).map(value).collect::<Vec<_>>(),
+        (count, 24),
+        &Device::Cpu,
+    )
+    .unwrap()
 }
 
 /// Attention to one far too loud key tells which value is stored at a position; so compare whole outputs.
 fn look(compute: &Compute, cache: &mut KvCache) -> Vec<f32> {
     let query = Tensor::full(0.001_f32, (1, 24), &Device::Cpu).unwrap();
-    let shape = inference::ops::AttentionShape { heads: 3, scale: 0.01, window: None };
+    let shape = inference::ops::AttentionShape {
+        heads: 3,
+        scale: 0.01,
+        window: None,
+    };
     let back = cache.len();
     cache.truncate(back - 1);
     let seen = (0..2).flat_map(|layer| {
@@ -185,7 +261,10 @@ fn look(compute: &Compute, cache: &mut KvCache) -> Vec<f32> {
 fn fill(compute: &Compute, cache: &mut KvCache, count: usize, sign: f32) {
     let first = cache.len();
     for layer in 0..2 {
-        let (k, v) = (rows(first, count, layer, sign), rows(first, count, layer, -sign));
+        let (k, v) = (
+            rows(first, count, layer, sign),
+            rows(first, count, layer, -sign),
+        );
         compute.store(cache, layer, &k, &v, None).unwrap();
     }
     cache.advance(count);
@@ -204,8 +283,13 @@ fn positions_are_kept_taken_back_and_taken_up_again() {
 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("prefix");
-    cache.save(300, &mut std::fs::File::create(&path).unwrap()).unwrap();
-    assert!(matches!(cache.save(701, &mut Vec::new()), Err(KvError::Beyond { .. })));
+    cache
+        .save(300, &mut std::fs::File::create(&path).unwrap())
+        .unwrap();
+    assert!(matches!(
+        cache.save(701, &mut Vec::new()),
+        Err(KvError::Beyond { .. })
+    ));
     cache.truncate(300);
     assert_eq!(look(&compute, &mut cache), kept);
     cache.shrink();
@@ -219,7 +303,10 @@ fn positions_are_kept_taken_back_and_taken_up_again() {
     mapped.truncate(100);
     fill(&compute, &mut mapped, 500, -3.0);
     assert_eq!(std::fs::read(&path).unwrap(), written);
-    assert_eq!(look(&compute, &mut KvCache::open(&path, SHAPE).unwrap()), kept);
+    assert_eq!(
+        look(&compute, &mut KvCache::open(&path, SHAPE).unwrap()),
+        kept
+    );
     // Nothing of the 400 that were taken back is in the file.
     let mut again = KvCache::new(SHAPE);
     fill(&compute, &mut again, 300, 1.0);
@@ -242,8 +329,14 @@ fn foreign_and_damaged_kept_positions_are_errors() {
         KvCache::open(&path, shape)
     };
     assert!(open(&file, SHAPE).is_ok());
-    assert!(matches!(open(&file, KvShape { layers: 3, ..SHAPE }), Err(KvError::Foreign)));
-    assert!(matches!(open(&file[..file.len() - 1], SHAPE), Err(KvError::Truncated)));
+    assert!(matches!(
+        open(&file, KvShape { layers: 3, ..SHAPE }),
+        Err(KvError::Foreign)
+    ));
+    assert!(matches!(
+        open(&file[..file.len() - 1], SHAPE),
+        Err(KvError::Truncated)
+    ));
     assert!(matches!(open(b"", SHAPE), Err(KvError::Truncated)));
     assert!(matches!(open(&vec![7; 9000], SHAPE), Err(KvError::Foreign)));
     let mut endless = file.clone();

@@ -1,8 +1,8 @@
 //! The threads a model computes on: every index once, panics carried, nothing held up.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use inference::pool::{Pool, default_threads};
 
@@ -16,7 +16,10 @@ fn every_index_is_called_once() {
             pool.run(tasks, &|index| {
                 calls[index].fetch_add(1, Ordering::Relaxed);
             });
-            assert!(calls.iter().all(|calls| calls.load(Ordering::Relaxed) == 1), "{threads} {tasks}");
+            assert!(
+                calls.iter().all(|calls| calls.load(Ordering::Relaxed) == 1),
+                "{threads} {tasks}"
+            );
         }
     }
 }
@@ -34,7 +37,9 @@ fn many_short_calls_lose_nothing() {
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
     }
-    let wanted: usize = (0..20_000).map(|round| (round % 9) * (round % 9 + 1) / 2).sum();
+    let wanted: usize = (0..20_000)
+        .map(|round| (round % 9) * (round % 9 + 1) / 2)
+        .sum();
     assert_eq!(sum.into_inner(), wanted);
 }
 

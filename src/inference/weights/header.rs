@@ -16,8 +16,13 @@ const MOST_ALIGNMENT: u64 = 1 << 20;
 
 /// Walks the header. `Ok` means that parsing it allocates a bounded amount and reads inside the file.
 pub(super) fn check(file: &[u8]) -> Result<(), WeightsError> {
-    let mut walk = Walk { rest: &file[..file.len().min(MOST_HEADER_BYTES)], elements: 0 };
-    let magic = walk.take(4, "its magic number").map_err(|_| WeightsError::NotGguf)?;
+    let mut walk = Walk {
+        rest: &file[..file.len().min(MOST_HEADER_BYTES)],
+        elements: 0,
+    };
+    let magic = walk
+        .take(4, "its magic number")
+        .map_err(|_| WeightsError::NotGguf)?;
     if magic != b"GGUF" {
         return Err(WeightsError::NotGguf);
     }
@@ -42,7 +47,9 @@ pub(super) fn check(file: &[u8]) -> Result<(), WeightsError> {
         walk.string(MOST_NAME)?;
         let sides = walk.u32()?;
         if sides > 4 {
-            return Err(WeightsError::Header(format!("a tensor of {sides} dimensions")));
+            return Err(WeightsError::Header(format!(
+                "a tensor of {sides} dimensions"
+            )));
         }
         // The sides, the type and the offset; `weights::place` looks at what they say.
         walk.take(u64::from(sides) * 8 + 4 + 8, "its list of tensors")?;
@@ -53,15 +60,21 @@ pub(super) fn check(file: &[u8]) -> Result<(), WeightsError> {
 /// The parser rounds by the alignment that the file states, so zero and the absurd are refused here.
 fn alignment(kind: u32, value: &[u8]) -> Result<(), WeightsError> {
     let stated = match kind {
-        4 | 5 => value.first_chunk().map(|b| u64::from(u32::from_le_bytes(*b))),
+        4 | 5 => value
+            .first_chunk()
+            .map(|b| u64::from(u32::from_le_bytes(*b))),
         10 | 11 => value.first_chunk().map(|b| u64::from_le_bytes(*b)),
         0 | 1 => value.first().map(|b| u64::from(*b)),
-        2 | 3 => value.first_chunk().map(|b| u64::from(u16::from_le_bytes(*b))),
+        2 | 3 => value
+            .first_chunk()
+            .map(|b| u64::from(u16::from_le_bytes(*b))),
         _ => None,
     };
     match stated {
         Some(stated) if stated.is_power_of_two() && stated <= MOST_ALIGNMENT => Ok(()),
-        _ => Err(WeightsError::Header("its alignment is not a power of two".into())),
+        _ => Err(WeightsError::Header(
+            "its alignment is not a power of two".into(),
+        )),
     }
 }
 
@@ -72,20 +85,27 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn take(&mut self, length: u64, what: &str) -> Result<&'a [u8], WeightsError> {
-        let split = usize::try_from(length).ok().and_then(|length| self.rest.split_at_checked(length));
-        let (taken, rest) = split.ok_or_else(|| WeightsError::Truncated(format!("within {what}")))?;
+        let split = usize::try_from(length)
+            .ok()
+            .and_then(|length| self.rest.split_at_checked(length));
+        let (taken, rest) =
+            split.ok_or_else(|| WeightsError::Truncated(format!("within {what}")))?;
         self.rest = rest;
         Ok(taken)
     }
 
     fn u32(&mut self) -> Result<u32, WeightsError> {
         let bytes = self.take(4, "its header")?;
-        Ok(bytes.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes)))
+        Ok(bytes
+            .first_chunk()
+            .map_or(0, |bytes| u32::from_le_bytes(*bytes)))
     }
 
     fn u64(&mut self) -> Result<u64, WeightsError> {
         let bytes = self.take(8, "its header")?;
-        Ok(bytes.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes)))
+        Ok(bytes
+            .first_chunk()
+            .map_or(0, |bytes| u64::from_le_bytes(*bytes)))
     }
 
     fn string(&mut self, most: u64) -> Result<&'a [u8], WeightsError> {
@@ -116,7 +136,8 @@ impl<'a> Walk<'a> {
             }
             return Ok(());
         }
-        self.take(width(kind)? * count, "an array of its header").map(|_| ())
+        self.take(width(kind)? * count, "an array of its header")
+            .map(|_| ())
     }
 }
 
@@ -126,13 +147,17 @@ fn width(kind: u32) -> Result<u64, WeightsError> {
         2 | 3 => Ok(2),
         4..=6 => Ok(4),
         10..=12 => Ok(8),
-        other => Err(WeightsError::Header(format!("a value of unknown type {other}"))),
+        other => Err(WeightsError::Header(format!(
+            "a value of unknown type {other}"
+        ))),
     }
 }
 
 fn at_most(what: &str, stated: u64, most: u64) -> Result<(), WeightsError> {
     if stated > most {
-        return Err(WeightsError::Header(format!("it states {stated} {what}; at most {most} are believable")));
+        return Err(WeightsError::Header(format!(
+            "it states {stated} {what}; at most {most} are believable"
+        )));
     }
     Ok(())
 }

@@ -28,7 +28,10 @@ enum Owner {
 impl Bytes {
     /// Maps `length` bytes of a file from `offset` on, or all that follow.
     pub fn map(path: &Path, offset: u64, length: Option<u64>) -> Result<Bytes, WeightsError> {
-        let io = |source| WeightsError::Io { path: path.into(), source };
+        let io = |source| WeightsError::Io {
+            path: path.into(),
+            source,
+        };
         let file = File::open(path).map_err(io)?;
         let size = file.metadata().map_err(io)?.len();
         let range = || WeightsError::Range { path: path.into() };
@@ -45,23 +48,41 @@ impl Bytes {
         }
         // SAFETY: the map is read-only, and model files are written once and then only read. Whoever truncates
         // one in place while it is in use takes the process down, which no check here could prevent.
-        let map = unsafe { MmapOptions::new().offset(offset).len(length).map(&file) }.map_err(io)?;
+        let map =
+            unsafe { MmapOptions::new().offset(offset).len(length).map(&file) }.map_err(io)?;
         // All of it is needed for each token, so the system may begin to read it now. A refusal costs time only.
         let _ = map.advise(Advice::WillNeed);
-        Ok(Bytes { owner: Arc::new(Owner::Mapped(map)), offset: 0, length })
+        Ok(Bytes {
+            owner: Arc::new(Owner::Mapped(map)),
+            offset: 0,
+            length,
+        })
     }
 
     /// A part of these bytes. The caller has checked that it lies inside.
     pub(crate) fn range(&self, offset: usize, length: usize) -> Bytes {
-        assert!(offset.checked_add(length).is_some_and(|end| end <= self.length), "a part lies inside its whole");
-        Bytes { owner: Arc::clone(&self.owner), offset: self.offset + offset, length }
+        assert!(
+            offset
+                .checked_add(length)
+                .is_some_and(|end| end <= self.length),
+            "a part lies inside its whole"
+        );
+        Bytes {
+            owner: Arc::clone(&self.owner),
+            offset: self.offset + offset,
+            length,
+        }
     }
 }
 
 impl From<Vec<u8>> for Bytes {
     fn from(bytes: Vec<u8>) -> Bytes {
         let length = bytes.len();
-        Bytes { owner: Arc::new(Owner::Memory(bytes)), offset: 0, length }
+        Bytes {
+            owner: Arc::new(Owner::Memory(bytes)),
+            offset: 0,
+            length,
+        }
     }
 }
 

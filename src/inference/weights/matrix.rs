@@ -59,7 +59,11 @@ impl WeightType {
     pub fn block_len(self) -> usize {
         match self {
             WeightType::F32 | WeightType::F16 | WeightType::Bf16 => 1,
-            WeightType::Q4_0 | WeightType::Q4_1 | WeightType::Q5_0 | WeightType::Q5_1 | WeightType::Q8_0 => 32,
+            WeightType::Q4_0
+            | WeightType::Q4_1
+            | WeightType::Q5_0
+            | WeightType::Q5_1
+            | WeightType::Q8_0 => 32,
             WeightType::Q4K | WeightType::Q5K | WeightType::Q6K => 256,
         }
     }
@@ -84,9 +88,11 @@ impl WeightType {
     pub fn form(self) -> Form {
         match self {
             WeightType::F32 | WeightType::F16 | WeightType::Bf16 => Form::F32,
-            WeightType::Q4_0 | WeightType::Q4_1 | WeightType::Q5_0 | WeightType::Q5_1 | WeightType::Q8_0 => {
-                Form::Blocks32
-            }
+            WeightType::Q4_0
+            | WeightType::Q4_1
+            | WeightType::Q5_0
+            | WeightType::Q5_1
+            | WeightType::Q8_0 => Form::Blocks32,
             WeightType::Q4K | WeightType::Q5K | WeightType::Q6K => Form::Blocks256,
         }
     }
@@ -108,7 +114,12 @@ impl QuantMatrix {
             return None;
         }
         let row_bytes = (cols / kind.block_len()).checked_mul(kind.block_bytes())?;
-        (rows.checked_mul(row_bytes)? == bytes.len()).then_some(QuantMatrix { kind, rows, cols, bytes })
+        (rows.checked_mul(row_bytes)? == bytes.len()).then_some(QuantMatrix {
+            kind,
+            rows,
+            cols,
+            bytes,
+        })
     }
 
     pub fn kind(&self) -> WeightType {
@@ -151,6 +162,11 @@ impl QuantMatrix {
     pub fn rows(&self, rows: Range<usize>) -> QuantMatrix {
         let size = self.row_bytes();
         let bytes = self.bytes.range(rows.start * size, rows.len() * size);
-        QuantMatrix { kind: self.kind, rows: rows.len(), cols: self.cols, bytes }
+        QuantMatrix {
+            kind: self.kind,
+            rows: rows.len(),
+            cols: self.cols,
+            bytes,
+        }
     }
 }

@@ -40,9 +40,15 @@ pub(in crate::kernels) unsafe fn attend(job: &mut Attend<'_>) {
     assert!(job.queries.len() == count * dim && job.gathered.len() == count * dim);
     assert!(job.most.len() == count && job.sum.len() == count);
     assert!(job.keys.len() == keys * dim && job.values.len() == keys * dim);
-    assert!(job.visible.iter().all(|(from, to)| from <= to && *to as usize <= keys));
+    assert!(
+        job.visible
+            .iter()
+            .all(|(from, to)| from <= to && *to as usize <= keys)
+    );
     BUFFERS.with_borrow_mut(|buffers| {
-        buffers.scores.resize((QUERIES * KEYS).max(keys.next_multiple_of(8)), 0.0);
+        buffers
+            .scores
+            .resize((QUERIES * KEYS).max(keys.next_multiple_of(8)), 0.0);
         // SAFETY: the lengths were checked above.
         unsafe {
             if count < WORTH_TILING {
@@ -77,7 +83,8 @@ unsafe fn single(job: &mut Attend<'_>, index: usize, scores: &mut [f32]) {
             let mut sums = [_mm256_setzero_ps(); 2];
             for part in 0..dim / 8 {
                 let k = _mm256_cvtph_ps(_mm_loadu_si128(at.add(part * 8).cast()));
-                sums[part % 2] = _mm256_fmadd_ps(k, _mm256_loadu_ps(query.add(part * 8)), sums[part % 2]);
+                sums[part % 2] =
+                    _mm256_fmadd_ps(k, _mm256_loadu_ps(query.add(part * 8)), sums[part % 2]);
             }
             *scores.get_unchecked_mut(key) = lanes::sum(_mm256_add_ps(sums[0], sums[1]));
         }
@@ -118,8 +125,9 @@ unsafe fn gather<const N: usize>(
     // SAFETY: the caller's dimensions are inside the rows of `values` and of `gathered`.
     unsafe {
         let out = gathered.add(part);
-        let mut sums: [__m256; N] =
-            std::array::from_fn(|n| _mm256_mul_ps(_mm256_loadu_ps(out.add(n * 8)), _mm256_set1_ps(shrink)));
+        let mut sums: [__m256; N] = std::array::from_fn(|n| {
+            _mm256_mul_ps(_mm256_loadu_ps(out.add(n * 8)), _mm256_set1_ps(shrink))
+        });
         for (key, weight) in weights.iter().enumerate() {
             let weight = _mm256_set1_ps(*weight);
             let at = values.add(key * dim + part);
@@ -175,32 +183,69 @@ unsafe fn tile(job: &mut Attend<'_>, first: usize, count: usize, buffers: &mut B
         let clip = |at: u32| (at as usize).clamp(first, first + count) - first;
         (clip(from), clip(to))
     };
-    if job.visible.iter().all(|range| seen(*range).0 == seen(*range).1) {
+    if job
+        .visible
+        .iter()
+        .all(|range| seen(*range).0 == seen(*range).1)
+    {
         return;
     }
     // SAFETY: `attend` checked the lengths, and made the buffers as large as a tile.
     unsafe {
-        turn_keys(&job.keys[first * dim..(first + count) * dim], dim, &mut buffers.keys);
-        widen(&job.values[first * dim..(first + count) * dim], &mut buffers.values);
+        turn_keys(
+            &job.keys[first * dim..(first + count) * dim],
+            dim,
+            &mut buffers.keys,
+        );
+        widen(
+            &job.values[first * dim..(first + count) * dim],
+            &mut buffers.values,
+        );
         let total = job.visible.len();
         for start in (0..total).step_by(QUERIES) {
             let these = (total - start).min(QUERIES);
             let scores = &mut buffers.scores[..QUERIES * KEYS];
             let queries = job.queries.as_ptr().add(start * dim);
             let width = count.next_multiple_of(8);
-            product(queries, dim, buffers.keys.as_ptr(), KEYS, dim, scores.as_mut_ptr(), KEYS, (these, width), true);
+            product(
+                queries,
+                dim,
+                buffers.keys.as_ptr(),
+                KEYS,
+                dim,
+                scores.as_mut_ptr(),
+                KEYS,
+                (these, width),
+                true,
+            );
             for index in 0..these {
                 let (from, to) = seen(job.visible[start + index]);
                 let scores = &mut scores[index * KEYS..][..width];
                 scores[..from].fill(f32::NEG_INFINITY);
                 scores[to..].fill(f32::NEG_INFINITY);
-                let shrink = soften(scores, &mut job.most[start + index], &mut job.sum[start + index]);
+                let shrink = soften(
+                    scores,
+                    &mut job.most[start + index],
+                    &mut job.sum[start + index],
+                );
                 if shrink != 1.0 {
-                    job.gathered[(start + index) * dim..][..dim].iter_mut().for_each(|g| *g *= shrink);
+                    job.gathered[(start + index) * dim..][..dim]
+                        .iter_mut()
+                        .for_each(|g| *g *= shrink);
                 }
             }
             let gathered = job.gathered.as_mut_ptr().add(start * dim);
-            product(scores.as_ptr(), KEYS, buffers.values.as_ptr(), dim, count, gathered, dim, (these, dim), false);
+            product(
+                scores.as_ptr(),
+                KEYS,
+                buffers.values.as_ptr(),
+                dim,
+                count,
+                gathered,
+                dim,
+                (these, dim),
+                false,
+            );
         }
     }
 }
@@ -217,7 +262,9 @@ unsafe fn turn_keys(keys: &[u16], dim: usize, out: &mut [f32]) {
                     if first + index >= count {
                         return _mm256_setzero_ps();
                     }
-                    _mm256_cvtph_ps(_mm_loadu_si128(keys.as_ptr().add((first + index) * dim + part).cast()))
+                    _mm256_cvtph_ps(_mm_loadu_si128(
+                        keys.as_ptr().add((first + index) * dim + part).cast(),
+                    ))
                 };
                 let rows: [__m256; 8] = std::array::from_fn(row);
                 for (index, column) in transpose(rows).into_iter().enumerate() {
@@ -234,19 +281,43 @@ fn transpose(r: [__m256; 8]) -> [__m256; 8] {
     let pair = |a, b| (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
     let ((a0, a1), (b0, b1)) = (pair(r[0], r[1]), pair(r[2], r[3]));
     let ((c0, c1), (d0, d1)) = (pair(r[4], r[5]), pair(r[6], r[7]));
-    let four = |a, b| (_mm256_shuffle_ps::<0x44>(a, b), _mm256_shuffle_ps::<0xee>(a, b));
+    let four = |a, b| {
+        (
+            _mm256_shuffle_ps::<0x44>(a, b),
+            _mm256_shuffle_ps::<0xee>(a, b),
+        )
+    };
     let ((e0, e1), (e2, e3)) = (four(a0, b0), four(a1, b1));
     let ((f0, f1), (f2, f3)) = (four(c0, d0), four(c1, d1));
     let low = |a, b| _mm256_permute2f128_ps::<0x20>(a, b);
     let high = |a, b| _mm256_permute2f128_ps::<0x31>(a, b);
-    [low(e0, f0), low(e1, f1), low(e2, f2), low(e3, f3), high(e0, f0), high(e1, f1), high(e2, f2), high(e3, f3)]
+    [
+        low(e0, f0),
+        low(e1, f1),
+        low(e2, f2),
+        low(e3, f3),
+        high(e0, f0),
+        high(e1, f1),
+        high(e2, f2),
+        high(e3, f3),
+    ]
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 fn widen(values: &[u16], out: &mut [f32]) {
-    for (half, out) in values.as_chunks::<8>().0.iter().zip(out.as_chunks_mut::<8>().0) {
+    for (half, out) in values
+        .as_chunks::<8>()
+        .0
+        .iter()
+        .zip(out.as_chunks_mut::<8>().0)
+    {
         // SAFETY: eight words are read and eight floats written, as the types say.
-        unsafe { _mm256_storeu_ps(out.as_mut_ptr(), _mm256_cvtph_ps(_mm_loadu_si128(half.as_ptr().cast()))) };
+        unsafe {
+            _mm256_storeu_ps(
+                out.as_mut_ptr(),
+                _mm256_cvtph_ps(_mm_loadu_si128(half.as_ptr().cast())),
+            )
+        };
     }
 }
 
@@ -276,7 +347,11 @@ unsafe fn product(
             let wide = (cols - col >= 16) as usize + 1;
             // SAFETY: the block is inside the matrices.
             unsafe {
-                let (a, b, c) = (a.add(row * a_stride), b.add(col), c.add(row * c_stride + col));
+                let (a, b, c) = (
+                    a.add(row * a_stride),
+                    b.add(col),
+                    c.add(row * c_stride + col),
+                );
                 match (count, wide) {
                     (6, 2) => block::<6, 2>(a, a_stride, b, b_stride, depth, c, c_stride, fresh),
                     (6, _) => block::<6, 1>(a, a_stride, b, b_stride, depth, c, c_stride, fresh),
@@ -284,8 +359,12 @@ unsafe fn product(
                         for index in 0..count {
                             let (a, c) = (a.add(index * a_stride), c.add(index * c_stride));
                             match wide {
-                                2 => block::<1, 2>(a, a_stride, b, b_stride, depth, c, c_stride, fresh),
-                                _ => block::<1, 1>(a, a_stride, b, b_stride, depth, c, c_stride, fresh),
+                                2 => block::<1, 2>(
+                                    a, a_stride, b, b_stride, depth, c, c_stride, fresh,
+                                ),
+                                _ => block::<1, 1>(
+                                    a, a_stride, b, b_stride, depth, c, c_stride, fresh,
+                                ),
                             }
                         }
                     }
@@ -315,7 +394,8 @@ unsafe fn block<const M: usize, const N: usize>(
     unsafe {
         let mut sums = [[_mm256_setzero_ps(); N]; M];
         for k in 0..depth {
-            let column: [__m256; N] = std::array::from_fn(|n| _mm256_loadu_ps(b.add(k * b_stride + n * 8)));
+            let column: [__m256; N] =
+                std::array::from_fn(|n| _mm256_loadu_ps(b.add(k * b_stride + n * 8)));
             for (m, sums) in sums.iter_mut().enumerate() {
                 let value = _mm256_set1_ps(*a.add(m * a_stride + k));
                 for n in 0..N {
@@ -326,7 +406,14 @@ unsafe fn block<const M: usize, const N: usize>(
         for (m, sums) in sums.into_iter().enumerate() {
             for (n, sum) in sums.into_iter().enumerate() {
                 let at = c.add(m * c_stride + n * 8);
-                _mm256_storeu_ps(at, if fresh { sum } else { _mm256_add_ps(sum, _mm256_loadu_ps(at)) });
+                _mm256_storeu_ps(
+                    at,
+                    if fresh {
+                        sum
+                    } else {
+                        _mm256_add_ps(sum, _mm256_loadu_ps(at))
+                    },
+                );
             }
         }
     }

@@ -13,12 +13,16 @@ const AHEAD: usize = 4096;
 /// The bytes of a row's scales and minimums, unpacked: eight and eight.
 #[inline]
 fn packed_scales(bytes: &[u8; 12]) -> (u64, u64) {
-    let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+    let word =
+        |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
     let (a, b, c) = (word(0), word(4), word(8));
     let scales_high = (c & 0x0f0f_0f0f) | ((a >> 2) & 0x3030_3030);
     let mins_high = ((c >> 4) & 0x0f0f_0f0f) | ((b >> 2) & 0x3030_3030);
     let join = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
-    (join(a & 0x3f3f_3f3f, scales_high), join(b & 0x3f3f_3f3f, mins_high))
+    (
+        join(a & 0x3f3f_3f3f, scales_high),
+        join(b & 0x3f3f_3f3f, mins_high),
+    )
 }
 
 /// What a row gathers: eight partial sums of products, four of minimums.
@@ -31,7 +35,10 @@ impl Gathered {
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
     fn new() -> Gathered {
-        Gathered { products: _mm256_setzero_ps(), mins: _mm_setzero_ps() }
+        Gathered {
+            products: _mm256_setzero_ps(),
+            mins: _mm_setzero_ps(),
+        }
     }
 
     #[inline]
@@ -48,7 +55,12 @@ impl Gathered {
 /// `block` holds at least 16 bytes, `sums32` eight words.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn header(block: *const u8, sums32: *const i16, scale: f32, gathered: &mut Gathered) -> (__m256i, __m256) {
+unsafe fn header(
+    block: *const u8,
+    sums32: *const i16,
+    scale: f32,
+    gathered: &mut Gathered,
+) -> (__m256i, __m256) {
     // SAFETY: the caller's promise.
     unsafe {
         let head = _mm_loadu_si128(block.cast());
@@ -57,9 +69,16 @@ unsafe fn header(block: *const u8, sums32: *const i16, scale: f32, gathered: &mu
         let (scales, mins) = packed_scales(&*block.add(4).cast::<[u8; 12]>());
         let mins = _mm_cvtepu8_epi16(_mm_cvtsi64_si128(mins.cast_signed()));
         let products = _mm_cvtepi32_ps(_mm_madd_epi16(mins, _mm_loadu_si128(sums32.cast())));
-        gathered.mins = _mm_fmadd_ps(products, _mm_shuffle_ps::<0b01_01_01_01>(d, d), gathered.mins);
+        gathered.mins = _mm_fmadd_ps(
+            products,
+            _mm_shuffle_ps::<0b01_01_01_01>(d, d),
+            gathered.mins,
+        );
         let scales = _mm_cvtepu8_epi16(_mm_cvtsi64_si128(scales.cast_signed()));
-        (_mm256_broadcastsi128_si256(scales), _mm256_broadcastss_ps(d))
+        (
+            _mm256_broadcastsi128_si256(scales),
+            _mm256_broadcastss_ps(d),
+        )
     }
 }
 
@@ -102,7 +121,12 @@ pub(super) unsafe fn q4k(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
                 prefetch(block, 144);
                 let q = input.q.as_ptr().add(number * 256).cast::<u8>();
                 let scale = *input.scale.get_unchecked(number);
-                let (scales, d) = header(block, input.sums32.as_ptr().add(number * 8), scale, &mut gathered);
+                let (scales, d) = header(
+                    block,
+                    input.sums32.as_ptr().add(number * 8),
+                    scale,
+                    &mut gathered,
+                );
                 let mut sum = _mm256_setzero_si256();
                 for pair in 0..4 {
                     let bytes = load(block.add(16 + pair * 32));
@@ -137,7 +161,12 @@ pub(super) unsafe fn q5k(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
                 prefetch(block, 176);
                 let q = input.q.as_ptr().add(number * 256).cast::<u8>();
                 let scale = *input.scale.get_unchecked(number);
-                let (scales, d) = header(block, input.sums32.as_ptr().add(number * 8), scale, &mut gathered);
+                let (scales, d) = header(
+                    block,
+                    input.sums32.as_ptr().add(number * 8),
+                    scale,
+                    &mut gathered,
+                );
                 let bits = load(block.add(16));
                 // Bit `run` of each byte comes to the place of the fifth bit.
                 let fifths = [
@@ -205,8 +234,12 @@ pub(super) unsafe fn q6k(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
                         (_mm256_srli_epi16::<4>(low[1]), _mm256_srli_epi16::<2>(high)),
                     ];
                     for (run, (low, high)) in runs.into_iter().enumerate() {
-                        let weights = _mm256_or_si256(_mm256_and_si256(low, nibble), _mm256_and_si256(high, two));
-                        let product = _mm256_maddubs_epi16(weights, load(q.add(half * 128 + run * 32)));
+                        let weights = _mm256_or_si256(
+                            _mm256_and_si256(low, nibble),
+                            _mm256_and_si256(high, two),
+                        );
+                        let product =
+                            _mm256_maddubs_epi16(weights, load(q.add(half * 128 + run * 32)));
                         // The run's first 16 weights lie in the lower half and have a scale of their own.
                         let at = 4 * run as i8;
                         let pick = _mm256_set_m128i(

@@ -17,7 +17,8 @@ const AHEAD: usize = 4096;
 unsafe fn nibbles(at: *const u8) -> __m256i {
     // SAFETY: the caller's promise.
     let bytes = unsafe { _mm_loadu_si128(at.cast()) };
-    let both = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(bytes), _mm_srli_epi16::<4>(bytes));
+    let both =
+        _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(bytes), _mm_srli_epi16::<4>(bytes));
     _mm256_and_si256(both, _mm256_set1_epi8(15))
 }
 
@@ -27,7 +28,12 @@ unsafe fn nibbles(at: *const u8) -> __m256i {
 fn fifths(bits: u32) -> __m256i {
     let spread = _mm256_shuffle_epi8(
         _mm256_set1_epi32(bits.cast_signed()),
-        _mm256_set_epi64x(0x0303_0303_0303_0303, 0x0202_0202_0202_0202, 0x0101_0101_0101_0101, 0),
+        _mm256_set_epi64x(
+            0x0303_0303_0303_0303,
+            0x0202_0202_0202_0202,
+            0x0101_0101_0101_0101,
+            0,
+        ),
     );
     let each = _mm256_set1_epi64x(0x8040_2010_0804_0201_u64.cast_signed());
     let set = _mm256_cmpeq_epi8(_mm256_and_si256(spread, each), each);
@@ -44,7 +50,12 @@ fn fifths(bits: u32) -> __m256i {
 /// `check` held, and there is one token.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn nibble_rows<const SIZE: usize, const MIN_AT: usize, const FIFTH_AT: usize, const MIDDLE: u8>(
+unsafe fn nibble_rows<
+    const SIZE: usize,
+    const MIN_AT: usize,
+    const FIFTH_AT: usize,
+    const MIDDLE: u8,
+>(
     rows: &Rows<'_>,
     input: &Input<'_>,
     out: &mut [f32],
@@ -58,9 +69,9 @@ unsafe fn nibble_rows<const SIZE: usize, const MIN_AT: usize, const FIFTH_AT: us
             let sums = some_rows::<4, SIZE, MIN_AT, FIFTH_AT, MIDDLE>(at, size, input);
             out[first..first + 4].copy_from_slice(&sums);
         }
-        for row in whole..out.len() {
+        for (row, out) in out.iter_mut().enumerate().skip(whole) {
             let at = rows.bytes.as_ptr().add(row * size);
-            [out[row]] = some_rows::<1, SIZE, MIN_AT, FIFTH_AT, MIDDLE>(at, size, input);
+            [*out] = some_rows::<1, SIZE, MIN_AT, FIFTH_AT, MIDDLE>(at, size, input);
         }
     }
 }
@@ -85,13 +96,20 @@ unsafe fn some_rows<
     for number in 0..input.cols / 32 {
         // SAFETY: `check` made sure that rows, blocks and input are there in full.
         unsafe {
-            let block: [*const u8; R] = std::array::from_fn(|row| at.add(row * size + number * SIZE));
-            _mm_prefetch::<_MM_HINT_T0>(block[number % R].wrapping_add(AHEAD).cast());
+            let block: [*const u8; R] =
+                std::array::from_fn(|row| at.add(row * size + number * SIZE));
+            prefetch(at, number, R * SIZE);
             let scale = *input.scale.get_unchecked(number);
             let q = _mm256_loadu_si256(input.q.as_ptr().add(number * 32).cast());
             // The rows' factors (and minimums beside them), all met by the input's.
             let met = if MIN_AT > 0 {
-                let head = |row: usize| if row < R { block[row % R].cast::<i32>().read_unaligned() } else { 0 };
+                let head = |row: usize| {
+                    if row < R {
+                        block[row % R].cast::<i32>().read_unaligned()
+                    } else {
+                        0
+                    }
+                };
                 let heads = _mm256_cvtph_ps(_mm_setr_epi32(head(0), head(1), head(2), head(3)));
                 let offset = _mm_set_ss(*input.offset.get_unchecked(number));
                 let pair = _mm_castps_pd(_mm_unpacklo_ps(_mm_set_ss(scale), offset));
@@ -99,8 +117,23 @@ unsafe fn some_rows<
                 mins = _mm256_add_ps(mins, met);
                 met
             } else {
-                let head = |row: usize| if row < R { block[row % R].cast::<i16>().read_unaligned() } else { 0 };
-                let heads = _mm_cvtph_ps(_mm_setr_epi16(head(0), head(1), head(2), head(3), 0, 0, 0, 0));
+                let head = |row: usize| {
+                    if row < R {
+                        block[row % R].cast::<i16>().read_unaligned()
+                    } else {
+                        0
+                    }
+                };
+                let heads = _mm_cvtph_ps(_mm_setr_epi16(
+                    head(0),
+                    head(1),
+                    head(2),
+                    head(3),
+                    0,
+                    0,
+                    0,
+                    0,
+                ));
                 let met = _mm_mul_ps(heads, _mm_set1_ps(scale));
                 _mm256_castps128_ps256(met)
             };
@@ -127,7 +160,11 @@ unsafe fn some_rows<
     // SAFETY: there is room for eight floats.
     unsafe { _mm256_storeu_ps(lanes_of.as_mut_ptr(), mins) };
     std::array::from_fn(|row| {
-        let min = if MIN_AT > 0 { lanes_of[2 * row + 1] } else { 0.0 };
+        let min = if MIN_AT > 0 {
+            lanes_of[2 * row + 1]
+        } else {
+            0.0
+        };
         lanes::sum(products[row]) + min
     })
 }
@@ -168,24 +205,66 @@ pub(super) unsafe fn q5_1(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
 /// `check` held, and there is one token.
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) unsafe fn q8_0(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
-    let blocks = rows.cols / 32;
+    let whole = out.len() / 4 * 4;
+    let size = rows.row_bytes();
+    // SAFETY: the caller's promise; each call gets as many rows as it computes.
+    unsafe {
+        for first in (0..whole).step_by(4) {
+            let sums = some_byte_rows::<4>(rows.bytes.as_ptr().add(first * size), size, input);
+            out[first..first + 4].copy_from_slice(&sums);
+        }
+        for (row, out) in out.iter_mut().enumerate().skip(whole) {
+            [*out] = some_byte_rows::<1>(rows.bytes.as_ptr().add(row * size), size, input);
+        }
+    }
+}
+
+/// `R` rows of Q8_0 from `at` on, each `size` bytes.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+unsafe fn some_byte_rows<const R: usize>(
+    at: *const u8,
+    size: usize,
+    input: &Input<'_>,
+) -> [f32; R] {
     let ones = _mm256_set1_epi16(1);
-    for (row, out) in out.iter_mut().enumerate() {
-        let mut products = [_mm256_setzero_ps(); 2];
-        for number in 0..blocks {
-            // SAFETY: `check` made sure that row, block and input are there in full.
-            unsafe {
-                let block = rows.bytes.as_ptr().add((row * blocks + number) * 34);
-                _mm_prefetch::<_MM_HINT_T0>(block.wrapping_add(AHEAD).cast());
-                let factor = lanes::widen(block.cast::<u16>().read_unaligned()) * input.scale.get_unchecked(number);
-                let weights = _mm256_loadu_si256(block.add(2).cast());
-                let q = _mm256_loadu_si256(input.q.as_ptr().add(number * 32).cast());
-                // One side of the product is unsigned, so the weights' signs move over to the input.
-                let pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(q, weights));
+    let mut products = [_mm256_setzero_ps(); R];
+    for number in 0..input.cols / 32 {
+        // SAFETY: `check` made sure that rows, blocks and input are there in full.
+        unsafe {
+            let block: [*const u8; R] = std::array::from_fn(|row| at.add(row * size + number * 34));
+            prefetch(at, number, R * 34);
+            let q = _mm256_loadu_si256(input.q.as_ptr().add(number * 32).cast());
+            let head = |row: usize| {
+                if row < R {
+                    block[row % R].cast::<i16>().read_unaligned()
+                } else {
+                    0
+                }
+            };
+            let heads = _mm_setr_epi16(head(0), head(1), head(2), head(3), 0, 0, 0, 0);
+            let scale = _mm_set1_ps(*input.scale.get_unchecked(number));
+            let met = _mm256_castps128_ps256(_mm_mul_ps(_mm_cvtph_ps(heads), scale));
+            for row in 0..R {
+                let weights = _mm256_loadu_si256(block[row].add(2).cast());
+                // One side of the product is unsigned, so the weights' signs move to the input.
+                let pairs =
+                    _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(q, weights));
                 let sum = _mm256_cvtepi32_ps(_mm256_madd_epi16(pairs, ones));
-                products[number % 2] = _mm256_fmadd_ps(sum, _mm256_set1_ps(factor), products[number % 2]);
+                let factor = _mm256_permutevar8x32_ps(met, _mm256_set1_epi32(row as i32));
+                products[row] = _mm256_fmadd_ps(sum, factor, products[row]);
             }
         }
-        *out = lanes::sum(_mm256_add_ps(products[0], products[1]));
+    }
+    std::array::from_fn(|row| lanes::sum(products[row]))
+}
+
+/// Asks for what a step will take that is as far ahead as is worth it. The rows that go together lie one behind
+/// the other, so a step asks for as many bytes as it takes from all of them, each line once.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn prefetch(at: *const u8, step: usize, bytes: usize) {
+    for line in step * bytes / 64..(step + 1) * bytes / 64 {
+        _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(AHEAD + line * 64).cast());
     }
 }

@@ -26,7 +26,12 @@ pub(super) unsafe fn floats(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32])
 fn widen(kind: WeightType, row: &[u8], wide: &mut [f32]) {
     let whole = wide.len() / 8;
     if kind == WeightType::F16 {
-        for (bytes, out) in row.as_chunks::<16>().0.iter().zip(wide.as_chunks_mut::<8>().0) {
+        for (bytes, out) in row
+            .as_chunks::<16>()
+            .0
+            .iter()
+            .zip(wide.as_chunks_mut::<8>().0)
+        {
             // SAFETY: sixteen bytes are read and eight floats written, as the types say.
             unsafe {
                 let half = _mm_loadu_si128(bytes.as_ptr().cast());
@@ -50,6 +55,9 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
         let (a, b) = unsafe { (_mm256_loadu_ps(a.as_ptr()), _mm256_loadu_ps(b.as_ptr())) };
         sums[index % 4] = _mm256_fmadd_ps(a, b, sums[index % 4]);
     }
-    let all = _mm256_add_ps(_mm256_add_ps(sums[0], sums[1]), _mm256_add_ps(sums[2], sums[3]));
+    let all = _mm256_add_ps(
+        _mm256_add_ps(sums[0], sums[1]),
+        _mm256_add_ps(sums[2], sums[3]),
+    );
     lanes::sum(all) + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
 }

@@ -4,6 +4,9 @@
 //! fits eight times, 31 · 127 · 2 four times, 63 · 127 · 2 twice), which spares most of the widening. Their
 //! widening to 32 bits is a multiplication anyway, so it takes the run's factor in for nothing.
 
+// One index runs over several arrays of registers, which iterators would hide.
+#![allow(clippy::needless_range_loop)]
+
 use std::arch::x86_64::*;
 use std::cell::RefCell;
 
@@ -59,7 +62,10 @@ unsafe fn add_to(out: &mut [f32], rows: &Rows<'_>, token: usize, row: usize, sum
     let mut values = [0.0; 8];
     // SAFETY: there is room for eight floats.
     unsafe { _mm256_storeu_ps(values.as_mut_ptr(), sums) };
-    for (out, value) in out[token * rows.count + row.min(rows.count)..].iter_mut().zip(&values[..left]) {
+    for (out, value) in out[token * rows.count + row.min(rows.count)..]
+        .iter_mut()
+        .zip(&values[..left])
+    {
         *out += value;
     }
 }
@@ -78,7 +84,11 @@ pub(super) unsafe fn blocks_256(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f
                 }
                 let mut token = 0;
                 while token < input.tokens {
-                    let span = Span { input, token, column: number * SPAN };
+                    let span = Span {
+                        input,
+                        token,
+                        column: number * SPAN,
+                    };
                     let count = (input.tokens - token).min(TOKENS);
                     for (index, group) in groups.iter().enumerate() {
                         match count {
@@ -97,7 +107,13 @@ pub(super) unsafe fn blocks_256(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f
 
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn any_256<const T: usize>(rows: &Rows<'_>, row: usize, group: &Group, span: &Span<'_>, out: &mut [f32]) {
+unsafe fn any_256<const T: usize>(
+    rows: &Rows<'_>,
+    row: usize,
+    group: &Group,
+    span: &Span<'_>,
+    out: &mut [f32],
+) {
     // SAFETY: the caller's promise.
     unsafe {
         match rows.kind {
@@ -121,7 +137,13 @@ unsafe fn span_256<const T: usize, const FOURS: usize, const RUN: usize>(
     let cols = span.input.cols;
     // SAFETY: `check` made sure that the input is there in full, and the group's arrays have the sizes used.
     unsafe {
-        let q: [*const u8; T] = std::array::from_fn(|t| span.input.q.as_ptr().add((span.token + t) * cols + span.column).cast());
+        let q: [*const u8; T] = std::array::from_fn(|t| {
+            span.input
+                .q
+                .as_ptr()
+                .add((span.token + t) * cols + span.column)
+                .cast()
+        });
         let mut sums = [[_mm256_setzero_si256(); 2]; T];
         for run in 0..runs {
             let scales = load_both(group.scales.get_unchecked(run).as_ptr().cast());
@@ -131,11 +153,15 @@ unsafe fn span_256<const T: usize, const FOURS: usize, const RUN: usize>(
                     let at = run * FOURS + part * RUN + four;
                     let weights = load_both(group.q.get_unchecked(at).as_ptr());
                     for t in 0..T {
-                        let value = _mm256_set1_epi32(q[t].add(at * 4).cast::<i32>().read_unaligned());
+                        let value =
+                            _mm256_set1_epi32(q[t].add(at * 4).cast::<i32>().read_unaligned());
                         for half in 0..2 {
                             let product = _mm256_maddubs_epi16(weights[half], value);
-                            short[t][half] =
-                                if four == 0 { product } else { _mm256_add_epi16(short[t][half], product) };
+                            short[t][half] = if four == 0 {
+                                product
+                            } else {
+                                _mm256_add_epi16(short[t][half], product)
+                            };
                         }
                     }
                 }
@@ -154,7 +180,9 @@ unsafe fn span_256<const T: usize, const FOURS: usize, const RUN: usize>(
             _ => (span.input.sums16, 16),
         };
         for t in 0..T {
-            let sums_at = sums_of.as_ptr().add(((span.token + t) * cols + span.column) / each);
+            let sums_at = sums_of
+                .as_ptr()
+                .add(((span.token + t) * cols + span.column) / each);
             let mut below = [_mm256_setzero_si256(); 2];
             for pair in 0..runs / 2 {
                 let two = _mm256_set1_epi32(sums_at.add(2 * pair).cast::<i32>().read_unaligned());
@@ -163,10 +191,14 @@ unsafe fn span_256<const T: usize, const FOURS: usize, const RUN: usize>(
                     below[half] = _mm256_add_epi32(below[half], _mm256_madd_epi16(mins[half], two));
                 }
             }
-            let scale = *span.input.scale.get_unchecked(((span.token + t) * cols + span.column) / SPAN);
+            let scale = *span
+                .input
+                .scale
+                .get_unchecked(((span.token + t) * cols + span.column) / SPAN);
             for half in 0..2 {
                 let product = _mm256_mul_ps(_mm256_cvtepi32_ps(sums[t][half]), d[half]);
-                let product = _mm256_fnmadd_ps(_mm256_cvtepi32_ps(below[half]), dmin[half], product);
+                let product =
+                    _mm256_fnmadd_ps(_mm256_cvtepi32_ps(below[half]), dmin[half], product);
                 let product = _mm256_mul_ps(product, _mm256_set1_ps(scale));
                 add_to(out, rows, span.token + t, row + half * 8, product);
             }
@@ -178,14 +210,24 @@ unsafe fn span_256<const T: usize, const FOURS: usize, const RUN: usize>(
 #[target_feature(enable = "avx2,fma,f16c")]
 unsafe fn load_both(at: *const u8) -> [__m256i; 2] {
     // SAFETY: the caller has 64 bytes there.
-    unsafe { [_mm256_load_si256(at.cast()), _mm256_load_si256(at.add(32).cast())] }
+    unsafe {
+        [
+            _mm256_load_si256(at.cast()),
+            _mm256_load_si256(at.add(32).cast()),
+        ]
+    }
 }
 
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
 fn load_floats(floats: &[f32; GROUP]) -> [__m256; 2] {
     // SAFETY: there are 16 floats.
-    unsafe { [_mm256_loadu_ps(floats.as_ptr()), _mm256_loadu_ps(floats.as_ptr().add(8))] }
+    unsafe {
+        [
+            _mm256_loadu_ps(floats.as_ptr()),
+            _mm256_loadu_ps(floats.as_ptr().add(8)),
+        ]
+    }
 }
 
 /// # Safety
@@ -195,7 +237,11 @@ pub(super) unsafe fn blocks_32(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f3
     out.fill(0.0);
     with_groups(rows.count, |groups| {
         // Signed weights cost so much arithmetic that sharing their loads counts more than the registers.
-        let at_once = if rows.kind == WeightType::Q8_0 { TOKENS } else { TOKENS_32 };
+        let at_once = if rows.kind == WeightType::Q8_0 {
+            TOKENS
+        } else {
+            TOKENS_32
+        };
         let mut column = 0;
         while column < rows.cols {
             let blocks = (rows.cols - column).min(SPAN) / 32;
@@ -206,7 +252,11 @@ pub(super) unsafe fn blocks_32(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f3
                 }
                 let mut token = 0;
                 while token < input.tokens {
-                    let span = Span { input, token, column };
+                    let span = Span {
+                        input,
+                        token,
+                        column,
+                    };
                     let count = (input.tokens - token).min(at_once);
                     for (index, group) in groups.iter().enumerate() {
                         match count {
@@ -238,7 +288,9 @@ unsafe fn any_32<const T: usize>(
     unsafe {
         match rows.kind {
             WeightType::Q8_0 => span_32::<T, 1, true>(rows, row, group, blocks, span, out),
-            WeightType::Q5_0 | WeightType::Q5_1 => span_32::<T, 4, false>(rows, row, group, blocks, span, out),
+            WeightType::Q5_0 | WeightType::Q5_1 => {
+                span_32::<T, 4, false>(rows, row, group, blocks, span, out)
+            }
             _ => span_32::<T, 8, false>(rows, row, group, blocks, span, out),
         }
     }
@@ -269,21 +321,37 @@ unsafe fn span_32<const T: usize, const RUN: usize, const SIGNED: bool>(
                 for four in 0..RUN {
                     let at = block * 8 + part * RUN + four;
                     let weights = load_both(group.q.get_unchecked(at).as_ptr());
-                    let sizes = if SIGNED { weights.map(|w| _mm256_abs_epi8(w)) } else { weights };
+                    let sizes = if SIGNED {
+                        weights.map(|w| _mm256_abs_epi8(w))
+                    } else {
+                        weights
+                    };
                     for t in 0..T {
-                        let value = _mm256_set1_epi32(q[t].add(at * 4).cast::<i32>().read_unaligned());
+                        let value =
+                            _mm256_set1_epi32(q[t].add(at * 4).cast::<i32>().read_unaligned());
                         for half in 0..2 {
-                            let value = if SIGNED { _mm256_sign_epi8(value, weights[half]) } else { value };
+                            let value = if SIGNED {
+                                _mm256_sign_epi8(value, weights[half])
+                            } else {
+                                value
+                            };
                             let product = _mm256_maddubs_epi16(sizes[half], value);
-                            short[t][half] =
-                                if four == 0 { product } else { _mm256_add_epi16(short[t][half], product) };
+                            short[t][half] = if four == 0 {
+                                product
+                            } else {
+                                _mm256_add_epi16(short[t][half], product)
+                            };
                         }
                     }
                 }
                 for t in 0..T {
                     for half in 0..2 {
                         let wide = _mm256_madd_epi16(short[t][half], ones);
-                        sums[t][half] = if part == 0 { wide } else { _mm256_add_epi32(sums[t][half], wide) };
+                        sums[t][half] = if part == 0 {
+                            wide
+                        } else {
+                            _mm256_add_epi32(sums[t][half], wide)
+                        };
                     }
                 }
             }
@@ -291,17 +359,23 @@ unsafe fn span_32<const T: usize, const RUN: usize, const SIGNED: bool>(
             let dmin = load_floats(group.dmin.get_unchecked(block));
             for t in 0..T {
                 let scale = _mm256_set1_ps(*span.input.scale.get_unchecked(start[t] / 32 + block));
-                let offset = _mm256_set1_ps(*span.input.offset.get_unchecked(start[t] / 32 + block));
+                let offset =
+                    _mm256_set1_ps(*span.input.offset.get_unchecked(start[t] / 32 + block));
                 for half in 0..2 {
                     let factor = _mm256_mul_ps(d[half], scale);
-                    let total = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sums[t][half]), factor, totals[t][half]);
-                    totals[t][half] = if SIGNED { total } else { _mm256_fnmadd_ps(dmin[half], offset, total) };
+                    let total =
+                        _mm256_fmadd_ps(_mm256_cvtepi32_ps(sums[t][half]), factor, totals[t][half]);
+                    totals[t][half] = if SIGNED {
+                        total
+                    } else {
+                        _mm256_fnmadd_ps(dmin[half], offset, total)
+                    };
                 }
             }
         }
-        for t in 0..T {
-            for half in 0..2 {
-                add_to(out, rows, span.token + t, row + half * 8, totals[t][half]);
+        for (t, totals) in totals.into_iter().enumerate() {
+            for (half, total) in totals.into_iter().enumerate() {
+                add_to(out, rows, span.token + t, row + half * 8, total);
             }
         }
     }

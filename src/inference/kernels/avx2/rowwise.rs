@@ -15,7 +15,8 @@ pub(super) fn rms_norm(row: &[f32], weight: &[f32], eps: f32, out: &mut [f32]) {
         let x = load(x);
         sums[index % 2] = _mm256_fmadd_ps(x, x, sums[index % 2]);
     }
-    let squares = lanes::sum(_mm256_add_ps(sums[0], sums[1])) + rest.iter().map(|x| x * x).sum::<f32>();
+    let squares =
+        lanes::sum(_mm256_add_ps(sums[0], sums[1])) + rest.iter().map(|x| x * x).sum::<f32>();
     let factor = 1.0 / (squares / row.len() as f32 + eps).sqrt();
     for ((out, x), weight) in out.iter_mut().zip(row).zip(weight) {
         *out = x * factor * weight;
@@ -56,7 +57,12 @@ pub(super) fn to_f16(row: &[f32], out: &mut [u16]) {
 pub(super) fn quantize_32(row: &[f32], out: &mut InputRow<'_>) {
     let (blocks, _) = row.as_chunks::<32>();
     let (qs, _) = out.q.as_chunks_mut::<32>();
-    for (((values, q), scale), offset) in blocks.iter().zip(qs).zip(&mut *out.scale).zip(&mut *out.offset) {
+    for (((values, q), scale), offset) in blocks
+        .iter()
+        .zip(qs)
+        .zip(&mut *out.scale)
+        .zip(&mut *out.offset)
+    {
         let (factor, inverse) = factors(most(values));
         let sum = round_32(values, inverse, q);
         *scale = factor;
@@ -101,7 +107,11 @@ fn most(values: &[f32]) -> f32 {
 #[inline]
 fn factors(most: f32) -> (f32, f32) {
     let factor = most / 127.0;
-    if factor < f32::MIN_POSITIVE { (0.0, 0.0) } else { (factor, 127.0 / most) }
+    if factor < f32::MIN_POSITIVE {
+        (0.0, 0.0)
+    } else {
+        (factor, 127.0 / most)
+    }
 }
 
 /// Rounds 32 values and gives the sums of both halves.
@@ -125,10 +135,16 @@ fn round_32(values: &[f32; 32], inverse: f32, q: &mut [i8; 32]) -> [i16; 2] {
     unsafe { _mm256_storeu_si256(q.as_mut_ptr().cast(), bytes) };
     let pairs = _mm256_maddubs_epi16(_mm256_set1_epi8(1), bytes);
     let fours = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
-    let (first, second) = (_mm256_castsi256_si128(fours), _mm256_extracti128_si256::<1>(fours));
+    let (first, second) = (
+        _mm256_castsi256_si128(fours),
+        _mm256_extracti128_si256::<1>(fours),
+    );
     let twos = _mm_hadd_epi32(first, second);
     let ones = _mm_hadd_epi32(twos, twos);
-    [_mm_extract_epi32::<0>(ones) as i16, _mm_extract_epi32::<1>(ones) as i16]
+    [
+        _mm_extract_epi32::<0>(ones) as i16,
+        _mm_extract_epi32::<1>(ones) as i16,
+    ]
 }
 
 #[inline]

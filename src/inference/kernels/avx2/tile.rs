@@ -65,7 +65,11 @@ fn eight(rows: &Rows<'_>, first: usize, offset: usize) -> [*const u8; 8] {
     std::array::from_fn(|index| {
         let row = first + index;
         // Only whole rows are pointed into; the rest reads zeros.
-        if row < rows.count { rows.bytes[row * size + offset..].as_ptr() } else { NO_ROW.as_ptr() }
+        if row < rows.count {
+            rows.bytes[row * size + offset..].as_ptr()
+        } else {
+            NO_ROW.as_ptr()
+        }
     })
 }
 
@@ -118,15 +122,31 @@ unsafe fn packed_scales(blocks: &[*const u8; 8], half: usize, to: &mut Group) {
     // SAFETY: a block begins with these 16 bytes.
     let [d, a, b, c] = unsafe { words_of_eight(blocks, 0) };
     put_floats(&mut to.d[0], half, widen_words(d));
-    put_floats(&mut to.dmin[0], half, widen_words(_mm256_srli_epi32::<16>(d)));
+    put_floats(
+        &mut to.dmin[0],
+        half,
+        widen_words(_mm256_srli_epi32::<16>(d)),
+    );
     let six = _mm256_set1_epi8(0x3f);
     let four = _mm256_set1_epi8(0x0f);
     let two = _mm256_set1_epi8(0x30);
-    let upper = |low, high| _mm256_or_si256(_mm256_and_si256(low, four), _mm256_and_si256(_mm256_srli_epi16::<2>(high), two));
+    let upper = |low, high| {
+        _mm256_or_si256(
+            _mm256_and_si256(low, four),
+            _mm256_and_si256(_mm256_srli_epi16::<2>(high), two),
+        )
+    };
     let scales = [_mm256_and_si256(a, six), upper(c, a)];
-    let mins = [_mm256_and_si256(b, six), upper(_mm256_srli_epi16::<4>(c), b)];
+    let mins = [
+        _mm256_and_si256(b, six),
+        upper(_mm256_srli_epi16::<4>(c), b),
+    ];
     for run in 0..8 {
-        put_words(&mut to.scales[run], half, twice(scales[run / 4], run as i32 % 4));
+        put_words(
+            &mut to.scales[run],
+            half,
+            twice(scales[run / 4], run as i32 % 4),
+        );
     }
     for pair in 0..4 {
         let at = pair as i32 % 2 * 2;
@@ -140,7 +160,16 @@ unsafe fn packed_scales(blocks: &[*const u8; 8], half: usize, to: &mut Group) {
 #[target_feature(enable = "avx2,fma,f16c")]
 fn lane_pattern(low: i32, high: i32) -> __m256i {
     let word = |lane: i32| (low + 4 * lane) | 0x80 << 8 | (high + 4 * lane) << 16 | (0x80 << 24);
-    _mm256_setr_epi32(word(0), word(1), word(2), word(3), word(0), word(1), word(2), word(3))
+    _mm256_setr_epi32(
+        word(0),
+        word(1),
+        word(2),
+        word(3),
+        word(0),
+        word(1),
+        word(2),
+        word(3),
+    )
 }
 
 /// In each four bytes: byte `index` in both words.
@@ -162,7 +191,11 @@ unsafe fn q4k(blocks: &[*const u8; 8], half: usize, to: &mut Group) {
             for (index, word) in words.into_iter().enumerate() {
                 let at = part / 2 * 16 + part % 2 * 4 + index;
                 put(&mut to.q[at], half, _mm256_and_si256(word, nibble));
-                put(&mut to.q[at + 8], half, _mm256_and_si256(_mm256_srli_epi16::<4>(word), nibble));
+                put(
+                    &mut to.q[at + 8],
+                    half,
+                    _mm256_and_si256(_mm256_srli_epi16::<4>(word), nibble),
+                );
             }
         }
     }
@@ -183,8 +216,15 @@ unsafe fn q5k(blocks: &[*const u8; 8], half: usize, to: &mut Group) {
                 for (index, word) in words.into_iter().enumerate() {
                     let at = pair * 16 + side * 4 + index;
                     let low = _mm256_slli_epi16::<4>(_mm256_and_si256(fifth[index], one));
-                    let high = _mm256_slli_epi16::<3>(_mm256_and_si256(fifth[index], _mm256_slli_epi16::<1>(one)));
-                    put(&mut to.q[at], half, _mm256_or_si256(low, _mm256_and_si256(word, nibble)));
+                    let high = _mm256_slli_epi16::<3>(_mm256_and_si256(
+                        fifth[index],
+                        _mm256_slli_epi16::<1>(one),
+                    ));
+                    put(
+                        &mut to.q[at],
+                        half,
+                        _mm256_or_si256(low, _mm256_and_si256(word, nibble)),
+                    );
                     let word = _mm256_and_si256(_mm256_srli_epi16::<4>(word), nibble);
                     put(&mut to.q[at + 8], half, _mm256_or_si256(high, word));
                     fifth[index] = _mm256_srli_epi16::<2>(fifth[index]);
@@ -201,7 +241,8 @@ unsafe fn q6k(blocks: &[*const u8; 8], half: usize, to: &mut Group) {
     let two = _mm256_set1_epi8(0x30);
     // SAFETY: the block is 210 bytes, and no offset plus 16 is beyond that.
     unsafe {
-        let d: [u16; 8] = std::array::from_fn(|row| blocks[row].add(208).cast::<u16>().read_unaligned());
+        let d: [u16; 8] =
+            std::array::from_fn(|row| blocks[row].add(208).cast::<u16>().read_unaligned());
         let d = _mm256_cvtph_ps(_mm_loadu_si128(d.as_ptr().cast()));
         put_floats(&mut to.d[0], half, d);
         put_floats(&mut to.dmin[0], half, d);
@@ -209,7 +250,11 @@ unsafe fn q6k(blocks: &[*const u8; 8], half: usize, to: &mut Group) {
             for index in 0..4 {
                 // The byte goes to the top of each word and comes down again with its sign.
                 let raised = _mm256_slli_epi16::<8>(twice(bytes, index));
-                put_words(&mut to.scales[quarter * 4 + index as usize], half, _mm256_srai_epi16::<8>(raised));
+                put_words(
+                    &mut to.scales[quarter * 4 + index as usize],
+                    half,
+                    _mm256_srai_epi16::<8>(raised),
+                );
             }
             for pair in 0..2 {
                 let both = _mm256_shuffle_epi8(bytes, lane_pattern(2 * pair, 2 * pair + 1));
@@ -226,11 +271,17 @@ unsafe fn q6k(blocks: &[*const u8; 8], half: usize, to: &mut Group) {
                 for index in 0..4 {
                     let at = part * 32 + side * 4 + index;
                     let (a, b, h) = (first[index], second[index], high[index]);
-                    let join = |low, high| _mm256_or_si256(_mm256_and_si256(low, nibble), _mm256_and_si256(high, two));
+                    let join = |low, high| {
+                        _mm256_or_si256(_mm256_and_si256(low, nibble), _mm256_and_si256(high, two))
+                    };
                     put(&mut to.q[at], half, join(a, _mm256_slli_epi16::<4>(h)));
                     put(&mut to.q[at + 8], half, join(b, _mm256_slli_epi16::<2>(h)));
                     put(&mut to.q[at + 16], half, join(_mm256_srli_epi16::<4>(a), h));
-                    put(&mut to.q[at + 24], half, join(_mm256_srli_epi16::<4>(b), _mm256_srli_epi16::<2>(h)));
+                    put(
+                        &mut to.q[at + 24],
+                        half,
+                        join(_mm256_srli_epi16::<4>(b), _mm256_srli_epi16::<2>(h)),
+                    );
                 }
             }
         }
@@ -242,7 +293,13 @@ unsafe fn q6k(blocks: &[*const u8; 8], half: usize, to: &mut Group) {
 /// # Safety
 /// The rows are whole, and the blocks are inside them.
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(crate) unsafe fn spread_32(rows: &Rows<'_>, first: usize, number: usize, count: usize, to: &mut Group) {
+pub(crate) unsafe fn spread_32(
+    rows: &Rows<'_>,
+    first: usize,
+    number: usize,
+    count: usize,
+    to: &mut Group,
+) {
     let size = rows.kind.block_bytes();
     for half in 0..2 {
         for block in 0..count {
@@ -258,13 +315,28 @@ pub(crate) unsafe fn spread_32(rows: &Rows<'_>, first: usize, number: usize, cou
 
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn block_32(kind: WeightType, blocks: &[*const u8; 8], half: usize, block: usize, to: &mut Group) {
+unsafe fn block_32(
+    kind: WeightType,
+    blocks: &[*const u8; 8],
+    half: usize,
+    block: usize,
+    to: &mut Group,
+) {
     let nibble = _mm256_set1_epi8(15);
     // SAFETY: every type has four bytes in front, and each offset plus 16 is inside its block.
     unsafe {
         let head = |at: usize| {
             let word = |row: usize| blocks[row].add(at).cast::<i32>().read_unaligned();
-            _mm256_setr_epi32(word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7))
+            _mm256_setr_epi32(
+                word(0),
+                word(1),
+                word(2),
+                word(3),
+                word(4),
+                word(5),
+                word(6),
+                word(7),
+            )
         };
         let front = head(0);
         let d = widen_words(front);
@@ -272,13 +344,19 @@ unsafe fn block_32(kind: WeightType, blocks: &[*const u8; 8], half: usize, block
             WeightType::Q4_0 => _mm256_mul_ps(d, _mm256_set1_ps(8.0)),
             WeightType::Q5_0 => _mm256_mul_ps(d, _mm256_set1_ps(16.0)),
             WeightType::Q8_0 => _mm256_setzero_ps(),
-            _ => _mm256_sub_ps(_mm256_setzero_ps(), widen_words(_mm256_srli_epi32::<16>(front))),
+            _ => _mm256_sub_ps(
+                _mm256_setzero_ps(),
+                widen_words(_mm256_srli_epi32::<16>(front)),
+            ),
         };
         put_floats(&mut to.d[block], half, d);
         put_floats(&mut to.dmin[block], half, min);
         if kind == WeightType::Q8_0 {
             for side in 0..2 {
-                for (index, word) in words_of_eight(blocks, 2 + side * 16).into_iter().enumerate() {
+                for (index, word) in words_of_eight(blocks, 2 + side * 16)
+                    .into_iter()
+                    .enumerate()
+                {
                     put(&mut to.q[block * 8 + side * 4 + index], half, word);
                 }
             }
@@ -296,7 +374,10 @@ unsafe fn block_32(kind: WeightType, blocks: &[*const u8; 8], half: usize, block
             if matches!(kind, WeightType::Q5_0 | WeightType::Q5_1) {
                 let shift = _mm_cvtsi32_si128(4 * index as i32);
                 low = _mm256_or_si256(low, four_bits(_mm256_srl_epi32(fifths, shift)));
-                high = _mm256_or_si256(high, four_bits(_mm256_srl_epi32(_mm256_srli_epi32::<16>(fifths), shift)));
+                high = _mm256_or_si256(
+                    high,
+                    four_bits(_mm256_srl_epi32(_mm256_srli_epi32::<16>(fifths), shift)),
+                );
             }
             put(&mut to.q[block * 8 + index], half, low);
             put(&mut to.q[block * 8 + 4 + index], half, high);
