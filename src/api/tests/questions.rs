@@ -213,6 +213,9 @@ async fn a_stop_of_the_server_ends_streams() {
         .open(world.address)
         .await;
     open.until("event: tier").await;
+    while model.asked().is_empty() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     world.stop().await;
     assert_eq!(end_of(&model).await, TextModelError::Cancelled);
 }
