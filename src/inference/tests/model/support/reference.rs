@@ -98,16 +98,16 @@ pub fn phi3(path: &Path, spec: &Spec, tokens: &[u32], long: bool) -> Vec<Vec<f32
                 all
             })
             .collect();
-        for position in 0..rows.len() {
+        for (position, row) in rows.iter_mut().enumerate() {
             let seen = attend(&projected, position, window);
-            add(&mut rows[position], &multiply(&output, &seen));
-            let both = multiply(&gate_up, &norm(&rows[position], &second_norm));
+            add(row, &multiply(&output, &seen));
+            let both = multiply(&gate_up, &norm(row, &second_norm));
             let hidden: Vec<f32> = both[..HIDDEN]
                 .iter()
                 .zip(&both[HIDDEN..])
                 .map(|(gate, up)| gate / (1.0 + (-gate).exp()) * up)
                 .collect();
-            add(&mut rows[position], &multiply(&down, &hidden));
+            add(row, &multiply(&down, &hidden));
         }
     }
     let (last_norm, head) = (
