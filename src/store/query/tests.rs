@@ -101,7 +101,12 @@ async fn a_scope_sees_exactly_its_rows_through_every_view() {
         let counted = format!("SELECT count(*) FROM {}", view.name);
         let all = rows(&estate, &Scope::All, &counted).await;
         assert_ne!(all, "", "{}", view.name);
-        assert_ne!(rows(&estate, &acme.scope(), &counted).await, "", "{}", view.name);
+        assert_ne!(
+            rows(&estate, &acme.scope(), &counted).await,
+            "",
+            "{}",
+            view.name
+        );
     }
 }
 
