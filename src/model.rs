@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use anyhow::Context;
 use domain::text_model::{
     Generated, ModelState, ModelStatus, TextModel, TextModelError, TextRequest,
 };
@@ -15,6 +14,12 @@ use inference::library::{Library, LibraryError};
 use inference::packed;
 
 use crate::config::AiConfig;
+
+/// An error of `inference` as one text. Its texts name their causes, and a chain would name them
+/// again.
+pub fn said<T>(result: Result<T, impl std::fmt::Display>) -> anyhow::Result<T> {
+    result.map_err(|error| anyhow::anyhow!("{error}"))
+}
 
 /// Imported models of a data folder.
 pub fn library(data_dir: &Path, ai: &AiConfig) -> Library {
@@ -31,17 +36,21 @@ fn chosen(data_dir: &Path, ai: &AiConfig) -> anyhow::Result<Option<(String, Mode
             let stem = file.file_stem().unwrap_or_default().to_string_lossy();
             return Ok(Some((stem.into_owned(), ModelSource::File(file))));
         }
-        let entry = library
-            .find(Some(wanted))
-            .with_context(|| format!("{wanted} is neither a file nor an imported model"))?;
+        let entry = match library.find(Some(wanted)) {
+            Err(LibraryError::Unknown(_)) => anyhow::bail!(
+                "{wanted} is neither a file nor an imported model; `stocktake model list` shows \
+                 which there are"
+            ),
+            found => said(found)?,
+        };
         return Ok(Some((entry.name.clone(), library.source(&entry))));
     }
     match library.find(None) {
         Ok(entry) => return Ok(Some((entry.name.clone(), library.source(&entry)))),
         Err(LibraryError::Empty) => {}
-        Err(error) => return Err(error.into()),
+        Err(error) => return said(Err(error)),
     }
-    let carried = packed::embedded()?;
+    let carried = said(packed::embedded())?;
     Ok(carried.map(|carried| (carried.name, carried.source)))
 }
 

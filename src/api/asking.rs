@@ -91,7 +91,7 @@ struct Asking {
 }
 
 impl Asking {
-    /// Waits until there is something to send, or fails as the question did.
+    /// Waits until there is something to send, or fails as the question did before it said anything.
     async fn begin(&mut self) -> ApiResult<()> {
         if let Some(work) = self.work.as_mut() {
             tokio::select! {
@@ -99,7 +99,11 @@ impl Asking {
                 event = self.received.recv() => self.held = event,
                 result = work => {
                     self.work = None;
-                    self.last = Some(Ok(result?));
+                    self.held = self.received.try_recv().ok();
+                    match result {
+                        Err(error) if self.held.is_none() => return Err(error.into()),
+                        result => self.last = Some(result.map_err(ApiError::from)),
+                    }
                 }
             }
         }

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::output::{self, Format};
 use super::{DataArgs, exit};
 use crate::config::AiConfig;
+use crate::model::said;
 
 /// Flags of commands that answer questions.
 #[derive(Debug, Args)]
@@ -90,7 +91,7 @@ impl Model {
         match self.command {
             Command::List { data, format } => list(&data, format),
             Command::Import { data, file, name } => {
-                let entry = open(&data)?.import(&file, name.as_deref())?;
+                let entry = said(open(&data)?.import(&file, name.as_deref()))?;
                 output::line(&format!(
                     "{} is imported: {}, {}, sha256 {}",
                     entry.name,
@@ -102,7 +103,7 @@ impl Model {
             }
             Command::Verify { data, name } => verify(&data, name),
             Command::Use { data, name } => {
-                let entry = open(&data)?.choose(&name)?;
+                let entry = said(open(&data)?.choose(&name))?;
                 output::line(&format!(
                     "{} answers from the next start of the server on",
                     entry.name
@@ -126,8 +127,8 @@ fn open(data: &DataArgs) -> anyhow::Result<library::Library> {
 
 fn list(data: &DataArgs, format: Format) -> anyhow::Result<ExitCode> {
     let library = open(data)?;
-    let chosen = library.default_name()?;
-    let imported = library.list()?;
+    let chosen = said(library.default_name())?;
+    let imported = said(library.list())?;
     let mut rows = Vec::new();
     for entry in &imported {
         let state = if chosen.as_ref() == Some(&entry.name) {
@@ -145,7 +146,7 @@ fn list(data: &DataArgs, format: Format) -> anyhow::Result<ExitCode> {
             json!(null),
         ]);
     }
-    if let Some(carried) = packed::embedded()? {
+    if let Some(carried) = said(packed::embedded())? {
         rows.push(vec![
             json!(carried.name),
             json!("in this program"),
@@ -187,8 +188,7 @@ fn verify(data: &DataArgs, name: Option<String>) -> anyhow::Result<ExitCode> {
     let library = open(data)?;
     let names = match name {
         Some(name) => vec![name],
-        None => library
-            .list()?
+        None => said(library.list())?
             .into_iter()
             .map(|entry| entry.name)
             .collect(),
@@ -199,7 +199,7 @@ fn verify(data: &DataArgs, name: Option<String>) -> anyhow::Result<ExitCode> {
     );
     let mut bad = 0;
     for name in names {
-        let said = match library.verify(&name)? {
+        let said = match said(library.verify(&name))? {
             Verdict::Intact => "intact".to_owned(),
             Verdict::Changed { recorded, found } => {
                 bad += 1;
@@ -232,13 +232,13 @@ fn pack(
         (file, name)
     } else {
         let library = open(data)?;
-        let entry = library.find(Some(model))?;
+        let entry = said(library.find(Some(model)))?;
         (library.path(&entry), entry.name)
     };
     let program = program.or_else(packed::own_path).ok_or_else(|| {
         anyhow::anyhow!("this program's file is not found; name it with --program")
     })?;
-    let packed = packed::pack(&file, &program, &output, &name)?;
+    let packed = said(packed::pack(&file, &program, &output, &name))?;
     output::line(&format!(
         "{} carries {} ({}); copy it and run it",
         output.display(),

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{OrganizationId, UtcTime};
 use crate::text_model::TokenUsage;
+use crate::{OrganizationId, UtcTime};
 
 /// Enums whose texts are also what is stored.
 macro_rules! texts {

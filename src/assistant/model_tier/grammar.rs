@@ -41,8 +41,8 @@ item_V: top_V (" AS " ALIAS)?
 key_V: scalar_V | PLACE
 order_V: (top_V | PLACE) direction?
 having_V: total_V compare NUMBER (" AND " total_V compare NUMBER)?
-top_V: part_V (sign part_V){0,2}
-part_V: column_V | NUMBER | STRING | function_V | total_V | "round(" ratio_V ", " PLACE ")"
+top_V: part_V (sign (part_V | NUMBER)){0,2}
+part_V: column_V | function_V | total_V | "round(" ratio_V ", " PLACE ")"
 ratio_V: (NUMBER " * ")? (total_V | function_V) (sign (total_V | function_V | NUMBER)){0,2}
 total_V: "count(*)" | "count(DISTINCT " column_V ")" | TOTAL scalar_V ")"
 scalar_V: plain_V (sign plain_V){0,2}
