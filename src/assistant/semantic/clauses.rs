@@ -430,7 +430,9 @@ impl<'a> Parse<'a> {
 
     /// "not used", "nobody uses", "ever connected" where no time stands with it.
     fn connections(&mut self) {
-        if !self.entity.is_desktop() {
+        let made_from = matches!(self.entity, Entity::Bundle | Entity::Directory)
+            && !self.m.iter().any(|m| m.time().is_some());
+        if !self.entity.is_desktop() && !made_from {
             return;
         }
         for at in 0..self.m.len() {
@@ -449,7 +451,13 @@ impl<'a> Parse<'a> {
             if let Some(ever) = ever {
                 self.used[ever] = true;
             }
-            if never {
+            if made_from {
+                let test = Test::Has {
+                    entity: Entity::Desktop,
+                    filters: Vec::new(),
+                };
+                self.add(at, Filter::not(test));
+            } else if never {
                 self.add(at, Filter::new(Test::Absent(Field::LastConnectedAt)));
             } else {
                 let cutoff = self.now.plus_days(-30);

@@ -98,7 +98,7 @@ impl<'a, 'b> Composer<'a, 'b> {
         for note in &self.parse.notes {
             query.note(note.clone());
         }
-        Some(query)
+        super::guard::holds(self.parse, self.pieces, &query).then_some(query)
     }
 
     fn yes_or_no(&self) -> bool {

@@ -23,6 +23,16 @@ impl Composer<'_, '_> {
                 self.take(two);
                 Some(Field::Storage)
             }
+            // "GiB of root volume"
+            [
+                (one, Field::Storage),
+                (two, field @ (Field::RootVolume | Field::UserVolume)),
+            ] => {
+                let (one, two, field) = (*one, *two, *field);
+                self.take(one);
+                self.take(two);
+                Some(field)
+            }
             _ => None,
         }
     }
@@ -241,11 +251,14 @@ impl Composer<'_, '_> {
         if let Some(verb) = verb {
             let behind: Vec<&Placed> = filters.iter().filter(|p| p.at > verb).collect();
             if !behind.is_empty() && behind.len() < filters.len() {
-                return Some(all(behind));
+                // "windows desktops are stopped at Acme": a place may be of both or of the part.
+                let places = behind.iter().filter(|placed| place(placed)).count();
+                return (places == 0 || places == behind.len()).then(|| all(behind));
             }
         }
+        // Of several things that nothing parts, which one is the part is open.
         let parts: Vec<&Placed> = filters.iter().filter(|p| !place(p)).collect();
-        (!parts.is_empty()).then(|| all(parts))
+        (parts.len() == 1).then(|| all(parts))
     }
 
     pub(super) fn share(&mut self) -> Option<Query> {

@@ -200,7 +200,18 @@ impl Composer<'_, '_> {
         self.cue("which");
         self.cue("list");
         self.plain_verbs();
-        let limit = self.limit()?;
+        // "newest first" is an order, and no number of rows.
+        let sorts = self
+            .parse
+            .m
+            .get(found.at + 1)
+            .is_some_and(|m| m.is_cue("first"));
+        if sorts {
+            self.take(found.at + 1);
+        }
+        let limit = self
+            .limit()?
+            .filter(|_| !sorts || self.pieces.number.is_some());
         let mut query = self.new_query(Shape::List);
         query.show = show;
         query.show.extend(
@@ -213,6 +224,7 @@ impl Composer<'_, '_> {
             descending: newest,
         });
         query.limit = match limit {
+            None if sorts => None,
             None => {
                 query.note("The first 10 are shown; say another number to change that.");
                 Some(10)
@@ -263,6 +275,11 @@ impl Composer<'_, '_> {
             let (at, field) = (*at, *field);
             self.take(at);
             return Some(field);
+        }
+        // The oldest alert is the one raised first, whether it is closed or not.
+        let oldest = self.pieces.superlatives.iter().any(|s| s.word == "oldest");
+        if oldest && self.parse.entity == Entity::Alert {
+            return Some(Field::RaisedAt);
         }
         // Filters on a deletion order by it.
         let filtered = self.parse.filters.iter().find_map(|p| {

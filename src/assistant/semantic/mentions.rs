@@ -275,8 +275,9 @@ pub(crate) const TIME_WORDS: &[&str] = &[
 pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcTime) -> Marked {
     let mut tokens = text::tokens(question, 120);
     let mut notes = Vec::new();
-    for token in &mut tokens {
-        correct(token, lexicon, values, &mut notes);
+    let kept = strange(&tokens, lexicon);
+    for (token, strange) in tokens.iter_mut().zip(kept) {
+        correct(token, strange, lexicon, values, &mut notes);
     }
     let marker = Marker {
         tokens: &tokens,
@@ -294,7 +295,39 @@ pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcT
     Marked { mentions, notes }
 }
 
-fn correct(token: &mut Token, lexicon: &Lexicon, values: &Values, notes: &mut Vec<String>) {
+/// The words that are likely names: in capitals inside the question, right before a thing, behind a
+/// preposition, or short. They are not taken for a slip of a word that carries nothing.
+fn strange(tokens: &[Token], lexicon: &Lexicon) -> Vec<bool> {
+    const BEFORE: [&str; 8] = [
+        "for", "at", "of", "from", "by", "does", "client", "customer",
+    ];
+    let thing = |at: usize| {
+        tokens.get(at).is_some_and(|token| {
+            token.text == "s"
+                || lexicon
+                    .senses(&token.text)
+                    .iter()
+                    .any(|sense| matches!(sense, Sense::Entity(_)))
+        })
+    };
+    (0..tokens.len())
+        .map(|at| {
+            let token = &tokens[at];
+            at > 0 && token.typed.chars().next().is_some_and(char::is_uppercase)
+                || thing(at + 1)
+                || at > 0 && BEFORE.contains(&tokens[at - 1].text.as_str())
+                || token.text.chars().count() <= 4
+        })
+        .collect()
+}
+
+fn correct(
+    token: &mut Token,
+    strange: bool,
+    lexicon: &Lexicon,
+    values: &Values,
+    notes: &mut Vec<String>,
+) {
     let word = token.text.as_str();
     let known = token.literal
         || !word.chars().all(char::is_alphabetic)
@@ -328,7 +361,25 @@ fn correct(token: &mut Token, lexicon: &Lexicon, values: &Values, notes: &mut Ve
         (None, Some(theirs)) => (theirs, true),
         (None, None) => return,
     };
-    if choice.1 {
+    let empty = !choice.1
+        && !TIME_WORDS.contains(&choice.0.as_str())
+        && lexicon.senses(&choice.0).contains(&Sense::Filler);
+    let letters = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    // "form" for "from" stays a slip: neighbours swapped, in a small word.
+    let swapped =
+        letters(word) == letters(&choice.0) && !token.typed.starts_with(char::is_uppercase);
+    if strange && empty && (!swapped || choice.0 == "came") {
+        return;
+    }
+    let says = lexicon
+        .senses(&choice.0)
+        .iter()
+        .any(|sense| matches!(sense, Sense::Value(_) | Sense::Property(_)));
+    if choice.1 || says {
         notes.push(format!("\"{}\" was read as \"{}\".", token.typed, choice.0));
     }
     token.text = choice.0;

@@ -10,6 +10,7 @@
 //! | `pieces` | subject, groups, measures and order, out of what filters left |
 //! | `read` | which thing a question is about, and its possible readings |
 //! | `compose`, `kinds_*` | each kind of question: what it needs, takes and makes |
+//! | `guard` | the last look: what was said shows in the query |
 //! | `classifier`, `intents` | which kind a question is, learned from declared phrasings |
 //! | `follow` | follow-ups that edit the question before |
 //! | `query`, `fields`, `sql`, `conditions`, `label` | what was understood, as SQL and in words |
@@ -23,6 +24,7 @@ mod compose;
 mod conditions;
 mod fields;
 mod follow;
+mod guard;
 mod intents;
 mod kinds_measures;
 mod kinds_ranked;

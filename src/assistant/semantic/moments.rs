@@ -145,6 +145,16 @@ impl Parse<'_> {
         {
             side = Some(Side::Since);
         }
+        // "alerts from October" are of October; "from October on" reaches until now.
+        let over = matches!(when, When::Span { to, .. } if *to <= self.now);
+        let only_from = taken.iter().any(|place| self.m[*place].text == "from");
+        let open = self
+            .m
+            .get(next)
+            .is_some_and(|m| matches!(m.text.as_str(), "on" | "onwards" | "until" | "till" | "to"));
+        if over && only_from && !open && side == Some(Side::Since) {
+            side = None;
+        }
         (side.unwrap_or(Side::Within), self.m[at].typed.clone())
     }
 
@@ -330,7 +340,11 @@ impl Parse<'_> {
             })
         };
         if let Some(until) = until {
-            let (from, to) = (begin(when), end(&until));
+            let (mut from, mut to) = (begin(when), end(&until));
+            // "between 7 and 14 days" ago: the longer one is the earlier.
+            if from > to {
+                (from, to) = (to, from);
+            }
             return (!negated).then(|| {
                 (
                     make(

@@ -243,8 +243,31 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
     let refused = m
         .iter()
         .any(|mention| mention.is_small("not") || mention.is_small("nobody"));
+    // "unused for 30 days, by account" and "our biggest client" are about desktops.
+    let grouped_only = |entity: E| {
+        has(entity)
+            && (0..m.len()).all(|at| {
+                m[at].entity() != Some(entity)
+                    || (at.saturating_sub(2)..at)
+                        .any(|back| m[back].is_small("by") && m[back].text != "across")
+            })
+    };
+    let timed = m.iter().any(|mention| mention.time().is_some());
+    let unused = property(&["unused", "never_connected", "idle"]);
+    let ranked = ["most", "least", "top", "bottom"]
+        .iter()
+        .any(|name| cue(name));
+    if unused && (timed || grouped_only(E::Account) || grouped_only(E::Organization))
+        || ranked && has(E::Organization) && !has(E::Account)
+    {
+        push(E::Desktop);
+    }
     for entity in [E::Directory, E::Bundle] {
         if has(entity) {
+            if used && refused {
+                push(entity);
+                return found;
+            }
             // What a client uses is what its desktops are made from.
             if used && !refused {
                 push(E::Desktop);
@@ -421,7 +444,10 @@ pub(crate) fn stranger(m: &[Mention]) -> Option<(String, bool)> {
     let possessive = m
         .get(at + 1)
         .is_some_and(|next| next.text == "s" && next.typed == "'s");
-    let owner = m.get(at + 1).is_some_and(|next| next.entity().is_some()) && capital;
+    // "acme desktops": what stands right before a desktop is whose it is.
+    let owner = m
+        .get(at + 1)
+        .is_some_and(|next| next.entity().is_some() && capital);
     Some((
         typed,
         preposition && capital

@@ -44,6 +44,10 @@ impl Understander<'_> {
         {
             return self.noted(Understanding::Query(Box::new(edited)), &marked.notes);
         }
+        // One word alone does not say what is asked about it.
+        if m.len() == 1 && m[0].entity().is_none() {
+            return Understanding::Unknown;
+        }
         // What can, could or may be is not what is.
         let modal = m.windows(2).any(|pair| {
             matches!(pair[0].text.as_str(), "can" | "could" | "may" | "would")

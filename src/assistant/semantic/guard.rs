@@ -1,0 +1,264 @@
+//! The last look at a query before it counts: what was said has to show in it. A query that leaves
+//! out a name, a number or a time of the question, or answers about another thing, is no answer.
+
+use super::clauses::Parse;
+use super::fields::{Entity, Field};
+use super::mentions::{Mention, What};
+use super::pieces::{Pieces, Subject};
+use super::query::{By, Dimension, Filter, Query, Shape, Test};
+
+/// Whether all that was said shows in `query`.
+pub(crate) fn holds(parse: &Parse<'_>, pieces: &Pieces, query: &Query) -> bool {
+    let said = Said {
+        parse,
+        query,
+        tests: tests(query),
+    };
+    said.names()
+        && said.amounts()
+        && said.times()
+        && said.unused()
+        && said.volumes()
+        && said.sums()
+        && said.counted(pieces)
+        && said.ordered()
+        && said.states(pieces)
+        && !said.scopes_of_a_run(pieces)
+}
+
+struct Said<'a, 'b> {
+    parse: &'a Parse<'b>,
+    query: &'a Query,
+    tests: Vec<&'a Test>,
+}
+
+impl Said<'_, '_> {
+    fn any(&self, test: impl Fn(&Mention) -> bool) -> bool {
+        self.parse.m.iter().any(test)
+    }
+
+    fn noun(&self, entity: Entity) -> bool {
+        self.any(|m| m.entity() == Some(entity))
+    }
+
+    fn fields(&self) -> impl Iterator<Item = Field> {
+        self.tests.iter().filter_map(|test| field(test))
+    }
+
+    /// A name of the data is filtered or grouped by.
+    fn names(&self) -> bool {
+        let query = format!(
+            "{:?}",
+            (&self.query.shape, &self.query.filters, &self.query.groups)
+        )
+        .to_lowercase();
+        let named = self
+            .parse
+            .m
+            .iter()
+            .filter(|m| matches!(m.what, What::Names { .. }) && !m.names.is_empty());
+        named.into_iter().all(|m| {
+            let shown = m.names.iter().any(|name| {
+                let literal = format!("{:?}", name.literal).to_lowercase();
+                query.contains(literal.trim_matches('"'))
+            });
+            // "O'Hara" is a client's name rather than a login.
+            let inner = m.typed.char_indices().any(|(at, c)| {
+                matches!(c, '\'' | '\u{2019}') && at > 0 && m.typed[at..].chars().count() > 2
+            });
+            let user = self.fields().any(|field| field == Field::UserName);
+            shown && !(inner && user && !self.any(|m| m.fields().contains(&Field::UserName)))
+        })
+    }
+
+    /// Every number is a bound, a threshold or how many are shown.
+    fn amounts(&self) -> bool {
+        let said = self
+            .parse
+            .m
+            .iter()
+            .filter(|m| m.number().is_some() && m.text != "one")
+            .count();
+        let used: usize = usize::from(self.query.having.is_some())
+            + usize::from(self.query.limit.is_some())
+            + self
+                .tests
+                .iter()
+                .map(|test| match test {
+                    Test::Number { upto, .. } => 1 + usize::from(upto.is_some()),
+                    Test::Time { .. } => 2,
+                    Test::OneOf { values, .. } => values.len(),
+                    Test::Tagged { values, .. } => values.len(),
+                    _ => 0,
+                })
+                .sum::<usize>();
+        said <= used
+    }
+
+    /// Every time bounds something.
+    fn times(&self) -> bool {
+        let said = self.parse.m.iter().filter(|m| m.time().is_some()).count();
+        let used: usize = self
+            .tests
+            .iter()
+            .map(|test| match test {
+                Test::Time { from, to, .. } => {
+                    usize::from(from.is_some()) + usize::from(to.is_some())
+                }
+                Test::Number { .. } => 2,
+                _ => 0,
+            })
+            .sum();
+        let empty = self.tests.iter().any(
+            |test| matches!(test, Test::Time { from: Some(from), to: Some(to), .. } if from >= to),
+        );
+        said <= used && !empty
+    }
+
+    /// What is unused is so by its connections, or by having no desktops.
+    fn unused(&self) -> bool {
+        let said = self.any(|m| matches!(m.property(), Some("unused" | "never_connected")));
+        if !said {
+            return true;
+        }
+        let connections = self
+            .fields()
+            .any(|field| matches!(field, Field::LastConnectedAt | Field::IdleDays));
+        let has = self
+            .tests
+            .iter()
+            .any(|test| matches!(test, Test::Has { .. }));
+        let timed = self.any(|m| m.time().is_some());
+        let in_use = self.fields().any(|field| field == Field::ConnectionState);
+        connections || has && !timed || in_use
+    }
+
+    /// One of the two volumes is not both together.
+    fn volumes(&self) -> bool {
+        let together = matches!(
+            self.query.shape,
+            Shape::Total(Field::Storage)
+                | Shape::Average(Field::Storage)
+                | Shape::Lowest(Field::Storage)
+                | Shape::Highest(Field::Storage)
+        ) || self
+            .query
+            .order
+            .is_some_and(|order| order.by == By::Field(Field::Storage));
+        let one = |volume: Field| self.any(|m| m.fields().first() == Some(&volume));
+        !together || one(Field::UserVolume) == one(Field::RootVolume)
+    }
+
+    /// A sum is no list of rows.
+    fn sums(&self) -> bool {
+        let summed = self.any(|m| {
+            m.is_cue("total")
+                && (m.text.starts_with("sum") || m.text.starts_with("add") || m.text == "combined")
+        });
+        let threshold = self
+            .tests
+            .iter()
+            .any(|test| matches!(test, Test::Number { .. }));
+        !summed || threshold || self.query.shape != Shape::List
+    }
+
+    /// What is counted is what was asked for.
+    fn counted(&self, pieces: &Pieces) -> bool {
+        let often = self.any(|m| matches!(m.text.as_str(), "how often" | "how many times"));
+        let events = matches!(
+            self.query.entity,
+            Entity::Sync | Entity::Job | Entity::Alert | Entity::Version | Entity::StateChange
+        );
+        if often && (!events || matches!(self.query.shape, Shape::CountDistinct(_))) {
+            return false;
+        }
+        let tags = |dimension: &Dimension| *dimension == Dimension::Field(Field::Tags);
+        let whole_tags = match &self.query.shape {
+            Shape::Distinct(all) => all.iter().any(tags),
+            Shape::CountDistinct(one) => tags(one),
+            _ => self.query.groups.iter().any(tags),
+        };
+        // "our biggest client" is not the one with the most accounts.
+        let ranked = !pieces.superlatives.is_empty()
+            && self.query.entity == Entity::Account
+            && self.query.shape == Shape::Count
+            && !self.noun(Entity::Account);
+        !whole_tags && !ranked
+    }
+
+    /// The last and the first desktop are so by something that was said.
+    fn ordered(&self) -> bool {
+        let Some(order) = self.query.order else {
+            return true;
+        };
+        let vague = self.any(|m| m.is_cue("last") || m.text == "first" || m.text == "longest ago");
+        let said = self.any(|m| {
+            m.is_verb("create")
+                || m.fields().contains(&Field::CreatedAt)
+                || m.is_cue("newest")
+                || m.is_cue("oldest")
+        });
+        !(self.query.entity.is_desktop()
+            && order.by == By::Field(Field::CreatedAt)
+            && vague
+            && !said)
+    }
+
+    /// A state is of the thing that was named.
+    fn states(&self, pieces: &Pieces) -> bool {
+        if !self.query.entity.is_desktop() || self.noun(Entity::Desktop) {
+            return true;
+        }
+        let theirs = matches!(
+            &pieces.subject,
+            Some(Subject::Shared(at, _))
+                if matches!(self.parse.m[*at].entity(), Some(Entity::Directory | Entity::Account))
+        );
+        !theirs || !self.fields().any(|field| field == Field::State)
+    }
+
+    /// "what failed in the last sync" asks for scopes of the last run, "the last failed sync" does
+    /// not.
+    fn scopes_of_a_run(&self, pieces: &Pieces) -> bool {
+        if self.query.entity != Entity::Sync || self.query.limit != Some(1) {
+            return false;
+        }
+        let Some(last) = pieces.superlatives.first().map(|found| found.at) else {
+            return false;
+        };
+        self.parse
+            .filters
+            .iter()
+            .any(|placed| placed.filter.field() == Some(Field::Status) && placed.at < last)
+    }
+}
+
+fn field(test: &Test) -> Option<Field> {
+    match test {
+        Test::OneOf { field, .. }
+        | Test::Like { field, .. }
+        | Test::Absent(field)
+        | Test::Flag(field)
+        | Test::Number { field, .. }
+        | Test::Time { field, .. } => Some(*field),
+        _ => None,
+    }
+}
+
+/// All tests of a query, those inside others too.
+fn tests(query: &Query) -> Vec<&Test> {
+    let mut open: Vec<&Filter> = query.filters.iter().collect();
+    if let Shape::Share(part) = &query.shape {
+        open.extend(part);
+    }
+    let mut found = Vec::new();
+    while let Some(filter) = open.pop() {
+        found.push(&filter.test);
+        match &filter.test {
+            Test::Any(parts) | Test::All(parts) => open.extend(parts),
+            Test::Has { filters, .. } => open.extend(filters),
+            _ => {}
+        }
+    }
+    found
+}
