@@ -275,7 +275,9 @@ fn one_token(compute: &Compute, matrix: &QuantMatrix, input: &Input<'_>, target:
     let rows = matrix.row_count();
     let threads = compute.pool().threads();
     let by_size = TASK_BYTES.div_ceil(matrix.row_bytes().max(1));
-    let chunk = by_size.min(rows.div_ceil(threads)).next_multiple_of(4);
+    // As many tasks for each thread, so that a narrow matrix leaves no thread waiting for a last one.
+    let tasks = rows.div_ceil(by_size).next_multiple_of(threads);
+    let chunk = rows.div_ceil(tasks).next_multiple_of(4);
     compute.pool().run(rows.div_ceil(chunk), &|task| {
         let range = task * chunk..rows.min((task + 1) * chunk);
         GATHERED.with_borrow_mut(|gathered| {
