@@ -22,6 +22,7 @@ pub(crate) fn holds(parse: &Parse<'_>, pieces: &Pieces, query: &Query) -> bool {
         && said.sums()
         && said.counted(pieces)
         && said.ordered()
+        && said.superlatives()
         && said.states(pieces)
         && !said.scopes_of_a_run(pieces)
 }
@@ -202,6 +203,32 @@ impl Said<'_, '_> {
             && order.by == By::Field(Field::CreatedAt)
             && vague
             && !said)
+    }
+
+    /// "last", "newest" and their like decide which rows, or which time.
+    fn superlatives(&self) -> bool {
+        let said = self.any(|m| {
+            ["newest", "oldest", "last"]
+                .iter()
+                .any(|word| m.is_cue(word))
+                || m.text == "first"
+        });
+        let lasts = matches!(
+            self.query.shape,
+            Shape::Total(Field::DurationMs | Field::DurationSeconds)
+                | Shape::Average(Field::DurationMs | Field::DurationSeconds)
+        ) || self
+            .fields()
+            .any(|field| matches!(field, Field::DurationMs | Field::DurationSeconds));
+        let shown = self.query.order.is_some()
+            || matches!(self.query.shape, Shape::Highest(_) | Shape::Lowest(_))
+            || self
+                .query
+                .show
+                .iter()
+                .any(|shown| shown.field().is_some_and(Field::is_time))
+            || self.fields().any(Field::is_time);
+        !said || lasts || shown
     }
 
     /// A state is of the thing that was named.

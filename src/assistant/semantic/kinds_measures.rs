@@ -265,6 +265,12 @@ impl Composer<'_, '_> {
         if !self.cue("share") || !self.rows() {
             return None;
         }
+        // "how much of Acme is always on, in percent"
+        for at in 0..self.used.len() {
+            if self.parse.m[at].text == "how much" {
+                self.take(at);
+            }
+        }
         let part = self.part()?;
         self.cue("which");
         self.cue("list");
@@ -276,8 +282,17 @@ impl Composer<'_, '_> {
     }
 
     pub(super) fn split(&mut self) -> Option<Query> {
-        if !self.cue("share") || self.pieces.groups.is_empty() || self.time_groups() || !self.rows()
-        {
+        if !self.cue("share") || self.time_groups() {
+            return None;
+        }
+        // "split of compute types in percent"
+        let mut groups = self.groups();
+        if groups.is_empty() && self.breakdown() {
+            groups.extend(self.shared());
+        } else if !self.rows() {
+            return None;
+        }
+        if groups.is_empty() {
             return None;
         }
         self.cue("which");
@@ -285,7 +300,7 @@ impl Composer<'_, '_> {
         self.cue("count");
         self.cue("total");
         let mut query = self.new_query(Shape::Split);
-        query.groups = self.groups();
+        query.groups = groups;
         Some(query)
     }
 

@@ -48,7 +48,8 @@ impl Composer<'_, '_> {
         if self.pieces.groups.is_empty() && extra.is_none() {
             return None;
         }
-        if !counted && self.pieces.subject.is_none() && self.parse.filters.is_empty() {
+        let told = self.parse.m.iter().any(|m| m.text == "breakdown by");
+        if !counted && !told && self.pieces.subject.is_none() && self.parse.filters.is_empty() {
             return None;
         }
         self.plain_verbs();

@@ -112,6 +112,24 @@ impl Parse<'_> {
                 _ => None,
             })
             .map(|(_, field, text)| (*field, text.clone()))?;
+        // "running on Windows": the mode of speech, not the state. "running Windows desktops" says
+        // both, unless desktops stand before it.
+        let manner = self.m[at].text == "running"
+            && self.next(at).is_some_and(|next| {
+                self.m[next].value().is_some_and(|value| {
+                    self.lexicon.values[value].of.iter().all(|(_, field, _)| {
+                        matches!(
+                            field,
+                            Field::OperatingSystem | Field::RunningMode | Field::ComputeType
+                        )
+                    })
+                }) && !(self.m.get(next + 1).and_then(|m| m.entity()) == Some(Entity::Desktop)
+                    && (0..at).all(|back| self.m[back].entity().is_none()))
+            });
+        if manner {
+            self.used[at] = true;
+            return None;
+        }
         if !self.m[at].text.is_empty()
             && !word.unless.contains(&self.m[at].text)
             && let Some(note) = word.note.clone()
@@ -127,22 +145,6 @@ impl Parse<'_> {
             })
             && !(0..at).any(|back| self.m[back].entity() == Some(Entity::Desktop))
         {
-            return None;
-        }
-        // "running on Windows": the mode of speech, not the state.
-        if self.m[at].text == "running"
-            && self.next(at).is_some_and(|next| {
-                self.m[next].value().is_some_and(|value| {
-                    self.lexicon.values[value].of.iter().all(|(_, field, _)| {
-                        matches!(
-                            field,
-                            Field::OperatingSystem | Field::RunningMode | Field::ComputeType
-                        )
-                    })
-                })
-            })
-        {
-            self.used[at] = true;
             return None;
         }
         let said = self.m[at].typed.clone();

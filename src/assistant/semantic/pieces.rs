@@ -105,7 +105,14 @@ impl Parse<'_> {
     /// "who is the client with", which asks for a client.
     fn who_is_what(&self, at: usize) -> bool {
         (at + 1..self.m.len().min(at + 4))
-            .find(|next| self.m[*next].entity().is_some() || !self.m[*next].soft())
+            .find(|next| {
+                let m = &self.m[*next];
+                m.entity().is_some()
+                    || !m.soft()
+                        && !["most", "least", "newest", "oldest"]
+                            .iter()
+                            .any(|word| m.is_cue(word))
+            })
             .is_some_and(|next| {
                 matches!(
                     self.m[next].entity(),

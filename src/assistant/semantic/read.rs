@@ -445,9 +445,20 @@ pub(crate) fn stranger(m: &[Mention]) -> Option<(String, bool)> {
         .get(at + 1)
         .is_some_and(|next| next.text == "s" && next.typed == "'s");
     // "acme desktops": what stands right before a desktop is whose it is.
-    let owner = m
-        .get(at + 1)
-        .is_some_and(|next| next.entity().is_some() && capital);
+    let adjective = [
+        "ed", "ing", "able", "ful", "ous", "ive", "al", "ic", "est", "er", "y", "ish", "ple",
+    ]
+    .iter()
+    .any(|ending| typed.ends_with(ending));
+    let single = !typed.contains(' ') && typed.chars().all(char::is_alphabetic) && !adjective;
+    let owner = m.get(at + 1).is_some_and(|next| {
+        next.entity().is_some() && capital
+            || next.entity() == Some(Entity::Desktop) && at > 0 && single
+    }) || at + 1 == m.len()
+        && single
+        && before.is_some_and(|b| matches!(b.text.as_str(), "at" | "of" | "for"))
+        && at > 1
+        && m[at - 2].entity() == Some(Entity::Desktop);
     Some((
         typed,
         preposition && capital

@@ -82,6 +82,17 @@ impl Understander<'_> {
                 reason: self.lexicon.topics[*topic].reason.clone(),
             };
         }
+        let desktops = m
+            .iter()
+            .any(|mention| mention.entity() == Some(super::Entity::Desktop));
+        let timed = m.iter().any(|mention| mention.time().is_some());
+        if desktops && timed && m.iter().any(|mention| mention.is_cue("trend")) {
+            return Understanding::CannotAnswer {
+                reason: "stocktake does not keep how many desktops there were at each time; ask \
+                         for desktops created, first seen or deleted per day or month"
+                    .to_owned(),
+            };
+        }
         self.stranger(m)
     }
 
