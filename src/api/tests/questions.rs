@@ -112,7 +112,9 @@ async fn a_stream_tells_everything_in_order() {
     assert_eq!(last["tier"], "model");
 
     let failed = world.send(stream("x?", "model").bearer(&token)).await;
-    let (name, problem) = events(&failed).pop().unwrap_or_else(|| panic!("{}", failed.text()));
+    let (name, problem) = events(&failed)
+        .pop()
+        .unwrap_or_else(|| panic!("{}", failed.text()));
     assert_eq!((failed.status, name.as_str()), (200, "error"));
     assert_eq!(problem["code"], "model_unavailable");
     assert!(!failed.text().contains("secret"));
