@@ -212,6 +212,9 @@ impl Composer<'_, '_> {
                         | Field::BundleName
                 )
             )
+            // When a sync ran is of all that are looked at, as a place is.
+            || !self.parse.entity.is_desktop()
+                && matches!(&placed.filter.test, Test::Time { field, .. } if *field == self.parse.entity.moment())
         };
         let all = |found: Vec<&Placed>| {
             found
@@ -222,7 +225,7 @@ impl Composer<'_, '_> {
         if let [one] = filters.as_slice() {
             return Some(vec![one.filter.clone()]);
         }
-        let noun = self.pieces.subject.as_ref().map(Subject::at)?;
+        let noun = self.pieces.subject.as_ref().map_or(0, Subject::at);
         // "of Acme's desktops are stopped": what stands behind the verb is the part.
         let verb = (noun..self.parse.m.len()).find(|at| {
             matches!(

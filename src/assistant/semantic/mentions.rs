@@ -298,9 +298,7 @@ pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcT
 /// The words that are likely names: in capitals inside the question, right before a thing, behind a
 /// preposition, or short. They are not taken for a slip of a word that carries nothing.
 fn strange(tokens: &[Token], lexicon: &Lexicon) -> Vec<bool> {
-    const BEFORE: [&str; 8] = [
-        "for", "at", "of", "from", "by", "does", "client", "customer",
-    ];
+    const BEFORE: [&str; 7] = ["for", "at", "of", "from", "does", "client", "customer"];
     let thing = |at: usize| {
         tokens.get(at).is_some_and(|token| {
             token.text == "s"
