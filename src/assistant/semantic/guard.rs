@@ -179,6 +179,11 @@ impl Said<'_, '_> {
             Shape::CountDistinct(one) => tags(one),
             _ => self.query.groups.iter().any(tags),
         };
+        // "desktop health" asks for more than which states there are.
+        let health = self.any(|m| m.text.starts_with("health") && !m.fields().is_empty());
+        if health && matches!(self.query.shape, Shape::Distinct(_)) {
+            return false;
+        }
         // "our biggest client" is not the one with the most accounts.
         let ranked = !pieces.superlatives.is_empty()
             && self.query.entity == Entity::Account

@@ -5,4 +5,5 @@ mod dev;
 mod estate;
 mod explore;
 mod followed;
+mod guarded;
 mod speed;
