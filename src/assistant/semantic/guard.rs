@@ -22,6 +22,7 @@ pub(crate) fn holds(parse: &Parse<'_>, pieces: &Pieces, query: &Query) -> bool {
         && said.sums()
         && said.counted(pieces)
         && said.ordered()
+        && said.owners()
         && said.superlatives()
         && said.states(pieces)
         && !said.scopes_of_a_run(pieces)
@@ -234,6 +235,40 @@ impl Said<'_, '_> {
                 .any(|shown| shown.field().is_some_and(Field::is_time))
             || self.fields().any(Field::is_time);
         !said || lasts || shown
+    }
+
+    /// An account of another client's name, or one unused desktop for a whole account, is not meant.
+    fn owners(&self) -> bool {
+        let apart = self.parse.m.windows(2).any(|pair| {
+            pair[0]
+                .names
+                .iter()
+                .any(|name| name.field == Field::OrganizationName)
+                && pair[1].what == What::Names { partial: true }
+                && pair[1]
+                    .names
+                    .iter()
+                    .any(|name| name.field == Field::AccountName)
+                && !pair[1]
+                    .names
+                    .iter()
+                    .any(|name| name.literal.to_lowercase().contains(&pair[0].text))
+        });
+        let unused = self.query.entity == Entity::Desktop
+            && matches!(self.query.shape, Shape::Distinct(_))
+            && !self.noun(Entity::Desktop)
+            && self.noun(Entity::Account)
+            && self.any(|m| matches!(m.property(), Some("unused" | "idle")));
+        let rows = self.any(|m| m.text.starts_with("how big ") || m.text.starts_with("how large "))
+            && self.query.shape == Shape::List
+            && !self.noun(Entity::Desktop)
+            && !self.fields().any(|field| {
+                matches!(
+                    field,
+                    Field::WorkspaceId | Field::UserName | Field::ComputerName
+                )
+            });
+        !apart && !unused && !rows
     }
 
     /// A state is of the thing that was named.
