@@ -45,7 +45,7 @@ struct Asking<'a> {
 struct Previous {
     id: String,
     question: String,
-    sql: Option<String>,
+    sql: String,
     query: Option<Query>,
 }
 
@@ -165,13 +165,17 @@ impl Asking<'_> {
             let why = format!("there is no question {id} of yours; ask without it");
             return Err(AskError::invalid("follows", why));
         };
+        let Some(sql) = asked.sql else {
+            let why = "that question has no answer that could be changed; ask in full";
+            return Err(AskError::invalid("follows", why));
+        };
         let meaning = store::question::find_meaning(db, user, id).await?;
         Ok(Previous {
             // What an older build understood may not be readable any more; its SQL still is.
             query: meaning.and_then(|json| serde_json::from_value(json).ok()),
             id: asked.id,
             question: asked.question,
-            sql: asked.sql,
+            sql,
         })
     }
 
@@ -298,10 +302,7 @@ impl Asking<'_> {
             question: &self.question,
             names: model_tier::names(&values, &self.question),
             pairs: verified::nearest(db, self.asker, &self.question).await?,
-            previous: previous.and_then(|previous| {
-                let sql = previous.sql.clone()?;
-                Some((previous.question.clone(), sql))
-            }),
+            previous: previous.map(|previous| (previous.question.clone(), previous.sql.clone())),
             today: self.asked_at,
         };
         let written = task.answer(&ask).await?;

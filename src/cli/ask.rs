@@ -32,7 +32,7 @@ pub struct Ask {
     /// Who may answer.
     #[arg(long, value_enum, default_value = "all")]
     tier: WhichTier,
-    /// Change the question asked last: "only in eu-west-1", "by month".
+    /// Change the question answered last: "only in eu-west-1", "by month".
     #[arg(long)]
     follow: bool,
     /// Of several things it may mean, take this one.
@@ -79,10 +79,13 @@ impl Ask {
 
     async fn request(&self, client: &Client) -> anyhow::Result<AskRequest> {
         let follows = if self.follow {
-            let asked: Page<AskedQuestion> = client.get("/api/v1/ai/questions?limit=1").await?;
-            let last = asked.items.into_iter().next();
+            let asked: Page<AskedQuestion> = client.get("/api/v1/ai/questions?limit=50").await?;
+            let mut asked = asked.items.into_iter();
+            let last = asked.find(|asked| asked.outcome == Outcome::Answered);
             let last = last.ok_or_else(|| {
-                anyhow::anyhow!("there is no question to follow up on; ask without --follow")
+                anyhow::anyhow!(
+                    "no question was answered that could be changed; ask without --follow"
+                )
             })?;
             Some(last.id)
         } else {

@@ -173,6 +173,14 @@ async fn a_follow_up_changes_the_question_before_it() {
     let text = &model.asked()[1].messages[0].text;
     assert!(text.contains("Before: a?\nSELECT count(*) FROM workspaces LIMIT 1\n"));
 
+    // What was not answered has nothing to change.
+    let unanswered = question("what does it cost?", TierChoice::Template);
+    let unanswered = ask(&assistant, &root(), unanswered).await.unwrap();
+    assert_eq!(unanswered.outcome, Outcome::CannotAnswer);
+    let request = follow(&unanswered.id, "by month", TierChoice::All);
+    let refused = ask(&assistant, &root(), request).await.unwrap_err();
+    assert!(refused.to_string().contains("ask in full"), "{refused}");
+
     // Somebody else's question is not there to follow up on.
     let ann = world.member("ann", &["Globex"]).await;
     let request = follow(&first.id, "only in eu-west-1", TierChoice::All);
