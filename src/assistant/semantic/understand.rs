@@ -45,7 +45,7 @@ impl Understander<'_> {
             return self.noted(Understanding::Query(Box::new(edited)), &marked.notes);
         }
         // One word alone does not say what is asked about it.
-        if m.len() == 1 && m[0].entity().is_none() {
+        if m.len() == 1 {
             return Understanding::Unknown;
         }
         // What can, could or may be is not what is.
