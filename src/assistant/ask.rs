@@ -15,7 +15,7 @@ use store::question::NewQuestion;
 use crate::answer;
 use crate::assistant::{AskError, Asker, Assistant, Events};
 use crate::model_tier::{self, Written};
-use crate::semantic::{Query, Understanding};
+use crate::semantic::{Query, Understanding, Values};
 use crate::verified::{self, Match};
 
 /// The longest question.
@@ -238,10 +238,17 @@ impl Asking<'_> {
 
     /// The answer to a known kind of question.
     async fn known_kind(&self, previous: Option<&Previous>) -> Result<Option<Outcomes>, AskError> {
-        let values = self.assistant.values(&self.asker.scope).await?;
+        let scope = &self.asker.scope;
+        let (names, of_now) = self.assistant.names_at_hand(scope).await?;
         let before = previous.and_then(|previous| previous.query.as_ref());
         let semantics = self.assistant.semantics().await?;
-        let understood = semantics.understand(&self.question, &values, before, self.asked_at);
+        let understand =
+            |names: &Values| semantics.understand(&self.question, names, before, self.asked_at);
+        let mut understood = understand(&names);
+        // It may be about what has just come.
+        if !of_now && !matches!(understood, Understanding::Query(_)) {
+            understood = understand(&*self.assistant.names(scope).await?);
+        }
         let chosen = |queries: Vec<Query>| {
             let reading = self.reading.as_deref()?;
             queries.into_iter().find(|query| query.id() == reading)
@@ -288,7 +295,7 @@ impl Asking<'_> {
         }
         self.begin(Tier::Model);
         let db = self.assistant.db();
-        let values = self.assistant.values(&self.asker.scope).await?;
+        let names = self.assistant.names(&self.asker.scope).await?;
         let task = model_tier::Task {
             model,
             db,
@@ -300,7 +307,7 @@ impl Asking<'_> {
         };
         let ask = model_tier::Ask {
             question: &self.question,
-            names: model_tier::names(&values, &self.question),
+            names: model_tier::names(&names, &self.question),
             pairs: verified::nearest(db, self.asker, &self.question).await?,
             previous: previous.map(|previous| (previous.question.clone(), previous.sql.clone())),
             today: self.asked_at,

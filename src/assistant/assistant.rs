@@ -1,7 +1,9 @@
 //! The assistant itself: what it is made of, who asks it, what it keeps in memory, and why it may
 //! not answer. The way of a question through it is in `ask`.
 
+use std::hash::Hash;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use domain::question::{AskEvent, ExampleQuestion, FailingScope};
@@ -17,7 +19,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::counters::Counters;
 use crate::examples;
 use crate::running::Running;
-use crate::semantic::{Semantics, Values, ValuesError};
+use crate::semantic::{Semantics, Values};
 
 /// When to ask again while the model is loading.
 pub const LOADING_RETRY: Duration = Duration::from_secs(3);
@@ -61,14 +63,6 @@ impl AskError {
         Self::Invalid {
             field,
             why: why.into(),
-        }
-    }
-}
-
-impl From<ValuesError> for AskError {
-    fn from(error: ValuesError) -> Self {
-        match error {
-            ValuesError::Read(error) => error.into(),
         }
     }
 }
@@ -125,8 +119,9 @@ struct Inner {
     running: Running,
     counters: Counters,
     rechecked: OnceCell<u64>,
-    /// By the data's version and the asker's scope, as everything that is read from the data.
-    values: Cache<(u64, Scope), Arc<Values>>,
+    names: Cache<Scope, Names>,
+    names_coming: AtomicBool,
+    /// By the data's version and the asker's scope.
     failing: Cache<(u64, Scope), Arc<Vec<FailingScope>>>,
 }
 
@@ -142,7 +137,8 @@ impl Assistant {
                 running: Running::default(),
                 counters: Counters::default(),
                 rechecked: OnceCell::new(),
-                values: kept(),
+                names: kept(),
+                names_coming: AtomicBool::new(false),
                 failing: kept(),
             }),
         }
@@ -202,14 +198,45 @@ impl Assistant {
     }
 
     /// The names in the data that `scope` may see.
-    pub(crate) async fn values(&self, scope: &Scope) -> Result<Arc<Values>, AskError> {
-        let key = (self.inner.db.data_version(), scope.clone());
-        if let Some(values) = self.inner.values.get(&key) {
-            return Ok(values);
+    pub(crate) async fn names(&self, scope: &Scope) -> Result<Arc<Values>, StoreError> {
+        let version = self.inner.db.data_version();
+        if let Some(names) = self.inner.names.get(scope)
+            && names.version == version
+        {
+            return Ok(names.values);
         }
         let values = Arc::new(Values::load(&self.inner.db, scope).await?);
-        self.inner.values.insert(key, Arc::clone(&values));
+        let names = Names {
+            version,
+            values: Arc::clone(&values),
+        };
+        self.inner.names.insert(scope.clone(), names);
         Ok(values)
+    }
+
+    /// As [`Self::names`], but those of before the data's newest change where there are any, and whether they are
+    /// of now. While a sync runs data changes all the time, and few changes bring a name; reading them again goes
+    /// on beside the question.
+    pub(crate) async fn names_at_hand(
+        &self,
+        scope: &Scope,
+    ) -> Result<(Arc<Values>, bool), StoreError> {
+        let Some(names) = self.inner.names.get(scope) else {
+            return Ok((self.names(scope).await?, true));
+        };
+        if names.version == self.inner.db.data_version() {
+            return Ok((names.values, true));
+        }
+        if !self.inner.names_coming.swap(true, Ordering::SeqCst) {
+            let (assistant, scope) = (self.clone(), scope.clone());
+            tokio::spawn(async move {
+                if let Err(error) = assistant.names(&scope).await {
+                    tracing::warn!(%error, "the names in the data could not be read: {error}");
+                }
+                assistant.inner.names_coming.store(false, Ordering::SeqCst);
+            });
+        }
+        Ok((names.values, false))
     }
 
     /// Scopes whose newest listing did not complete.
@@ -227,7 +254,14 @@ impl Assistant {
     }
 }
 
-fn kept<T: Clone + Send + Sync + 'static>() -> Cache<(u64, Scope), T> {
+/// Names, and the version of the data that they are of.
+#[derive(Clone)]
+struct Names {
+    version: u64,
+    values: Arc<Values>,
+}
+
+fn kept<K: Hash + Eq + Send + Sync + 'static, T: Clone + Send + Sync + 'static>() -> Cache<K, T> {
     Cache::builder()
         .max_capacity(SCOPES)
         .time_to_live(Duration::from_secs(600))

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::client::{Client, Refused};
 use super::output::{self, Format};
+use super::sync::organization;
 use super::{DataArgs, exit, with_client};
 
 #[derive(Debug, Args)]
@@ -29,6 +30,9 @@ pub struct Ask {
     question: Vec<String>,
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
+    /// Answer from this client organization's data alone.
+    #[arg(long, value_name = "NAME")]
+    org: Option<String>,
     /// Who may answer.
     #[arg(long, value_enum, default_value = "all")]
     tier: WhichTier,
@@ -91,10 +95,15 @@ impl Ask {
         } else {
             None
         };
+        let organization_id = match &self.org {
+            Some(name) => Some(organization(client, name).await?.id),
+            None => None,
+        };
         Ok(AskRequest {
             question: self.question.join(" "),
             follows,
             reading: None,
+            organization_id,
             tier: match self.tier {
                 WhichTier::All => TierChoice::All,
                 WhichTier::Template => TierChoice::Template,

@@ -43,6 +43,9 @@ pub struct AskRequest {
     /// A reading that an earlier answer offered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<String>,
+    /// Answer from this organization's data alone; from all that the caller may see unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization_id: Option<OrganizationId>,
     /// Which tiers may answer.
     #[serde(default)]
     pub tier: TierChoice,

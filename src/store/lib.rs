@@ -11,6 +11,7 @@
 //! | `stock` | what a sync compares with and writes |
 //! | `workspace`, `directory`, `bundle`, `placed` | lists of what is in stock, and desktops' past |
 //! | `question`, `verified` | questions in plain words, and pairs people verified |
+//! | `names` | the names that questions may say |
 //! | `dashboard` | the first page's numbers |
 //! | `views`, `query` | what people's own SQL may read, and the guarded door it goes through |
 //! | `retention` | what is cleared away when it is old |
@@ -49,6 +50,7 @@ pub mod bundle;
 pub mod dashboard;
 pub mod directory;
 pub mod job;
+pub mod names;
 pub mod organization;
 pub mod person;
 pub mod query;

@@ -44,6 +44,9 @@ pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
 /// The most an answer may hold, in bytes of its values.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 
+/// How much of the database file is read in place.
+const MAPPED: u64 = 1 << 30;
+
 /// As the engine wants it.
 const MAX_LENGTH: i32 = functions::MAX_VALUE as i32;
 
@@ -150,7 +153,7 @@ pub async fn run(
     let given = Arc::clone(&handle);
     let mut work = tokio::task::spawn_blocking(move || {
         let _place = place;
-        let door = Door::open(&path, &scope, clock)?;
+        let door = Door::open(&path, &scope, &sql, clock)?;
         let _only_setting = given.set(door.raw.get_interrupt_handle());
         door.answer(&sql, limit.clamp(1, MAX_ROWS))
     });
@@ -182,21 +185,31 @@ struct Door {
 }
 
 impl Door {
-    fn open(path: &std::path::Path, scope: &Scope, clock: Clock) -> Result<Self, QueryError> {
+    fn open(
+        path: &std::path::Path,
+        scope: &Scope,
+        sql: &str,
+        clock: Clock,
+    ) -> Result<Self, QueryError> {
         let raw = crate::open::reader(path)?;
         let secret = format!("v{:032x}_", rand::random::<u128>());
         let mut door = Self { raw, secret, clock };
-        door.make_views(scope).map_err(StoreError::from)?;
+        door.make_views(scope, sql).map_err(StoreError::from)?;
         door.lock().map_err(StoreError::from)?;
         Ok(door)
     }
 
-    fn make_views(&self, scope: &Scope) -> rusqlite::Result<()> {
+    /// Makes the views that the text mentions: each takes a tenth of a millisecond, and one that is not mentioned
+    /// cannot be read.
+    fn make_views(&self, scope: &Scope, sql: &str) -> rusqlite::Result<()> {
         // Making a TEMP view is a write to the temporary schema. Big sorts go to temporary files,
-        // not to memory.
-        self.raw
-            .execute_batch("PRAGMA query_only = OFF; PRAGMA temp_store = FILE; BEGIN;")?;
-        for view in VIEWS {
+        // not to memory. A connection lives for one query, so pages are read where the system keeps
+        // them instead of being copied into a cache of its own.
+        self.raw.execute_batch(&format!(
+            "PRAGMA query_only = OFF; PRAGMA temp_store = FILE; PRAGMA mmap_size = {MAPPED}; BEGIN;"
+        ))?;
+        let text = sql.to_ascii_lowercase();
+        for view in VIEWS.iter().filter(|view| text.contains(view.name)) {
             let (name, secret) = (view.name, &self.secret);
             self.raw.execute_batch(&format!(
                 "CREATE TEMP VIEW {secret}{name} AS {};

@@ -41,7 +41,11 @@ pub async fn ask(
     request: HttpRequest,
     body: Body<AskRequest>,
 ) -> ApiResult<HttpResponse> {
-    let (asker, Body(question)) = (asker(&allowed), body);
+    let (mut asker, Body(question)) = (asker(&allowed), body);
+    if let Some(organization) = &question.organization_id {
+        allowed.within(organization)?;
+        asker.scope = asker.scope.narrowed_to(organization);
+    }
     if asking::wants_stream(&request) {
         return asking::answer(&app, allowed.who(), asker, question).await;
     }

@@ -3,10 +3,10 @@
 use domain::question::{AskRequest, Outcome, Tier, TierChoice};
 use domain::text_model::Cancel;
 use domain::{Scope, UtcTime};
-use store::Db;
+use store::{Db, StoreError};
 
 use super::run::{Answered, Answerer};
-use crate::semantic::{Semantics, Understanding, Values, ValuesError};
+use crate::semantic::{Semantics, Understanding, Values};
 use crate::{Asker, Assistant, Events};
 
 /// Known kinds of question, without a model. As in the product, names are looked up in values that
@@ -18,7 +18,7 @@ pub struct Templates {
 
 impl Templates {
     /// For questions to `db`.
-    pub async fn of(db: &Db) -> Result<Self, ValuesError> {
+    pub async fn of(db: &Db) -> Result<Self, StoreError> {
         Ok(Self {
             semantics: Semantics::new(),
             values: Values::load(db, &Scope::All).await?,

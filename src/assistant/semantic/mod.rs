@@ -58,7 +58,7 @@ use lexicon::Lexicon;
 pub use fields::{Entity, Field};
 pub use intents::{KnownKind, examples};
 pub use query::Query;
-pub use values::{Values, ValuesError};
+pub use values::Values;
 
 /// What a question was understood as.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,30 +1,13 @@
 //! The names in the data a caller may see: clients, accounts, users, tags and the like, looked up
-//! in what is asked. They come through the guarded door, in the caller's scope.
+//! in what is asked.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::time::Duration;
+use std::collections::{HashMap, HashSet};
 
 use domain::Scope;
-use store::Db;
-use store::query::{self, MAX_ROWS};
-use thiserror::Error;
+use store::{Db, StoreError};
 
 use super::fields::Field;
 use super::text;
-
-/// Names of one kind that are read at most, in pages of [`MAX_ROWS`].
-const MOST: usize = 200_000;
-
-/// Values of one tag key that are kept at most: keys with more hold names, not groups.
-const MOST_TAG_VALUES: usize = 2_000;
-
-const DEADLINE: Duration = Duration::from_secs(5);
-
-#[derive(Debug, Error)]
-pub enum ValuesError {
-    #[error("the names in the data could not be read: {0}")]
-    Read(#[from] query::QueryError),
-}
 
 /// One name in the data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +33,7 @@ impl Name {
     }
 }
 
-/// What is looked up in questions. Kept by the caller for one data version and scope.
+/// What is looked up in questions. Kept by the caller for a scope.
 #[derive(Debug, Clone, Default)]
 pub struct Values {
     names: Vec<Name>,
@@ -70,25 +53,28 @@ pub(crate) struct Found<'a> {
     pub partial: bool,
 }
 
-/// Where names are read, in the order in which kinds win over each other.
-const SOURCES: &[(Field, &str)] = &[
-    (Field::OrganizationName, "organizations"),
-    (Field::AccountName, "accounts"),
-    (Field::DirectoryName, "workspaces"),
-    (Field::DirectoryAlias, "directories"),
-    (Field::BundleName, "bundles"),
-    (Field::UserName, "workspaces_all"),
-    (Field::DisplayName, "workspaces"),
-    (Field::ComputerName, "workspaces"),
-    (Field::WorkspaceName, "workspaces"),
-    (Field::TagKey, "workspace_tags"),
-    (Field::ErrorCode, "workspaces"),
-    (Field::ErrorCode, "sync_history"),
-    (Field::RequestedBy, "jobs"),
-    (Field::OperatingSystem, "workspaces"),
-    (Field::ComputeType, "workspaces"),
-    (Field::State, "workspaces"),
-];
+/// What a column of the views names.
+fn named(column: &str) -> Option<Field> {
+    Some(match column {
+        "organization_name" => Field::OrganizationName,
+        "account_name" => Field::AccountName,
+        "directory_name" => Field::DirectoryName,
+        "alias" => Field::DirectoryAlias,
+        "bundle_name" => Field::BundleName,
+        "user_name" => Field::UserName,
+        "display_name" => Field::DisplayName,
+        "computer_name" => Field::ComputerName,
+        "workspace_name" => Field::WorkspaceName,
+        "tag_key" => Field::TagKey,
+        "tag_value" => Field::TagValue,
+        "error_code" => Field::ErrorCode,
+        "requested_by" => Field::RequestedBy,
+        "operating_system" => Field::OperatingSystem,
+        "compute_type" => Field::ComputeType,
+        "state" => Field::State,
+        _ => return None,
+    })
+}
 
 /// Kinds of name that are rarely said in part.
 fn whole_only(field: Field) -> bool {
@@ -107,31 +93,12 @@ fn whole_only(field: Field) -> bool {
 
 impl Values {
     /// Reads the names `scope` may see.
-    pub async fn load(db: &Db, scope: &Scope) -> Result<Self, ValuesError> {
+    pub async fn load(db: &Db, scope: &Scope) -> Result<Self, StoreError> {
+        let found = store::names::list(db, scope).await?;
         let mut values = Self::default();
-        for (field, view) in SOURCES {
-            let name = field.name();
-            let sql = format!("SELECT DISTINCT {name} FROM {view} WHERE {name} <> ''");
-            for row in pages(db, scope, &sql, name).await? {
-                values.add(*field, &row[0], None);
-            }
-        }
-        let sql = "SELECT DISTINCT tag_value || char(31) || tag_key FROM workspace_tags";
-        let sql = sql.replace("char(31)", "'\u{1f}'");
-        let mut per_key: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for row in pages(db, scope, &sql, "1").await? {
-            if let Some((value, key)) = row[0].split_once('\u{1f}') {
-                per_key
-                    .entry(key.to_owned())
-                    .or_default()
-                    .push(value.to_owned());
-            }
-        }
-        for (key, found) in per_key {
-            if found.len() <= MOST_TAG_VALUES {
-                for value in found {
-                    values.add(Field::TagValue, &value, Some(&key));
-                }
+        for name in &found {
+            if let Some(field) = named(name.column) {
+                values.add(field, &name.value, name.tag_key.as_deref());
             }
         }
         values.index();
@@ -337,32 +304,4 @@ fn apart(literal: &str) -> String {
         words.extend(c.to_lowercase());
     }
     words.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The first column of all rows, as text.
-async fn pages(
-    db: &Db,
-    scope: &Scope,
-    sql: &str,
-    order: &str,
-) -> Result<Vec<[String; 1]>, ValuesError> {
-    let mut found: Vec<[String; 1]> = Vec::new();
-    loop {
-        let page = format!(
-            "{sql} ORDER BY {order} LIMIT {MAX_ROWS} OFFSET {}",
-            found.len()
-        );
-        let result = query::run(db, scope, &page, MAX_ROWS, DEADLINE).await?;
-        let full = result.rows.len() >= MAX_ROWS as usize || result.truncated;
-        for row in result.rows {
-            match row.into_iter().next() {
-                Some(serde_json::Value::String(text)) => found.push([text]),
-                Some(other) => found.push([other.to_string()]),
-                None => {}
-            }
-        }
-        if !full || found.len() >= MOST {
-            return Ok(found);
-        }
-    }
 }

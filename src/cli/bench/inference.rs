@@ -1,7 +1,7 @@
 //! A language model's speed and memory, and its likeliest tokens over a given text, as JSON for
 //! `scripts/bench-inference` to compare with another implementation on the same file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -11,7 +11,7 @@ use crate::cli::output;
 
 #[derive(Debug, Args)]
 pub struct InferenceArgs {
-    /// For `inference`: the GGUF file.
+    /// For `inference` and `ask`: the GGUF file.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
     /// For `inference`: threads that compute; one for each core but one when left out.
@@ -30,6 +30,12 @@ pub struct InferenceArgs {
     /// For `inference`: a JSON array of token ids; prints the likeliest next token after each.
     #[arg(long, value_name = "FILE")]
     forced_tokens: Option<PathBuf>,
+}
+
+impl InferenceArgs {
+    pub fn model(&self) -> Option<&Path> {
+        self.model.as_deref()
+    }
 }
 
 /// Measures on a thread of its own, which the runtime does not share.

@@ -2,6 +2,7 @@
 //! same binary as server, simulator and sync, so that memory and start-up are those of the product.
 //! Load goes to loopback only and is bounded in count and time.
 
+mod ask;
 mod inference;
 mod load;
 mod process;
@@ -21,7 +22,7 @@ pub struct Bench {
     /// What to measure; everything but `inference` when left out.
     #[arg(value_enum)]
     what: Vec<What>,
-    /// Desktops for `sync` and `list`.
+    /// Desktops for `sync`, `list` and `ask`.
     #[arg(long, default_value_t = 10_000)]
     desktops: usize,
     /// Client accounts they are spread over.
@@ -41,6 +42,9 @@ enum What {
     Sync,
     /// The desktop list under 50 concurrent clients.
     List,
+    /// Questions in plain words over HTTP; with `--model FILE` also what a model's answers take, and what they do to
+    /// everybody else.
+    Ask,
     /// A language model, by itself and as JSON: speed, memory, and its likeliest tokens over a text.
     Inference,
 }
@@ -64,7 +68,7 @@ impl Bench {
             !self.what.contains(&What::Inference),
             "measure `inference` by itself, so that nothing else takes its cores"
         );
-        let all = [What::Start, What::Sync, What::List];
+        let all = [What::Start, What::Sync, What::List, What::Ask];
         let chosen = if self.what.is_empty() {
             &all[..]
         } else {
@@ -74,13 +78,17 @@ impl Bench {
         if chosen.contains(&What::Start) {
             figures.extend(start::measure().await?);
         }
-        if chosen.contains(&What::Sync) || chosen.contains(&What::List) {
+        let stocked = [What::Sync, What::List, What::Ask];
+        if stocked.iter().any(|what| chosen.contains(what)) {
             let (stock, measured) = stock::sync(self.desktops, self.accounts).await?;
             if chosen.contains(&What::Sync) {
                 figures.extend(measured);
             }
             if chosen.contains(&What::List) {
                 figures.extend(reads::measure(stock.data_dir()).await?);
+            }
+            if chosen.contains(&What::Ask) {
+                figures.extend(ask::measure(stock.data_dir(), self.inference.model()).await?);
             }
         }
         let rows: Vec<Vec<Value>> = figures

@@ -142,7 +142,7 @@ fn sort_parameter(sort: &str) -> String {
 }
 
 /// Makes a user through the control socket and logs in as that user.
-async fn login(data_dir: &Path, address: std::net::SocketAddr) -> anyhow::Result<String> {
+pub async fn login(data_dir: &Path, address: std::net::SocketAddr) -> anyhow::Result<String> {
     let socket = data_dir.join(super::super::SOCKET);
     for _ in 0..400 {
         if tokio::net::UnixStream::connect(&socket).await.is_ok() {
@@ -158,9 +158,11 @@ async fn login(data_dir: &Path, address: std::net::SocketAddr) -> anyhow::Result
         "the server to be measured did not start"
     );
     let password = super::super::demo::random_password();
-    let user = json!({ "username": "bench", "password": password, "global_admin": true });
+    // A data folder that is served twice has the first one's user already.
+    let username = format!("bench-{}", address.port());
+    let user = json!({ "username": username, "password": password, "global_admin": true });
     client.post::<Value>("/api/v1/users", &user).await?;
-    let credentials = json!({ "username": "bench", "password": password }).to_string();
+    let credentials = json!({ "username": username, "password": password }).to_string();
     let answer = Connection::open(address)
         .await?
         .post("/api/v1/auth/login", "", &credentials)

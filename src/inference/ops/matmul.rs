@@ -15,9 +15,9 @@ use super::{Compute, Form};
 use crate::kernels::{Input, Rows};
 use crate::weights::QuantMatrix;
 
-/// For one token a task reads about this much of the matrix: enough that taking the next task costs nothing
-/// beside it, little enough that the threads finish together.
-const TASK_BYTES: usize = 64 * 1024;
+/// For one token a task reads about this much of the matrix: enough that the kernel's streams through it are long,
+/// little enough that the threads finish together.
+const TASK_BYTES: usize = 256 * 1024;
 /// For several tokens a task computes this many rows. A multiple of every kernel's own step.
 const TILE_ROWS: usize = 64;
 /// How many tokens a task computes for its rows at once, so that what it gathers stays in the second cache.

@@ -1068,6 +1068,7 @@ export interface components {
              * @description Rows at most; 1,000 unless given.
              */
             limit?: number | null;
+            organization_id?: null | components["schemas"]["OrganizationId"];
             /** @description In plain words, up to 1,000 characters. */
             question: string;
             /** @description A reading that an earlier answer offered. */

@@ -1,14 +1,14 @@
 //! One token against rows of Q4_K, Q5_K and Q6_K, straight from the file's layout. Memory is the limit here, so
-//! each block is unpacked in registers, used once and left behind, with the next ones on their way.
+//! each block is unpacked in registers, used once and left behind.
 
 use std::arch::x86_64::*;
 
 use super::lanes;
 use crate::kernels::{Input, Rows};
 
-/// How far ahead memory is asked for. Further than a page, because the processor's own prefetching stops at
-/// the end of one.
-const AHEAD: usize = 4096;
+/// Rows that are computed together, each from a quarter of its own: the processor's prefetching follows several
+/// distant streams of memory at once, and two threads with one stream each do not use all of its bandwidth.
+const STREAMS: usize = 4;
 
 /// The bytes of a row's scales and minimums, unpacked: eight and eight.
 #[inline]
@@ -96,13 +96,95 @@ unsafe fn load(at: *const u8) -> __m256i {
     unsafe { _mm256_loadu_si256(at.cast()) }
 }
 
-/// Asks for the lines that lie as far ahead as is worth it. Beyond the end of the weights it asks for nothing
-/// that exists, which costs nothing.
+/// A type of weights: how a block of 256 adds to what its row gathers.
+trait Blocks {
+    /// Bytes of a block.
+    const SIZE: usize;
+
+    /// # Safety
+    /// `block` holds `SIZE` bytes, `input` that block of columns, and the processor has the instructions.
+    unsafe fn add(block: *const u8, input: &Input<'_>, number: usize, gathered: &mut Gathered);
+}
+
+/// One token against `rows`, of weights of type `B`.
+///
+/// # Safety
+/// `check` held, there is one token, and the processor has the instructions.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-fn prefetch(block: *const u8, bytes: usize) {
-    for line in 0..bytes.div_ceil(64) {
-        _mm_prefetch::<_MM_HINT_T0>(block.wrapping_add(AHEAD + line * 64).cast());
+unsafe fn all_rows<B: Blocks>(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
+    let quarter = out.len() / STREAMS;
+    // SAFETY: the caller's promise; every row is below `out.len()`, which is the rows' count.
+    unsafe {
+        for row in 0..quarter {
+            let sums = some_rows::<B, STREAMS>(rows, input, row, quarter);
+            for (stream, sum) in sums.into_iter().enumerate() {
+                *out.get_unchecked_mut(stream * quarter + row) = sum;
+            }
+        }
+        for row in STREAMS * quarter..out.len() {
+            let [sum] = some_rows::<B, 1>(rows, input, row, 0);
+            *out.get_unchecked_mut(row) = sum;
+        }
+    }
+}
+
+/// `R` rows, the first of them `row` and each `apart` from the one before.
+///
+/// # Safety
+/// `check` held, and the rows are there.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+unsafe fn some_rows<B: Blocks, const R: usize>(
+    rows: &Rows<'_>,
+    input: &Input<'_>,
+    row: usize,
+    apart: usize,
+) -> [f32; R] {
+    let blocks = rows.cols / 256;
+    let mut gathered: [Gathered; R] = std::array::from_fn(|_| Gathered::new());
+    for number in 0..blocks {
+        for (stream, gathered) in gathered.iter_mut().enumerate() {
+            let place = ((row + stream * apart) * blocks + number) * B::SIZE;
+            // SAFETY: the caller's promise.
+            unsafe { B::add(rows.bytes.as_ptr().add(place), input, number, gathered) };
+        }
+    }
+    gathered.map(|gathered| gathered.total())
+}
+
+struct Q4K;
+
+impl Blocks for Q4K {
+    const SIZE: usize = 144;
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    unsafe fn add(block: *const u8, input: &Input<'_>, number: usize, gathered: &mut Gathered) {
+        let nibble = _mm256_set1_epi8(15);
+        // SAFETY: the caller's promise.
+        unsafe {
+            let q = input.q.as_ptr().add(number * 256).cast::<u8>();
+            let scale = *input.scale.get_unchecked(number);
+            let (scales, d) = header(
+                block,
+                input.sums32.as_ptr().add(number * 8),
+                scale,
+                gathered,
+            );
+            let mut sum = _mm256_setzero_si256();
+            for pair in 0..4 {
+                let bytes = load(block.add(16 + pair * 32));
+                let low = _mm256_and_si256(bytes, nibble);
+                let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
+                let low = _mm256_maddubs_epi16(low, load(q.add(pair * 64)));
+                let high = _mm256_maddubs_epi16(high, load(q.add(pair * 64 + 32)));
+                let low = _mm256_madd_epi16(low, everywhere(scales, 2 * pair as i16));
+                let high = _mm256_madd_epi16(high, everywhere(scales, 2 * pair as i16 + 1));
+                sum = _mm256_add_epi32(sum, _mm256_add_epi32(low, high));
+            }
+            gathered.products = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), d, gathered.products);
+        }
     }
 }
 
@@ -110,38 +192,58 @@ fn prefetch(block: *const u8, bytes: usize) {
 /// `check` held, and there is one token.
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) unsafe fn q4k(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
-    let blocks = rows.cols / 256;
-    let nibble = _mm256_set1_epi8(15);
-    for (row, out) in out.iter_mut().enumerate() {
-        let mut gathered = Gathered::new();
-        for number in 0..blocks {
-            // SAFETY: `check` made sure that row, block and input are there in full.
-            unsafe {
-                let block = rows.bytes.as_ptr().add((row * blocks + number) * 144);
-                prefetch(block, 144);
-                let q = input.q.as_ptr().add(number * 256).cast::<u8>();
-                let scale = *input.scale.get_unchecked(number);
-                let (scales, d) = header(
-                    block,
-                    input.sums32.as_ptr().add(number * 8),
-                    scale,
-                    &mut gathered,
-                );
-                let mut sum = _mm256_setzero_si256();
-                for pair in 0..4 {
-                    let bytes = load(block.add(16 + pair * 32));
-                    let low = _mm256_and_si256(bytes, nibble);
-                    let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
-                    let low = _mm256_maddubs_epi16(low, load(q.add(pair * 64)));
-                    let high = _mm256_maddubs_epi16(high, load(q.add(pair * 64 + 32)));
-                    let low = _mm256_madd_epi16(low, everywhere(scales, 2 * pair as i16));
-                    let high = _mm256_madd_epi16(high, everywhere(scales, 2 * pair as i16 + 1));
-                    sum = _mm256_add_epi32(sum, _mm256_add_epi32(low, high));
-                }
-                gathered.products = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), d, gathered.products);
+    // SAFETY: the caller's promise.
+    unsafe { all_rows::<Q4K>(rows, input, out) }
+}
+
+struct Q5K;
+
+impl Blocks for Q5K {
+    const SIZE: usize = 176;
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    unsafe fn add(block: *const u8, input: &Input<'_>, number: usize, gathered: &mut Gathered) {
+        let nibble = _mm256_set1_epi8(15);
+        let fifth = _mm256_set1_epi8(16);
+
+        // SAFETY: the caller's promise.
+        unsafe {
+            let q = input.q.as_ptr().add(number * 256).cast::<u8>();
+            let scale = *input.scale.get_unchecked(number);
+            let (scales, d) = header(
+                block,
+                input.sums32.as_ptr().add(number * 8),
+                scale,
+                gathered,
+            );
+            let bits = load(block.add(16));
+            // Bit `run` of each byte comes to the place of the fifth bit.
+            let fifths = [
+                _mm256_slli_epi16::<4>(bits),
+                _mm256_slli_epi16::<3>(bits),
+                _mm256_slli_epi16::<2>(bits),
+                _mm256_slli_epi16::<1>(bits),
+                bits,
+                _mm256_srli_epi16::<1>(bits),
+                _mm256_srli_epi16::<2>(bits),
+                _mm256_srli_epi16::<3>(bits),
+            ];
+            let mut sum = _mm256_setzero_si256();
+            for pair in 0..4 {
+                let bytes = load(block.add(48 + pair * 32));
+                let low = _mm256_and_si256(bytes, nibble);
+                let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
+                let low = _mm256_or_si256(low, _mm256_and_si256(fifths[2 * pair], fifth));
+                let high = _mm256_or_si256(high, _mm256_and_si256(fifths[2 * pair + 1], fifth));
+                let low = _mm256_maddubs_epi16(low, load(q.add(pair * 64)));
+                let high = _mm256_maddubs_epi16(high, load(q.add(pair * 64 + 32)));
+                let low = _mm256_madd_epi16(low, everywhere(scales, 2 * pair as i16));
+                let high = _mm256_madd_epi16(high, everywhere(scales, 2 * pair as i16 + 1));
+                sum = _mm256_add_epi32(sum, _mm256_add_epi32(low, high));
             }
+            gathered.products = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), d, gathered.products);
         }
-        *out = gathered.total();
     }
 }
 
@@ -149,53 +251,60 @@ pub(super) unsafe fn q4k(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
 /// `check` held, and there is one token.
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) unsafe fn q5k(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
-    let blocks = rows.cols / 256;
-    let nibble = _mm256_set1_epi8(15);
-    let fifth = _mm256_set1_epi8(16);
-    for (row, out) in out.iter_mut().enumerate() {
-        let mut gathered = Gathered::new();
-        for number in 0..blocks {
-            // SAFETY: `check` made sure that row, block and input are there in full.
-            unsafe {
-                let block = rows.bytes.as_ptr().add((row * blocks + number) * 176);
-                prefetch(block, 176);
-                let q = input.q.as_ptr().add(number * 256).cast::<u8>();
-                let scale = *input.scale.get_unchecked(number);
-                let (scales, d) = header(
-                    block,
-                    input.sums32.as_ptr().add(number * 8),
-                    scale,
-                    &mut gathered,
-                );
-                let bits = load(block.add(16));
-                // Bit `run` of each byte comes to the place of the fifth bit.
-                let fifths = [
-                    _mm256_slli_epi16::<4>(bits),
-                    _mm256_slli_epi16::<3>(bits),
-                    _mm256_slli_epi16::<2>(bits),
-                    _mm256_slli_epi16::<1>(bits),
-                    bits,
-                    _mm256_srli_epi16::<1>(bits),
-                    _mm256_srli_epi16::<2>(bits),
-                    _mm256_srli_epi16::<3>(bits),
+    // SAFETY: the caller's promise.
+    unsafe { all_rows::<Q5K>(rows, input, out) }
+}
+
+struct Q6K;
+
+impl Blocks for Q6K {
+    const SIZE: usize = 210;
+
+    #[inline]
+    #[target_feature(enable = "avx2,fma,f16c")]
+    unsafe fn add(block: *const u8, input: &Input<'_>, number: usize, gathered: &mut Gathered) {
+        let nibble = _mm256_set1_epi8(15);
+        let two = _mm256_set1_epi8(0x30);
+
+        // SAFETY: the caller's promise.
+        unsafe {
+            let q = input.q.as_ptr().add(number * 256).cast::<u8>();
+            let d = lanes::widen(block.add(208).cast::<u16>().read_unaligned());
+            let scales = _mm256_cvtepi8_epi16(_mm_loadu_si128(block.add(192).cast()));
+            // All weights are around 32: that much of the input's sums is too much.
+            let sums16 = load(input.sums16.as_ptr().add(number * 16).cast());
+            let shift = _mm256_slli_epi32::<5>(_mm256_madd_epi16(scales, sums16));
+            let mut sum = _mm256_sub_epi32(_mm256_setzero_si256(), shift);
+            for half in 0..2 {
+                let scales = match half {
+                    0 => _mm256_permute4x64_epi64::<0b0100_0100>(scales),
+                    _ => _mm256_permute4x64_epi64::<0b1110_1110>(scales),
+                };
+                let low = [load(block.add(half * 64)), load(block.add(half * 64 + 32))];
+                let high = load(block.add(128 + half * 32));
+                let runs = [
+                    (low[0], _mm256_slli_epi16::<4>(high)),
+                    (low[1], _mm256_slli_epi16::<2>(high)),
+                    (_mm256_srli_epi16::<4>(low[0]), high),
+                    (_mm256_srli_epi16::<4>(low[1]), _mm256_srli_epi16::<2>(high)),
                 ];
-                let mut sum = _mm256_setzero_si256();
-                for pair in 0..4 {
-                    let bytes = load(block.add(48 + pair * 32));
-                    let low = _mm256_and_si256(bytes, nibble);
-                    let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
-                    let low = _mm256_or_si256(low, _mm256_and_si256(fifths[2 * pair], fifth));
-                    let high = _mm256_or_si256(high, _mm256_and_si256(fifths[2 * pair + 1], fifth));
-                    let low = _mm256_maddubs_epi16(low, load(q.add(pair * 64)));
-                    let high = _mm256_maddubs_epi16(high, load(q.add(pair * 64 + 32)));
-                    let low = _mm256_madd_epi16(low, everywhere(scales, 2 * pair as i16));
-                    let high = _mm256_madd_epi16(high, everywhere(scales, 2 * pair as i16 + 1));
-                    sum = _mm256_add_epi32(sum, _mm256_add_epi32(low, high));
+                for (run, (low, high)) in runs.into_iter().enumerate() {
+                    let weights =
+                        _mm256_or_si256(_mm256_and_si256(low, nibble), _mm256_and_si256(high, two));
+                    let product = _mm256_maddubs_epi16(weights, load(q.add(half * 128 + run * 32)));
+                    // The run's first 16 weights lie in the lower half and have a scale of their own.
+                    let at = 4 * run as i8;
+                    let pick = _mm256_set_m128i(
+                        _mm_set1_epi16(i16::from_le_bytes([at as u8 + 2, at as u8 + 3])),
+                        _mm_set1_epi16(i16::from_le_bytes([at as u8, at as u8 + 1])),
+                    );
+                    let scale = _mm256_shuffle_epi8(scales, pick);
+                    sum = _mm256_add_epi32(sum, _mm256_madd_epi16(product, scale));
                 }
-                gathered.products = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), d, gathered.products);
             }
+            let factor = _mm256_set1_ps(d * input.scale.get_unchecked(number));
+            gathered.products = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), factor, gathered.products);
         }
-        *out = gathered.total();
     }
 }
 
@@ -203,57 +312,6 @@ pub(super) unsafe fn q5k(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
 /// `check` held, and there is one token.
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) unsafe fn q6k(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
-    let blocks = rows.cols / 256;
-    let nibble = _mm256_set1_epi8(15);
-    let two = _mm256_set1_epi8(0x30);
-    for (row, out) in out.iter_mut().enumerate() {
-        let mut products = _mm256_setzero_ps();
-        for number in 0..blocks {
-            // SAFETY: `check` made sure that row, block and input are there in full.
-            unsafe {
-                let block = rows.bytes.as_ptr().add((row * blocks + number) * 210);
-                prefetch(block, 210);
-                let q = input.q.as_ptr().add(number * 256).cast::<u8>();
-                let d = lanes::widen(block.add(208).cast::<u16>().read_unaligned());
-                let scales = _mm256_cvtepi8_epi16(_mm_loadu_si128(block.add(192).cast()));
-                // All weights are around 32: that much of the input's sums is too much.
-                let sums16 = load(input.sums16.as_ptr().add(number * 16).cast());
-                let shift = _mm256_slli_epi32::<5>(_mm256_madd_epi16(scales, sums16));
-                let mut sum = _mm256_sub_epi32(_mm256_setzero_si256(), shift);
-                for half in 0..2 {
-                    let scales = match half {
-                        0 => _mm256_permute4x64_epi64::<0b0100_0100>(scales),
-                        _ => _mm256_permute4x64_epi64::<0b1110_1110>(scales),
-                    };
-                    let low = [load(block.add(half * 64)), load(block.add(half * 64 + 32))];
-                    let high = load(block.add(128 + half * 32));
-                    let runs = [
-                        (low[0], _mm256_slli_epi16::<4>(high)),
-                        (low[1], _mm256_slli_epi16::<2>(high)),
-                        (_mm256_srli_epi16::<4>(low[0]), high),
-                        (_mm256_srli_epi16::<4>(low[1]), _mm256_srli_epi16::<2>(high)),
-                    ];
-                    for (run, (low, high)) in runs.into_iter().enumerate() {
-                        let weights = _mm256_or_si256(
-                            _mm256_and_si256(low, nibble),
-                            _mm256_and_si256(high, two),
-                        );
-                        let product =
-                            _mm256_maddubs_epi16(weights, load(q.add(half * 128 + run * 32)));
-                        // The run's first 16 weights lie in the lower half and have a scale of their own.
-                        let at = 4 * run as i8;
-                        let pick = _mm256_set_m128i(
-                            _mm_set1_epi16(i16::from_le_bytes([at as u8 + 2, at as u8 + 3])),
-                            _mm_set1_epi16(i16::from_le_bytes([at as u8, at as u8 + 1])),
-                        );
-                        let scale = _mm256_shuffle_epi8(scales, pick);
-                        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(product, scale));
-                    }
-                }
-                let factor = _mm256_set1_ps(d * input.scale.get_unchecked(number));
-                products = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), factor, products);
-            }
-        }
-        *out = lanes::sum(products);
-    }
+    // SAFETY: the caller's promise.
+    unsafe { all_rows::<Q6K>(rows, input, out) }
 }

@@ -73,7 +73,7 @@ export function QuestionBox({ earlier, onAsk }: QuestionBoxProps) {
         aria-label="Your question"
         aria-describedby="question-keys"
         enterKeyHint="send"
-        placeholder="Ask about your WorkSpaces"
+        placeholder={narrowed ? "Ask about the chosen organization" : "Ask about your WorkSpaces"}
         className="block w-full resize-none overflow-y-auto bg-transparent text-[17px] leading-[26px] text-ink outline-none placeholder:text-ink-faint"
         onKeyDown={onKeyDown}
         onChange={(event) => {
@@ -83,9 +83,7 @@ export function QuestionBox({ earlier, onAsk }: QuestionBoxProps) {
       />
       <div className="mt-2 flex items-end justify-between gap-3">
         <p id="question-keys" className="text-[13px] text-ink-faint">
-          {narrowed ? (
-            "The organization chosen in the menu does not narrow answers: name it in the question."
-          ) : text.length > MOST_CHARACTERS * 0.8 ? (
+          {text.length > MOST_CHARACTERS * 0.8 ? (
             `${formatNumber(text.length)} of ${formatNumber(MOST_CHARACTERS)} characters`
           ) : (
             <span className="hidden sm:inline">

@@ -7,6 +7,7 @@ import { ai } from "../../api/endpoints";
 import { asApiError } from "../../api/problem";
 import { questionsQuery } from "../../api/queries";
 import type { AskRequest, Feedback } from "../../api/types";
+import { useOrganization } from "../../state/filters";
 import { NOTHING_ASKED, reduce, type Action, type Conversation, type Turn } from "./conversation";
 
 const conversationQuery = queryOptions<Conversation>({
@@ -45,6 +46,7 @@ export function useConversation(): Conversation {
 
 export function useAsking(): Asking {
   const client = useQueryClient();
+  const organization = useOrganization();
   const { mutate } = useMutation({
     mutationFn: ({ run, request }: Run) => {
       const stop = new AbortController();
@@ -64,7 +66,10 @@ export function useAsking(): Asking {
       mutate({ run, request });
     };
     return {
-      ask: (request, thread) => start((run, at) => ({ type: "asked", run, at, request, thread }), request),
+      ask: (asked, thread) => {
+        const request = organization === undefined ? asked : { ...asked, organization_id: organization };
+        start((run, at) => ({ type: "asked", run, at, request, thread }), request);
+      },
       again: (turn, reading) =>
         start((run, at) => ({ type: "again", turn: turn.key, run, at, reading }), {
           ...turn.request,
@@ -77,7 +82,7 @@ export function useAsking(): Asking {
         dispatch(client, { type: "cleared" });
       },
     };
-  }, [client, mutate]);
+  }, [client, mutate, organization]);
 }
 
 function dispatch(client: QueryClient, action: Action): void {

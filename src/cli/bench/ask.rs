@@ -1,0 +1,273 @@
+//! Questions in plain words, asked of a server over HTTP as people ask them: known kinds of question, a model's
+//! answers when one is named, and what a question that a model works on does to everybody else.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use serde_json::{Value, json};
+
+use super::Figure;
+use super::load::{Connection, Timings, run};
+use super::process::Process;
+use super::reads::login;
+use super::start::free_address;
+
+/// How often each known kind of question is asked.
+const ROUNDS: usize = 5;
+
+/// People who click beside a question, once each [`PAUSE`], and how often.
+const CLIENTS: usize = 10;
+const PAUSE: Duration = Duration::from_millis(200);
+const CLICKS: usize = 60;
+
+/// Questions that no known kind understands, so that the model has to work.
+const FOR_THE_MODEL: [&str; 3] = [
+    "Which desktops should the people of the Finance department look at before the audit?",
+    "What stands out among the desktops in eu-west-1 that are always on?",
+    "Give me an overview of volume sizes by compute type, only where encryption is missing.",
+];
+
+pub async fn measure(data_dir: &Path, model: Option<&Path>) -> anyhow::Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    let server = Server::start(data_dir, model).await?;
+    let examples = server.examples().await?;
+    let mut connection = Connection::open(server.address).await?;
+    let mut first = None;
+    let mut each = Vec::new();
+    for _ in 0..ROUNDS {
+        for question in &examples {
+            let start = Instant::now();
+            let answer = server.ask(&mut connection, question, "template").await?;
+            let took = start.elapsed().as_secs_f64() * 1000.0;
+            anyhow::ensure!(
+                answer["outcome"] == "answered",
+                "the example {question:?} was not answered"
+            );
+            if first.is_none() {
+                first = Some(took);
+            } else {
+                each.push(took);
+            }
+        }
+    }
+    each.sort_by(f64::total_cmp);
+    let timings = Timings { each, seconds: 0.0 };
+    figures.push(figure(
+        "question to rows, known kinds, median",
+        timings.percentile(0.5),
+        "ms",
+        "10 or less",
+    ));
+    figures.push(figure(
+        "question to rows, known kinds, p95",
+        timings.percentile(0.95),
+        "ms",
+        "",
+    ));
+    figures.push(figure(
+        "question to rows, the first of a process",
+        first.unwrap_or(f64::NAN),
+        "ms",
+        "",
+    ));
+    if model.is_none() {
+        return Ok(figures);
+    }
+    server.stop().await?;
+
+    // The instructions are read once and kept; the start that counts finds them.
+    let (server, _) = Server::start_ready(data_dir, model).await?;
+    server.stop().await?;
+    let (server, ready) = Server::start_ready(data_dir, model).await?;
+    figures.push(figure(
+        "start to a model that is ready, instructions kept from before",
+        ready * 1000.0,
+        "ms",
+        "under 300",
+    ));
+    let idle = server.clicks().await?;
+    let (busy, answers) = server.clicks_beside_questions().await?;
+    figures.push(figure(
+        "desktop list, 10 people, idle, p99",
+        idle.percentile(0.99),
+        "ms",
+        "",
+    ));
+    figures.push(figure(
+        "desktop list, 10 people, while the model answers, p99",
+        busy.percentile(0.99),
+        "ms",
+        "twice idle or less",
+    ));
+    figures.extend(of_the_model(&answers));
+    Ok(figures)
+}
+
+/// Means over the answers of a model.
+fn of_the_model(answers: &[Value]) -> Vec<Figure> {
+    let mean = |pointer: &str| {
+        let found: Vec<f64> = answers
+            .iter()
+            .filter_map(|answer| answer.pointer(pointer)?.as_f64())
+            .collect();
+        found.iter().sum::<f64>() / found.len() as f64
+    };
+    let rows = [
+        ("prompt tokens", "/usage/prompt_tokens", "tokens"),
+        ("of them kept from before", "/usage/reused_tokens", "tokens"),
+        ("reading the rest", "/usage/prefill_ms", "ms"),
+        ("chosen by the model", "/usage/sampled_tokens", "tokens"),
+        ("without a choice", "/usage/forced_tokens", "tokens"),
+        ("writing", "/usage/decode_ms", "ms"),
+        ("question to answer", "/duration_ms", "ms"),
+    ];
+    rows.into_iter()
+        .map(|(name, pointer, unit)| {
+            let name = format!("a model's answer, mean of {}: {name}", answers.len());
+            figure(&name, mean(pointer), unit, "")
+        })
+        .collect()
+}
+
+fn figure(name: &str, value: f64, unit: &'static str, target: &'static str) -> Figure {
+    Figure {
+        name: name.to_owned(),
+        value,
+        unit,
+        target,
+    }
+}
+
+struct Server {
+    process: Process,
+    address: SocketAddr,
+    headers: String,
+}
+
+impl Server {
+    async fn start(data_dir: &Path, model: Option<&Path>) -> anyhow::Result<Self> {
+        let address = free_address()?;
+        let (folder, listen) = (data_dir.display().to_string(), address.to_string());
+        let mut variables = vec![
+            ("STOCKTAKE_LIMITS_SESSION_PER_MINUTE", "0".to_owned()),
+            ("STOCKTAKE_LIMITS_ANONYMOUS_PER_MINUTE", "0".to_owned()),
+        ];
+        variables.push(match model {
+            Some(model) => ("STOCKTAKE_AI_MODEL", model.display().to_string()),
+            None => ("STOCKTAKE_AI_ENABLED", "false".to_owned()),
+        });
+        let process = Process::start(
+            &["serve", "--data-dir", &folder, "--listen", &listen],
+            &variables,
+        )?;
+        let token = login(data_dir, address).await?;
+        Ok(Self {
+            process,
+            address,
+            headers: format!("authorization: Bearer {token}\r\n"),
+        })
+    }
+
+    /// Started with its model loaded, and the seconds from start to there.
+    async fn start_ready(data_dir: &Path, model: Option<&Path>) -> anyhow::Result<(Self, f64)> {
+        let start = Instant::now();
+        let server = Self::start(data_dir, model).await?;
+        let mut connection = Connection::open(server.address).await?;
+        loop {
+            let status = server.get(&mut connection, "/api/v1/ai/model").await?;
+            match status["state"].as_str() {
+                Some("ready") => return Ok((server, start.elapsed().as_secs_f64())),
+                Some("loading") => {}
+                _ => anyhow::bail!("the model cannot be used: {status}"),
+            }
+            anyhow::ensure!(
+                start.elapsed() < Duration::from_secs(300),
+                "the model was not ready within five minutes"
+            );
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    async fn stop(self) -> anyhow::Result<()> {
+        self.process.stop().await
+    }
+
+    async fn get(&self, connection: &mut Connection, path: &str) -> anyhow::Result<Value> {
+        let answer = connection.get(path, &self.headers).await?;
+        anyhow::ensure!(answer.status == 200, "{path} answered {}", answer.status);
+        Ok(serde_json::from_slice(&answer.body)?)
+    }
+
+    async fn examples(&self) -> anyhow::Result<Vec<String>> {
+        let mut connection = Connection::open(self.address).await?;
+        let examples = self.get(&mut connection, "/api/v1/ai/examples").await?;
+        let questions = examples.as_array().context("no list of examples")?;
+        Ok(questions
+            .iter()
+            .filter_map(|example| Some(example["question"].as_str()?.to_owned()))
+            .collect())
+    }
+
+    async fn ask(
+        &self,
+        connection: &mut Connection,
+        question: &str,
+        tier: &str,
+    ) -> anyhow::Result<Value> {
+        let body = json!({ "question": question, "tier": tier, "limit": 50 }).to_string();
+        let answer = connection
+            .post("/api/v1/ai/query", &self.headers, &body)
+            .await?;
+        anyhow::ensure!(
+            answer.status == 200,
+            "the question {question:?} was answered {}: {}",
+            answer.status,
+            String::from_utf8_lossy(&answer.body)
+        );
+        Ok(serde_json::from_slice(&answer.body)?)
+    }
+
+    async fn clicks(&self) -> anyhow::Result<Timings> {
+        let page = |query: &str| {
+            format!(
+                "GET /api/v1/workspaces?{query} HTTP/1.1\r\nhost: localhost\r\n{}\r\n",
+                self.headers
+            )
+        };
+        let pages = [
+            "limit=50",
+            "state=STOPPED&limit=50",
+            "sort=user_name&limit=50",
+        ]
+        .map(page);
+        run(self.address, CLIENTS, &pages, CLICKS, PAUSE).await
+    }
+
+    /// Asks the model one question after the other, for ever; the answers go to `answers`.
+    async fn keep_asking(&self, answers: &mut Vec<Value>) -> anyhow::Result<()> {
+        let mut connection = Connection::open(self.address).await?;
+        for question in FOR_THE_MODEL.iter().cycle() {
+            answers.push(self.ask(&mut connection, question, "model").await?);
+        }
+        Ok(())
+    }
+
+    /// Clicks while the model is asked, and what it answered. At least one question comes to its end.
+    async fn clicks_beside_questions(&self) -> anyhow::Result<(Timings, Vec<Value>)> {
+        let mut answers = Vec::new();
+        let timings = tokio::select! {
+            timings = self.clicks() => timings?,
+            ended = self.keep_asking(&mut answers) => {
+                ended?;
+                anyhow::bail!("the questions came to an end")
+            }
+        };
+        if answers.is_empty() {
+            let mut connection = Connection::open(self.address).await?;
+            answers.push(self.ask(&mut connection, FOR_THE_MODEL[0], "model").await?);
+        }
+        Ok((timings, answers))
+    }
+}
