@@ -96,6 +96,22 @@ impl<'a> Parse<'a> {
         self.values();
         self.connections();
         self.lacking();
+        self.only();
+    }
+
+    /// "eu-west-1 only", "just the stopped ones": the filter beside it says it.
+    fn only(&mut self) {
+        for at in 0..self.m.len() {
+            if self.used[at] || !matches!(self.m[at].text.as_str(), "only" | "just") {
+                continue;
+            }
+            let filtered = |place: usize| self.filters.iter().any(|placed| placed.at == place);
+            let before = at.checked_sub(1).is_some_and(|place| {
+                filtered(place) || place > 0 && self.m[place].soft() && filtered(place - 1)
+            });
+            let behind = self.next(at).is_some_and(filtered);
+            self.used[at] = before || behind;
+        }
     }
 
     /// "with no user", "not tagged", "without an error code": a field that stands empty.
@@ -397,8 +413,20 @@ impl<'a> Parse<'a> {
             test: Test::Flag(*flag),
             negated: not,
         };
+        // "neither volume is encrypted", "no volume encrypted", "both volumes unencrypted"
+        let denied = self.volumes_denied(at);
+        let both = self.m[at.saturating_sub(5)..self.m.len().min(at + 4)]
+            .iter()
+            .any(|m| m.text.starts_with("both"));
+        let neither = denied || not && both;
         match which.as_slice() {
             [one] => test(one),
+            _ if neither => Filter::new(Test::All(
+                [Field::RootEncrypted, Field::UserEncrypted]
+                    .iter()
+                    .map(|flag| Filter::not(Test::Flag(*flag)))
+                    .collect(),
+            )),
             _ if not => {
                 if which.is_empty() {
                     self.note(
@@ -426,6 +454,26 @@ impl<'a> Parse<'a> {
                 ))
             }
         }
+    }
+
+    /// Takes a "neither", or a "no" before volumes, that denies the encryption of each.
+    fn volumes_denied(&mut self, at: usize) -> bool {
+        let found = (at.saturating_sub(5)..self.m.len().min(at + 4)).find(|near| {
+            let m = &self.m[*near];
+            m.text == "neither"
+                || m.is_small("not")
+                    && *near < at
+                    && (near + 1..at)
+                        .any(|between| self.m[between].fields().first() == Some(&Field::Storage))
+        });
+        let Some(found) = found else { return false };
+        self.used[found] = true;
+        for nor in found..self.m.len().min(found + 6) {
+            if self.m[nor].text == "nor" {
+                self.used[nor] = true;
+            }
+        }
+        true
     }
 
     /// "not used", "nobody uses", "ever connected" where no time stands with it.

@@ -161,7 +161,9 @@ impl Said<'_, '_> {
             .tests
             .iter()
             .any(|test| matches!(test, Test::Number { .. }));
-        !summed || threshold || self.query.shape != Shape::List
+        // "user volume at Acme, GiB" asks how much it is.
+        let measured = self.any(|m| m.unit() == Some("gib"));
+        !(summed || measured) || threshold || self.query.shape != Shape::List
     }
 
     /// What is counted is what was asked for.

@@ -201,17 +201,7 @@ impl Composer<'_, '_> {
             return None;
         }
         let place = |placed: &Placed| {
-            matches!(
-                placed.filter.field(),
-                Some(
-                    Field::OrganizationName
-                        | Field::AccountName
-                        | Field::AccountId
-                        | Field::Region
-                        | Field::DirectoryName
-                        | Field::BundleName
-                )
-            )
+            is_place(&placed.filter)
             // When a sync ran is of all that are looked at, as a place is.
             || !self.parse.entity.is_desktop()
                 && matches!(&placed.filter.test, Test::Time { field, .. } if *field == self.parse.entity.moment())
@@ -281,11 +271,37 @@ impl Composer<'_, '_> {
         self.cue("total");
         let mut query = self.new_query(Shape::Share(part));
         query.groups = self.groups();
+        if !query.groups.is_empty() {
+            if self.part_is_place() {
+                return None;
+            }
+            query.note("The shares are of all of each group, not of the whole.");
+        }
         Some(query)
     }
 
+    /// "Acme's share by region" is how Acme's are spread.
+    fn part_is_place(&self) -> bool {
+        self.parse
+            .filters
+            .iter()
+            .all(|placed| is_place(&placed.filter))
+    }
+
+    /// "share of stopped desktops by region": of each region those that are stopped, where what is
+    /// asked for is more than a place.
+    fn part_of_each(&self) -> bool {
+        !self.pieces.groups.is_empty()
+            && self
+                .parse
+                .filters
+                .iter()
+                .any(|placed| !is_place(&placed.filter))
+            && self.part().is_some()
+    }
+
     pub(super) fn split(&mut self) -> Option<Query> {
-        if !self.cue("share") || self.time_groups() {
+        if !self.cue("share") || self.time_groups() || self.part_of_each() {
             return None;
         }
         // "split of compute types in percent"
@@ -320,7 +336,15 @@ impl Composer<'_, '_> {
             };
             groups.push(Dimension::Time(field, Bucket::Month));
         }
-        let subject_row = matches!(self.pieces.subject, Some(Subject::Rows(_)));
+        // "growth by month", "deletions per week" name no rows.
+        let told = cued
+            || self.parse.entity == Entity::DesktopEver
+            || (0..self.used.len()).any(|at| self.parse.m[at].is_verb("create"));
+        let subject_row = match &self.pieces.subject {
+            Some(Subject::Rows(_)) => true,
+            None => told && self.time_groups(),
+            Some(Subject::Shared(..)) => false,
+        };
         let shape = match self.one_measure() {
             Some(field) if self.cue("average") => Shape::Average(field),
             Some(field) if matches!(field.unit(), Some("calls" | "rows" | "versions")) => {
@@ -339,20 +363,7 @@ impl Composer<'_, '_> {
         self.cue("which");
         self.cue("total");
         self.plain_verbs();
-        for at in 0..self.used.len() {
-            let m = &self.parse.m[at];
-            if !self.used[at]
-                && self.parse.entity.is_desktop()
-                && (m.is_verb("create")
-                    || m.is_verb("seen")
-                    || m.is_verb("connect")
-                        && groups
-                            .iter()
-                            .any(|g| g.field() == Some(Field::LastConnectedAt)))
-            {
-                self.take(at);
-            }
-        }
+        self.creations(&groups);
         let mut query = self.new_query(shape);
         if let (Some(Dimension::Time(field, _)), true) =
             (groups.first(), self.parse.entity.is_desktop())
@@ -365,6 +376,27 @@ impl Composer<'_, '_> {
             descending: false,
         });
         Some(query)
+    }
+
+    /// Takes the verbs that say how rows came to be, which counting by time says too.
+    pub(super) fn creations(&mut self, groups: &[Dimension]) {
+        let connected = groups
+            .iter()
+            .any(|group| group.field() == Some(Field::LastConnectedAt));
+        for at in 0..self.used.len() {
+            let m = &self.parse.m[at];
+            let came = match self.parse.entity {
+                Entity::Desktop | Entity::DesktopEver => {
+                    m.is_verb("create") || m.is_verb("seen") || m.is_verb("connect") && connected
+                }
+                Entity::Account | Entity::Organization => m.is_verb("create"),
+                _ => false,
+            };
+            let saw = m.is_verb("start") && matches!(m.text.as_str(), "saw" | "see" | "did");
+            if !self.used[at] && (came || saw) {
+                self.take(at);
+            }
+        }
     }
 
     pub(super) fn compare(&mut self) -> Option<Query> {
@@ -433,4 +465,19 @@ impl Composer<'_, '_> {
             .push(Filter::new(Test::OneOf { field, values }));
         Some(query)
     }
+}
+
+/// Whose or where rows are, rather than what they are like.
+fn is_place(filter: &Filter) -> bool {
+    matches!(
+        filter.field(),
+        Some(
+            Field::OrganizationName
+                | Field::AccountName
+                | Field::AccountId
+                | Field::Region
+                | Field::DirectoryName
+                | Field::BundleName
+        )
+    )
 }

@@ -108,7 +108,10 @@ impl Composer<'_, '_> {
         {
             return None;
         }
+        let ranked_share = self.cue("share").then(|| self.part());
         let shape = match self.one_measure() {
+            // "account with the highest share of unused desktops"
+            None if let Some(part) = ranked_share => Shape::Share(part?),
             // "which client has the most users"
             None if self.pieces.measures.is_empty() && self.pieces.own.is_empty() => {
                 match self.pieces.named.as_slice() {
@@ -147,6 +150,10 @@ impl Composer<'_, '_> {
                 self.take(at);
             }
         }
+        if matches!(dimension, Dimension::Time(..)) {
+            self.creations(&[dimension.clone()]);
+            self.cue("when");
+        }
         let mut query = self.new_query(shape);
         query.limit = self.limit()?;
         query.groups = vec![dimension];
@@ -158,6 +165,18 @@ impl Composer<'_, '_> {
     }
 
     pub(super) fn latest(&mut self, newest: bool) -> Option<Query> {
+        if newest && let Some((at, field)) = self.last_time() {
+            self.take(at);
+            self.cue("which");
+            self.cue("list");
+            let mut query = self.new_query(Shape::List);
+            query.order = Some(Order {
+                by: By::Field(field),
+                descending: true,
+            });
+            query.limit = Some(1);
+            return Some(query);
+        }
         let words: &[&str] = if newest {
             &["newest", "last"]
         } else {
@@ -232,6 +251,20 @@ impl Composer<'_, '_> {
             some => some,
         };
         Some(query)
+    }
+
+    /// "last login at Acme": of all rows the latest, where nothing else is asked for.
+    pub(super) fn last_time(&self) -> Option<(usize, Field)> {
+        let alone = self.pieces.subject.is_none()
+            && self.pieces.groups.is_empty()
+            && self.pieces.named.is_empty()
+            && !self.identified();
+        match self.pieces.measures.as_slice() {
+            [(at, field @ (Field::LastConnectedAt | Field::LastCompleteSync))] if alone => {
+                Some((*at, *field))
+            }
+            _ => None,
+        }
     }
 
     /// The time a "last" or "first" goes by: of the verb beside it, else when rows came to be.

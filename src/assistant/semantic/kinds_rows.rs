@@ -32,9 +32,18 @@ impl Composer<'_, '_> {
         if self.counts_of_each() {
             // "clients with their number of accounts"
             extra = self.shared();
-        } else if self.breakdown() && matches!(self.pieces.subject, Some(Subject::Shared(..))) {
-            // "operating system breakdown per client"
+        } else if (self.breakdown() || self.kinds_of_each())
+            && matches!(self.pieces.subject, Some(Subject::Shared(..)))
+        {
+            // "operating system breakdown per client", "states per region"
             extra = self.shared();
+        } else if self.breakdown()
+            && let Some(spread) = self.spread()
+        {
+            extra = Some(spread);
+            if !self.rows() {
+                return None;
+            }
         } else if self.parse.entity == Entity::Tag
             && matches!(&self.pieces.subject, Some(Subject::Shared(_, dimension)) if dimension.field() == Some(Field::WorkspaceId))
         {
@@ -70,6 +79,49 @@ impl Composer<'_, '_> {
         counted && !(0..*at).any(|before| m[before].is_cue("count"))
     }
 
+    /// "running mode by client": what rows are like stands before the groups, nothing else is said.
+    fn kinds_of_each(&self) -> bool {
+        let Some(Subject::Shared(at, Dimension::Field(field))) = &self.pieces.subject else {
+            return false;
+        };
+        let kinds = matches!(
+            field,
+            Field::State
+                | Field::RunningMode
+                | Field::ComputeType
+                | Field::OperatingSystem
+                | Field::ConnectionState
+                | Field::Status
+                | Field::Kind
+                | Field::Cause
+                | Field::ResourceType
+        );
+        // "sync health per account" asks for more than which states there are.
+        kinds
+            && !self.parse.m[*at].text.starts_with("health")
+            && !self.parse.m[..=*at]
+                .iter()
+                .any(|m| m.is_cue("which") || m.is_cue("distinct"))
+            && self.pieces.measures.is_empty()
+            && self.pieces.superlatives.is_empty()
+            && self.pieces.groups.iter().any(|(place, _)| place > at)
+    }
+
+    /// "auto-stop timeout distribution", "spread of root volumes": a number that takes few values.
+    fn spread(&mut self) -> Option<Dimension> {
+        let [(at, field)] = self.pieces.measures.as_slice() else {
+            return None;
+        };
+        let few = matches!(
+            field,
+            Field::AutoStop | Field::RootVolume | Field::UserVolume
+        );
+        few.then(|| {
+            self.take(*at);
+            Dimension::Field(*field)
+        })
+    }
+
     /// "distribution of", "breakdown": counts of what rows share.
     pub(super) fn breakdown(&self) -> bool {
         self.parse.m.iter().any(|m| {
@@ -77,11 +129,14 @@ impl Composer<'_, '_> {
                 "breakdown",
                 "break down",
                 "distribution",
-                "mix of",
+                "mix",
                 "the mix",
-                "split of",
-                "spread of",
+                "split",
+                "spread",
                 "rundown",
+                "composition",
+                "make up",
+                "makeup",
             ]
             .iter()
             .any(|word| m.text.starts_with(word))
@@ -163,6 +218,9 @@ impl Composer<'_, '_> {
             || !self.rows()
             || !self.pieces.groups.is_empty()
         {
+            return None;
+        }
+        if bare && self.last_time().is_some() || self.breakdown() {
             return None;
         }
         self.cue("list");

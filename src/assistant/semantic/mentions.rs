@@ -270,6 +270,8 @@ pub(crate) const TIME_WORDS: &[&str] = &[
     "prior",
     "straight",
     "consecutive",
+    "trailing",
+    "rolling",
 ];
 
 pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcTime) -> Marked {
@@ -292,7 +294,23 @@ pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcT
         mentions.push(mention);
         at += taken.max(1);
     }
+    nones(&mut mentions);
     Marked { mentions, notes }
+}
+
+/// "zero desktops" and "0 desktops" are none, which is no number of them.
+fn nones(mentions: &mut [Mention]) {
+    for at in 0..mentions.len() {
+        let compared =
+            at > 0 && (mentions[at - 1].compare().is_some() || mentions[at - 1].is_small("than"));
+        let noun = mentions.get(at + 1).is_some_and(|next| {
+            next.entity().is_some() || next.fields().first() == Some(&Field::UserName)
+        });
+        if mentions[at].number() == Some(0.0) && noun && !compared {
+            mentions[at].what = What::Words;
+            mentions[at].senses = vec![Sense::Small("not".to_owned())];
+        }
+    }
 }
 
 /// The words that are likely names: in capitals inside the question, right before a thing, behind a

@@ -222,7 +222,9 @@ impl Parse<'_> {
             }
         }
         let Some((_, place, field)) = nearest else {
-            let own = !self.entity.is_desktop() && self.entity != Entity::Tag;
+            // "growth by month, 2026" counts by when desktops came to be.
+            let counted = self.entity == Entity::Desktop && self.by_time();
+            let own = counted || !self.entity.is_desktop() && self.entity != Entity::Tag;
             return own.then(|| (self.entity.moment(), false, None));
         };
         let mut negated = false;
@@ -259,6 +261,15 @@ impl Parse<'_> {
         }
         let _ = side;
         Some((field, negated, Some(place)))
+    }
+
+    /// Whether counts per day, month and so on are asked for.
+    fn by_time(&self) -> bool {
+        self.m.iter().any(|m| m.bucket().is_some())
+            || self.m.windows(2).any(|pair| {
+                pair[0].is_small("by")
+                    && matches!(pair[1].unit(), Some("days" | "weeks" | "months" | "years"))
+            })
     }
 
     /// The time field that the verb or field at `place` speaks of.
@@ -403,6 +414,15 @@ impl Parse<'_> {
             return Some((Filter::new(test), Some(note)));
         }
         let filter = match (when, side) {
+            (When::Length { ago, said, .. }, Side::MoreThanAgo | Side::Within)
+                if field == Field::LastConnectedAt && self.idle() && !self.said_ago(said) =>
+            {
+                let test = unused(*ago, &format!("not {what} for {said}"));
+                return Some((
+                    Filter::new(test),
+                    Some("Desktops that were never connected to are included.".into()),
+                ));
+            }
             (When::Length { ago, said, .. }, Side::MoreThanAgo | Side::Before) => {
                 make(None, Some(*ago), format!("{what} more than {said} ago"))
             }
@@ -418,12 +438,6 @@ impl Parse<'_> {
                         Some(day.plus_days(1)),
                         format!("{what} on {}", ago.day()),
                     )
-                } else if field == Field::LastConnectedAt && self.idle() {
-                    let test = unused(*ago, &format!("not {what} for {said}"));
-                    return Some((
-                        Filter::new(test),
-                        Some("Desktops that were never connected to are included.".into()),
-                    ));
                 } else {
                     make(Some(*ago), None, format!("{what} in the last {said}"))
                 }

@@ -38,13 +38,24 @@ impl Parse<'_> {
             if self.used[at] {
                 continue;
             }
-            let Some(state) = self.m[at].value().and_then(|value| {
+            let worded = self.m[at].value().and_then(|value| {
                 self.lexicon.values[value]
                     .of
                     .iter()
                     .find(|(entity, field, _)| *entity == Entity::Desktop && *field == Field::State)
                     .map(|(_, _, state)| state.clone())
-            }) else {
+            });
+            // "into ERROR": the state's own name.
+            let named = || {
+                let name = self.m[at]
+                    .names
+                    .iter()
+                    .find(|name| name.field == Field::State)?;
+                let led =
+                    at > 0 && (self.m[at - 1].is_small("into") || self.m[at - 1].is_small("went"));
+                led.then(|| name.literal.clone())
+            };
+            let Some(state) = worded.or_else(named) else {
                 continue;
             };
             let mut field = Field::ToState;
@@ -135,6 +146,12 @@ impl Parse<'_> {
             && let Some(note) = word.note.clone()
         {
             self.note(&note);
+        }
+        // "the last time anna was connected" asks when, not of those who are now.
+        let when = self.m[at].is_verb("connect")
+            && self.m.iter().any(|m| m.is_cue("when") || m.is_cue("last"));
+        if when && field == Field::ConnectionState {
+            return None;
         }
         // "which bundles are in use": by desktops, not by somebody connected now.
         if self.m[at].text == "in use"

@@ -4,7 +4,7 @@
 use super::clauses::Parse;
 use super::fields::{Entity, Field, Kind};
 use super::mentions::What;
-use super::query::{Bucket, Dimension};
+use super::query::{Bucket, Dimension, Test};
 
 /// What is asked for: the rows themselves, or something that several rows share.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,14 +148,46 @@ impl Parse<'_> {
             found.measures.push((at, field));
             return;
         }
+        if found.subject.is_none()
+            && let Some(period) = self.period_at(at)
+        {
+            found.subject = Some(Subject::Shared(at, period));
+            return;
+        }
         let Some(dimension) = self.dimension_at(at) else {
             return;
         };
-        if found.subject.is_none() {
-            found.subject = Some(Subject::Shared(at, dimension));
-        } else {
-            found.named.push((at, dimension));
+        match &found.subject {
+            None => found.subject = Some(Subject::Shared(at, dimension)),
+            // "who owns the most, top 5 users" names one thing twice.
+            Some(Subject::Shared(_, known)) if *known == dimension => found.own.push(at),
+            Some(_) => found.named.push((at, dimension)),
         }
+    }
+
+    /// "which month had the most", "on which day were the most created": a period that is ranked.
+    fn period_at(&self, at: usize) -> Option<Dimension> {
+        let m = &self.m[at];
+        let ranked = self.m.iter().any(|m| m.is_cue("most") || m.is_cue("least"));
+        let asked = m.is_cue("when")
+            || at < 4
+                && !(at > 0
+                    && (self.m[at - 1].number().is_some() || self.m[at - 1].is_small("by")));
+        if !ranked || !asked {
+            return None;
+        }
+        let unit = m
+            .unit()
+            .or_else(|| m.is_cue("when").then_some(m.text.rsplit(' ').next()?))?;
+        let bucket = match unit {
+            "days" | "day" | "date" => Bucket::Day,
+            "weeks" => Bucket::Week,
+            "months" => Bucket::Month,
+            "years" => Bucket::Year,
+            "hours" => Bucket::Hour,
+            _ => return None,
+        };
+        Some(Dimension::Time(self.bucket_field()?, bucket))
     }
 
     /// Whether a noun names the rows themselves.
@@ -213,8 +245,61 @@ impl Parse<'_> {
         self.entity.is_desktop().then_some(Dimension::Tag(key))
     }
 
+    /// "region x running mode", and the month of "month by account".
+    fn crossed(&mut self, found: &mut Pieces) {
+        for at in 1..self.m.len() {
+            let cross = self.m[at].is_small("cross");
+            let month = self.m[at].is_small("by") && self.m[at - 1].unit().is_some();
+            if self.used[at] || !cross && !month || self.group_at(at + 1).is_none() {
+                continue;
+            }
+            let Some(first) = self.group_at(at - 1) else {
+                continue;
+            };
+            self.used[at - 1] = true;
+            found.groups.push((at - 1, first));
+            if cross && let Some(second) = self.group_at(at + 1) {
+                self.used[at] = true;
+                self.used[at + 1] = true;
+                found.groups.push((at + 1, second));
+            }
+        }
+    }
+
+    /// "for Acme and Globex each", "one series each for Acme and Globex": a group per value.
+    fn apart(&mut self, found: &mut Pieces) {
+        let said: Vec<usize> = (0..self.m.len())
+            .filter(|at| {
+                let m = &self.m[*at];
+                !self.used[*at]
+                    && (m.is_small("apart") || m.text == "each" && self.group_at(at + 1).is_none())
+            })
+            .collect();
+        if said.is_empty() {
+            return;
+        }
+        let several = self
+            .filters
+            .iter()
+            .find_map(|placed| match &placed.filter.test {
+                Test::OneOf { field, values } if values.len() > 1 && !placed.filter.negated => {
+                    Some((placed.at, *field))
+                }
+                _ => None,
+            });
+        let Some((at, field)) = several else { return };
+        for place in said {
+            self.used[place] = true;
+        }
+        let group = Dimension::Field(field);
+        if !found.groups.iter().any(|(_, known)| *known == group) {
+            found.groups.push((at, group));
+        }
+    }
+
     /// "per client", "by region and state", "each month".
     fn groups(&mut self, found: &mut Pieces) {
+        self.crossed(found);
         for at in 0..self.m.len() {
             if self.used[at] {
                 continue;
@@ -311,6 +396,7 @@ impl Parse<'_> {
                 found.own.push(here);
             }
         }
+        self.apart(found);
         if !found.groups.is_empty() {
             // "grouped", "breakdown": the groups say it.
             for at in 0..self.m.len() {
@@ -355,7 +441,7 @@ impl Parse<'_> {
         }
         // "top 5 desktops by user volume" orders by it.
         let ranked = self.m.iter().any(|m| {
-            ["top", "bottom", "most", "least"]
+            ["top", "bottom", "most", "least", "longest", "shortest"]
                 .iter()
                 .any(|word| m.is_cue(word))
         });

@@ -222,6 +222,18 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
     if has(E::Tag) && !noun && has(E::Desktop) {
         push(E::Tag);
     }
+    // "Acme grouped by the Team tag" counts desktops.
+    let by_tag = (1..m.len()).any(|at| {
+        m[at].entity() == Some(E::Tag)
+            && m[at - 1]
+                .names
+                .iter()
+                .any(|name| name.field == Field::TagKey)
+            && (at.saturating_sub(4)..at).any(|back| m[back].is_small("by"))
+    });
+    if by_tag {
+        push(E::Desktop);
+    }
     if has(E::Desktop) {
         push(E::Desktop);
         if has(E::Tag) && (field(Field::TagKey) || field(Field::TagValue)) {

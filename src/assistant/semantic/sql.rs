@@ -293,12 +293,18 @@ impl Builder<'_> {
         for filter in &query.filters {
             found.push(self.condition(filter));
         }
+        // The rarest compute type is not having none.
+        let ranked =
+            query.limit.is_some() && query.order.is_some_and(|order| order.by == By::Measure);
+        let empty = |field: Field| {
+            may_be_absent(field) || ranked && may_be_unknown(field) && field.is_column(query.entity)
+        };
         let mut present = |dimension: &Dimension| match dimension {
             Dimension::Tag(key) => found.push(self.condition(&Filter::new(Test::Tagged {
                 key: Some(key.clone()),
                 values: Vec::new(),
             }))),
-            Dimension::Field(field) | Dimension::Time(field, _) if may_be_absent(*field) => {
+            Dimension::Field(field) | Dimension::Time(field, _) if empty(*field) => {
                 found.push(format!("{} IS NOT NULL", self.field(*field)));
             }
             _ => {}
@@ -361,5 +367,18 @@ fn may_be_absent(field: Field) -> bool {
             | Field::RequestedBy
             | Field::Error
             | Field::DisplayName
+    )
+}
+
+/// Fields that stand empty for a few rows, which then are a group of their own.
+fn may_be_unknown(field: Field) -> bool {
+    matches!(
+        field,
+        Field::ComputeType
+            | Field::RunningMode
+            | Field::OperatingSystem
+            | Field::BundleName
+            | Field::DirectoryName
+            | Field::ConnectionState
     )
 }

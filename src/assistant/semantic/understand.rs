@@ -278,11 +278,7 @@ impl Understander<'_> {
         if *best < FLOOR {
             return Best::None;
         }
-        // "share of stopped desktops by region" may mean either.
-        let both = ["share", "split"]
-            .iter()
-            .all(|kind| ranked.iter().any(|(_, query)| query.intent.ends_with(kind)));
-        if both || best / sum.max(f32::MIN_POSITIVE) < MARGIN {
+        if best / sum.max(f32::MIN_POSITIVE) < MARGIN {
             let readings = ranked.into_iter().take(2).map(|(_, query)| query).collect();
             return Best::Unclear(readings);
         }

@@ -12,7 +12,6 @@ async fn what_would_leave_something_out_is_not_answered() {
         "what failed in the last sync",
         "desktop growth over the last two weeks",
         "what percentage of windows desktops is stopped at Acme",
-        "which directories are in error",
         "sync health per account",
         "desktop health overview",
         "broken",
@@ -64,6 +63,42 @@ async fn what_was_said_shows_in_the_query() {
             "WHERE started_at >= '2026-11-16",
         ),
         ("GiB of root volume per region", "sum(root_volume_gib)"),
+        (
+            "which directories are in error",
+            "FROM directories WHERE state = 'ERROR'",
+        ),
+        ("desktops, region x running mode", "GROUP BY 1, 2"),
+        ("os per region", "GROUP BY 1, 2"),
+        (
+            "acme, neither volume encrypted",
+            "(coalesce(root_volume_encrypted, 0) = 0 AND coalesce(",
+        ),
+        ("clients with 0 desktops", "NOT IN"),
+        (
+            "# of desktops idle 90+ days",
+            "last_connected_at IS NULL OR",
+        ),
+        ("how many users have 2+ desktops", "HAVING count(*) >= 2"),
+        (
+            "always-on ratio per region",
+            "sum(CASE WHEN running_mode = 'ALWAYS_ON'",
+        ),
+        ("Acme's share by region", "sum(count(*)) OVER ()"),
+        ("acme growth by month, 2026", "created_at >= '2026-01-01"),
+        (
+            "how many windows desktops do acme and globex each have",
+            "GROUP BY 1",
+        ),
+        (
+            "which day had the most new desktops",
+            "substr(created_at, 1, 10)",
+        ),
+        (
+            "client with the highest share of stopped desktops",
+            "ORDER BY percent DESC",
+        ),
+        ("desktops per team", "GROUP BY 1"),
+        ("acme grouped by Team tag", "FROM workspaces WHERE"),
     ] {
         let understood = semantics.understand(question, &estate.values, None, now());
         let Understanding::Query(query) = understood else {
