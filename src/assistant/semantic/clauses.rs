@@ -89,6 +89,7 @@ impl<'a> Parse<'a> {
 
     /// Takes every filter it finds.
     pub fn clauses(&mut self) {
+        self.finished();
         self.numbers();
         self.tags();
         self.times();
@@ -111,6 +112,26 @@ impl<'a> Parse<'a> {
             });
             let behind = self.next(at).is_some_and(filtered);
             self.used[at] = before || behind;
+        }
+    }
+
+    /// "the last finished sync": one that has ended, however it did.
+    fn finished(&mut self) {
+        let field = match self.entity {
+            Entity::Job => Field::FinishedAt,
+            Entity::Sync => Field::CompletedAt,
+            _ => return,
+        };
+        for at in 0..self.m.len() {
+            let noun = self.m.get(at + 1).is_some_and(|next| {
+                matches!(next.entity(), Some(Entity::Sync | Entity::Job))
+                    || next
+                        .value()
+                        .is_some_and(|value| self.lexicon.values[value].means == Some(Entity::Job))
+            });
+            if self.m[at].text == "finished" && noun {
+                self.add(at, Filter::not(Test::Absent(field)));
+            }
         }
     }
 
@@ -190,6 +211,12 @@ impl<'a> Parse<'a> {
     /// The field a mention names, of those the thing has.
     pub fn field_at(&self, at: usize) -> Option<Field> {
         let fields = self.m.get(at)?.fields();
+        // Why a desktop is as it is nobody knows here; why a job failed stands with it.
+        if fields.first() == Some(&Field::Error)
+            && !matches!(self.entity, Entity::Job | Entity::Sync)
+        {
+            return None;
+        }
         // People ask for jobs; desktops' users do not.
         if self.entity == Entity::Job && fields == [Field::UserName] {
             return Some(Field::RequestedBy);
@@ -343,6 +370,7 @@ impl<'a> Parse<'a> {
             "deleted" if self.entity == E::Version => Filter::one(Field::Change, "deleted"),
             "terminated" if self.entity == E::Version => Filter::one(Field::Change, "terminated"),
             "missing" if self.entity == E::Version => Filter::one(Field::Change, "missing"),
+            "returned" if self.entity == E::Version => Filter::one(Field::Change, "returned"),
             "terminated" if self.entity == E::StateChange => {
                 Filter::one(Field::ToState, "TERMINATED")
             }
@@ -526,6 +554,15 @@ impl<'a> Parse<'a> {
     fn harmless(&self, at: usize) -> bool {
         let mention = &self.m[at];
         if !mention.soft() {
+            return false;
+        }
+        // "people who are on at Globex" are connected, which is no place.
+        if mention.text == "on"
+            && self
+                .m
+                .get(at + 1)
+                .is_some_and(|next| next.text == "at" || next.is_small("now"))
+        {
             return false;
         }
         // "alerts by kind", "types of desktops": what has a field of that name is asked for it.

@@ -2,7 +2,8 @@
 //! it makes of it. A kind that leaves a word of the question over does not apply.
 
 use super::clauses::Parse;
-use super::fields::Entity;
+use super::fields::{Entity, Field};
+use super::kinds_ranked::is_outcome;
 use super::pieces::{Pieces, Subject};
 use super::query::{Dimension, Filter, Query, Shape, Test};
 
@@ -54,7 +55,12 @@ impl<'a, 'b> Composer<'a, 'b> {
     /// The question as one of this kind, where every word has its part in it.
     pub fn build(mut self, kind: &str) -> Option<Query> {
         // "did the last sync succeed" is yes or no, which rows do not say.
-        if self.yes_or_no() && !matches!(kind, "compare" | "exists" | "having" | "share") {
+        if self.yes_or_no()
+            && !matches!(
+                kind,
+                "compare" | "exists" | "having" | "share" | "latest" | "lookup"
+            )
+        {
             return None;
         }
         // "how many are there and how many are stopped" asks twice.
@@ -65,14 +71,27 @@ impl<'a, 'b> Composer<'a, 'b> {
             return None;
         }
         let mut query = self.kind(kind)?;
+        let asked = self.yes_or_no() && matches!(kind, "latest" | "earliest");
         let merged = query.filters.first().and_then(Filter::field);
         query.filters.extend(
             self.parse
                 .filters
                 .iter()
+                .filter(|placed| !(asked && is_outcome(&placed.filter)))
                 .map(|placed| placed.filter.clone())
                 .filter(|filter| merged.is_none() || filter.negated || filter.field() != merged),
         );
+        // What has not ended took no time yet.
+        if query
+            .show
+            .iter()
+            .any(|shown| shown.field() == Some(Field::DurationSeconds))
+        {
+            query
+                .filters
+                .push(Filter::not(Test::Absent(Field::FinishedAt)));
+        }
+        query.filters = distinct(query.filters);
         if let Shape::Share(part) = &query.shape {
             query.filters.retain(|filter| !part.contains(filter));
         }
@@ -101,7 +120,7 @@ impl<'a, 'b> Composer<'a, 'b> {
         super::guard::holds(self.parse, self.pieces, &query).then_some(query)
     }
 
-    fn yes_or_no(&self) -> bool {
+    pub(super) fn yes_or_no(&self) -> bool {
         let first = &self.parse.m[0];
         !first.is_cue("exists")
             && matches!(
@@ -230,6 +249,17 @@ impl<'a, 'b> Composer<'a, 'b> {
             _ => None,
         }
     }
+}
+
+/// What is said twice counts once.
+fn distinct(filters: Vec<Filter>) -> Vec<Filter> {
+    let mut found: Vec<Filter> = Vec::new();
+    for filter in filters {
+        if !found.contains(&filter) {
+            found.push(filter);
+        }
+    }
+    found
 }
 
 /// Two filters that ask one field to be two things at once.

@@ -3,7 +3,7 @@
 
 use super::clauses::Parse;
 use super::fields::{Entity, Field};
-use super::mentions::{Mention, What};
+use super::mentions::{Mention, What, inner_apostrophe};
 use super::pieces::{Pieces, Subject};
 use super::query::{By, Dimension, Filter, Query, Shape, Test};
 
@@ -26,6 +26,7 @@ pub(crate) fn holds(parse: &Parse<'_>, pieces: &Pieces, query: &Query) -> bool {
         && said.superlatives()
         && said.states(pieces)
         && !said.scopes_of_a_run(pieces)
+        && said.apart()
 }
 
 struct Said<'a, 'b> {
@@ -65,9 +66,7 @@ impl Said<'_, '_> {
                 query.contains(literal.trim_matches('"'))
             });
             // "O'Hara" is a client's name rather than a login.
-            let inner = m.typed.char_indices().any(|(at, c)| {
-                matches!(c, '\'' | '\u{2019}') && at > 0 && m.typed[at..].chars().count() > 2
-            });
+            let inner = inner_apostrophe(&m.typed);
             let user = self.fields().any(|field| field == Field::UserName);
             shown && !(inner && user && !self.any(|m| m.fields().contains(&Field::UserName)))
         })
@@ -271,6 +270,18 @@ impl Said<'_, '_> {
                 )
             });
         !apart && !unused && !rows
+    }
+
+    /// "always on, as well as those on auto stop" are two numbers, and by hand is more than one
+    /// cause beside the schedule.
+    fn apart(&self) -> bool {
+        let two = self.parse.m.windows(2).any(|pair| {
+            pair[0].text == "as well as" && matches!(pair[1].text.as_str(), "those" | "the")
+        });
+        let compared = !self.query.groups.is_empty();
+        let hand = self.any(|m| matches!(m.text.as_str(), "by hand" | "manually"));
+        !(two && !compared && self.query.shape == Shape::Count)
+            && !(hand && compared && self.query.groups[0].field() == Some(Field::Cause))
     }
 
     /// A state is of the thing that was named.

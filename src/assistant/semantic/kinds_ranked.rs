@@ -3,7 +3,15 @@
 use super::compose::Composer;
 use super::fields::{Entity, Field};
 use super::pieces::Subject;
-use super::query::{By, Dimension, Order, Query, Shape, Test};
+use super::query::{By, Dimension, Filter, Order, Query, Shape, Test};
+
+/// What became of a row.
+pub(super) fn is_outcome(filter: &Filter) -> bool {
+    matches!(
+        filter.field(),
+        Some(Field::Status | Field::State | Field::Error | Field::ErrorCode)
+    )
+}
 
 impl Composer<'_, '_> {
     /// How many are asked for: a number, one for a singular noun, all else.
@@ -209,6 +217,9 @@ impl Composer<'_, '_> {
         } else if !self.rows() {
             return None;
         }
+        if self.yes_or_no() && !self.outcome_asked(found.at) {
+            return None;
+        }
         let field = self.moment(found.at)?;
         self.take(found.at);
         for s in &self.pieces.superlatives.clone() {
@@ -265,6 +276,14 @@ impl Composer<'_, '_> {
             }
             _ => None,
         }
+    }
+
+    /// "did the last sync succeed": what became of the row is asked for, and filters nothing.
+    pub(super) fn outcome_asked(&self, superlative: usize) -> bool {
+        self.parse
+            .filters
+            .iter()
+            .any(|placed| placed.at > superlative + 1 && is_outcome(&placed.filter))
     }
 
     /// The time a "last" or "first" goes by: of the verb beside it, else when rows came to be.
@@ -386,6 +405,10 @@ impl Composer<'_, '_> {
             query.show = vec![Dimension::Field(field)];
             return Some(query);
         }
+        if matches!(self.parse.entity, Entity::StateChange | Entity::Version) && !newest && !oldest
+        {
+            return self.when_of_changes(field);
+        }
         let (newest, oldest) = (
             newest || !oldest && matches!(field, Field::LastCompleteSync | Field::LastConnectedAt),
             oldest,
@@ -401,6 +424,39 @@ impl Composer<'_, '_> {
             (false, true) => Some(self.grouped(Shape::Lowest(field))),
             _ => None,
         }
+    }
+
+    /// "when did ws-1 go unhealthy" asks for each time, "since when is it" for the last one.
+    fn when_of_changes(&self, field: Field) -> Option<Query> {
+        let one = self.parse.filters.iter().any(|placed| {
+            matches!(
+                placed.filter.field(),
+                Some(Field::WorkspaceId | Field::ResourceId)
+            )
+        });
+        let what = self.parse.filters.iter().any(|placed| {
+            matches!(
+                placed.filter.field(),
+                Some(Field::ToState | Field::FromState | Field::Change)
+            )
+        });
+        if !one || !what {
+            return None;
+        }
+        if self
+            .parse
+            .m
+            .iter()
+            .any(|m| m.text == "since when" || m.text == "how long")
+        {
+            return Some(self.new_query(Shape::Highest(field)));
+        }
+        let mut query = self.new_query(Shape::List);
+        query.order = Some(Order {
+            by: By::Field(field),
+            descending: true,
+        });
+        Some(query)
     }
 
     /// "what state is ws-1 in", "which bundle does anna use".

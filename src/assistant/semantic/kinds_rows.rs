@@ -4,14 +4,17 @@
 use super::compose::Composer;
 use super::fields::{Entity, Field};
 use super::pieces::Subject;
-use super::query::{By, Comparison, Dimension, Order, Query, Shape, Test};
+use super::query::{By, Comparison, Dimension, Filter, Order, Query, Shape, Test};
 
 impl Composer<'_, '_> {
     pub(super) fn count(&mut self) -> Option<Query> {
-        if !self.cue("count") || !self.rows() || !self.pieces.groups.is_empty() {
+        let counted = self.cue("count");
+        // "ubuntu boxes in total" counts them, where nothing is there to add up.
+        let summed = self.cue("total") && self.pieces.measures.is_empty();
+        let whole = summed && self.pieces.superlatives.is_empty();
+        if !(counted || whole) || !self.rows() || !self.pieces.groups.is_empty() {
             return None;
         }
-        self.cue("total");
         self.cue("distinct");
         self.cue("exists");
         self.plain_verbs();
@@ -75,7 +78,11 @@ impl Composer<'_, '_> {
             return false;
         };
         let m = self.parse.m;
-        let counted = (*at + 1..m.len()).any(|later| m[later].is_cue("count"));
+        let counted = (*at + 1..m.len()).any(|later| {
+            // "people who logged in today, number only" is one number.
+            let apart = later + 1 == m.len() && m[later - 1].is_small("comma");
+            m[later].is_cue("count") && !apart
+        });
         counted && !(0..*at).any(|before| m[before].is_cue("count"))
     }
 
@@ -185,6 +192,18 @@ impl Composer<'_, '_> {
             self.take(at);
             let mut query = self.new_query(Shape::CountDistinct(dimension.clone()));
             query.having = Some((comparison, value));
+            return Some(query);
+        }
+        // Who is connected now is counted by what they are connected to.
+        let connected = self
+            .parse
+            .filters
+            .iter()
+            .any(|placed| placed.filter == Filter::one(Field::ConnectionState, "CONNECTED"));
+        if connected && dimension.field() == Some(Field::UserName) {
+            let mut query = self.new_query(Shape::Count);
+            query.groups = self.groups();
+            query.note("Counted by desktop: somebody connected to two of them counts twice.");
             return Some(query);
         }
         let mut query = self.new_query(Shape::CountDistinct(dimension));
@@ -401,21 +420,64 @@ impl Composer<'_, '_> {
 
     pub(super) fn exists(&mut self) -> Option<Query> {
         if !self.asks_whether()
-            || !self.rows()
+            || !self.rows_or_people()
             || !self.pieces.groups.is_empty()
-            || self.pieces.subject.is_none()
+            || self.pieces.subject.is_none() && self.parse.filters.is_empty()
+            || self.universal()
         {
             return None;
         }
         self.cue("exists");
         self.plain_verbs();
-        Some(self.new_query(Shape::Count))
+        let mut query = self.new_query(Shape::Count);
+        if let Some((comparison, value, at)) = self.parse.having {
+            if matches!(self.pieces.subject, Some(Subject::Shared(..))) {
+                return None;
+            }
+            // "do we have more than 100 desktops"
+            let own = self.parse.m[at].entity()?;
+            if !self.parse.is_own(own) {
+                return None;
+            }
+            self.take(at);
+            query.having = Some((comparison, value));
+        }
+        Some(query)
+    }
+
+    /// The rows, or people who have them: "is anybody connected".
+    fn rows_or_people(&mut self) -> bool {
+        if let Some(Subject::Shared(at, dimension)) = self.pieces.subject.clone()
+            && dimension.field() == Some(Field::UserName)
+            && self.parse.m[at].is_cue("who")
+        {
+            return self.shared().is_some();
+        }
+        self.rows()
+    }
+
+    /// "are all desktops encrypted" is not whether some are.
+    fn universal(&self) -> bool {
+        self.parse.m.iter().any(|m| {
+            [
+                "all",
+                "every",
+                "everything",
+                "everyone",
+                "everybody",
+                "both",
+                "only",
+                "most",
+            ]
+            .iter()
+            .any(|word| m.text == *word || m.text.starts_with(&format!("{word} ")))
+        })
     }
 
     /// "are there", "do we have", "any …?": a question that begins like this wants to know whether.
     pub(super) fn asks_whether(&self) -> bool {
         let m = self.parse.m;
-        m[0].is_cue("exists") || m[0].text == "any"
+        m[0].is_cue("exists") || m[0].text == "any" || self.yes_or_no() && !self.identified()
     }
 
     pub(super) fn having(&mut self) -> Option<Query> {

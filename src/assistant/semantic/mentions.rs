@@ -295,7 +295,10 @@ pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcT
         at += taken.max(1);
     }
     nones(&mut mentions);
-    Marked { mentions, notes }
+    Marked {
+        mentions: super::asides::left_out(mentions),
+        notes,
+    }
 }
 
 /// "zero desktops" and "0 desktops" are none, which is no number of them.
@@ -377,7 +380,14 @@ fn correct(
         (None, Some(theirs)) => (theirs, true),
         (None, None) => return,
     };
+    let says = lexicon
+        .senses(&choice.0)
+        .iter()
+        .any(|sense| matches!(sense, Sense::Value(_) | Sense::Property(_)));
+    let named = values.knows(&choice.0);
     let empty = !choice.1
+        && !says
+        && !named
         && !TIME_WORDS.contains(&choice.0.as_str())
         && lexicon.senses(&choice.0).contains(&Sense::Filler);
     let letters = |word: &str| {
@@ -391,10 +401,6 @@ fn correct(
     if strange && empty && (!swapped || choice.0 == "came") {
         return;
     }
-    let says = lexicon
-        .senses(&choice.0)
-        .iter()
-        .any(|sense| matches!(sense, Sense::Value(_) | Sense::Property(_)));
     if choice.1 || says {
         notes.push(format!("\"{}\" was read as \"{}\".", token.typed, choice.0));
     }
@@ -465,6 +471,8 @@ impl Marker<'_> {
         let name = (1..=left.min(self.values.longest()))
             .rev()
             .find_map(|taken| Some((self.values.whole(&self.words(at, at + taken))?, taken)));
+        // "O'Hara" is typed as a client's name is rather than as the login "s.ohara".
+        let name = name.filter(|_| !(inner_apostrophe(&token.typed) && self.client_at(at)));
         let name_len = name.as_ref().map_or(0, |(_, taken)| *taken);
         let lexical = (1..=left.min(self.lexicon.longest)).rev().find(|taken| {
             !self.lexicon.senses(&self.words(at, at + taken)).is_empty()
@@ -526,6 +534,15 @@ impl Marker<'_> {
             })
     }
 
+    /// Whether a client's name begins here.
+    fn client_at(&self, at: usize) -> bool {
+        self.partial(at).is_some_and(|(names, _)| {
+            names
+                .iter()
+                .any(|name| name.field == Field::OrganizationName)
+        })
+    }
+
     /// Names of which these words are a part, the longest stretch of words that has any.
     fn partial(&self, at: usize) -> Option<(Vec<Name>, usize)> {
         let mut best = None;
@@ -545,6 +562,13 @@ impl Marker<'_> {
         }
         best
     }
+}
+
+/// "O'Hara", and not "Acme's".
+pub(crate) fn inner_apostrophe(typed: &str) -> bool {
+    typed
+        .char_indices()
+        .any(|(at, c)| matches!(c, '\'' | '\u{2019}') && at > 0 && typed[at..].chars().count() > 2)
 }
 
 /// "user anna": the word before says what kind of name follows.

@@ -6,6 +6,7 @@
 //! | `understand` | the way of a question through all of these |
 //! | `text`, `numbers`, `times`, `places`, `lexicon`, `values` | a question's words, and what each may mean |
 //! | `mentions` | the question as stretches of words, with its values taken out |
+//! | `asides` | what a question says of its occasion and purpose, which is left out |
 //! | `clauses`, `thresholds`, `tagged`, `moments`, `named` | filters, out of mentions |
 //! | `pieces` | subject, groups, measures and order, out of what filters left |
 //! | `read` | which thing a question is about, and its possible readings |
@@ -18,6 +19,7 @@
 //! The words and phrasings are data in `assets/prompts/`. Nothing a person types reaches SQL: only
 //! values that were found in the data, names of this room's own, numbers and times.
 
+mod asides;
 mod classifier;
 mod clauses;
 mod compose;

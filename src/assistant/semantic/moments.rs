@@ -87,7 +87,12 @@ impl Parse<'_> {
             {
                 Some(Side::Since)
             } else if mention.is_small("before") && !mention.text.ends_with("than") {
-                Some(Side::Before)
+                // "not since before August" is not since August.
+                let since = back > 0 && self.m[back - 1].is_small("since");
+                if since {
+                    taken.push(back - 1);
+                }
+                Some(if since { Side::Since } else { Side::Before })
             } else if mention.text == "older than" || mention.text == "earlier than" {
                 Some(Side::MoreThanAgo)
             } else if mention.text == "newer than"
@@ -249,8 +254,11 @@ impl Parse<'_> {
                 break;
             }
         }
+        let long_idle = side == Side::MoreThanAgo && self.m[place].property() == Some("idle");
         if !negated
-            && (self.m[place].property() == Some("unused") || self.m[place].text.starts_with("un"))
+            && (matches!(self.m[place].property(), Some("unused" | "never_synced"))
+                || long_idle
+                || self.m[place].text.starts_with("un"))
         {
             negated = true;
         }
@@ -259,7 +267,6 @@ impl Parse<'_> {
         {
             taken.push(ever);
         }
-        let _ = side;
         Some((field, negated, Some(place)))
     }
 
@@ -293,6 +300,9 @@ impl Parse<'_> {
         let desktop = e.is_desktop();
         if desktop && mention.property() == Some("unused") {
             return Some(Field::LastConnectedAt);
+        }
+        if e == E::Account && mention.property() == Some("never_synced") {
+            return Some(Field::LastCompleteSync);
         }
         if desktop && matches!(mention.text.as_str(), "idle" | "inactive" | "idling") {
             return Some(Field::LastConnectedAt);

@@ -45,15 +45,9 @@ impl Parse<'_> {
                     .find(|(entity, field, _)| *entity == Entity::Desktop && *field == Field::State)
                     .map(|(_, _, state)| state.clone())
             });
-            // "into ERROR": the state's own name.
             let named = || {
-                let name = self.m[at]
-                    .names
-                    .iter()
-                    .find(|name| name.field == Field::State)?;
-                let led =
-                    at > 0 && (self.m[at - 1].is_small("into") || self.m[at - 1].is_small("went"));
-                led.then(|| name.literal.clone())
+                let name = self.m[at].names.iter().find(|n| n.field == Field::State);
+                name.map(|name| name.literal.clone())
             };
             let Some(state) = worded.or_else(named) else {
                 continue;
@@ -104,7 +98,15 @@ impl Parse<'_> {
         {
             return Some(filter);
         }
-        let announced = at > 0 && self.kind_of(at).is_some();
+        // "error boxes" are those in that state.
+        let states = mention.names.iter().any(|name| name.field == Field::State);
+        let adjective = self.entity.is_desktop()
+            && states
+            && self
+                .m
+                .get(at + 1)
+                .is_some_and(|next| next.entity().is_some_and(|entity| self.is_own(entity)));
+        let announced = adjective || at > 0 && self.kind_of(at).is_some();
         if mention.names.is_empty() || mention.what == What::Words && !announced {
             return None;
         }

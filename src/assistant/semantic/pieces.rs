@@ -93,6 +93,15 @@ impl Parse<'_> {
                 }
                 continue;
             }
+            if mention.is_cue("list")
+                && mention.text.starts_with("everything")
+                && self.entity.is_desktop()
+                && found.subject.is_none()
+                && !self.m.iter().any(|m| m.entity().is_some())
+            {
+                found.subject = Some(Subject::Rows(at));
+                continue;
+            }
             self.noun(at, &mut found);
         }
         if let Some(subject) = &found.subject {
@@ -342,6 +351,19 @@ impl Parse<'_> {
                     .get(here)
                     .is_some_and(|m| m.entity() == Some(Entity::Tag))
                     && self.key_at(here + 1).is_some()
+                {
+                    self.used[here] = true;
+                    here += 1;
+                }
+                // "by alert kind"
+                if self
+                    .m
+                    .get(here)
+                    .is_some_and(|m| m.entity().is_some_and(|e| self.is_own(e)))
+                    && self
+                        .field_at(here + 1)
+                        .is_some_and(|field| field.kind() == Kind::Text)
+                    && self.group_at(here + 1).is_some()
                 {
                     self.used[here] = true;
                     here += 1;

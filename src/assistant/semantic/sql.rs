@@ -111,7 +111,17 @@ impl Builder<'_> {
         let query = self.query;
         let things = query.entity.words().1.replace(' ', "_");
         match &query.shape {
-            Shape::Count => columns.push((self.rows_counted(), things)),
+            Shape::Count => {
+                let counted = self.rows_counted();
+                if let (Some((comparison, value)), true) = (query.having, query.groups.is_empty()) {
+                    let answer = format!("{counted} {} {}", sign(comparison), number(value));
+                    let asked = format!("{}_{}", compared(comparison), number(value));
+                    columns.push((counted, things));
+                    columns.push((answer, asked.replace(['.', '-'], "_")));
+                } else {
+                    columns.push((counted, things));
+                }
+            }
             Shape::CountDistinct(dimension) => {
                 let (expression, name) = self.identity(dimension);
                 columns.push((
@@ -328,6 +338,17 @@ impl Builder<'_> {
 
     fn condition(&self, filter: &Filter) -> String {
         condition(filter, self.query.entity, &self.now)
+    }
+}
+
+/// What a column is called that says whether a number is reached.
+fn compared(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Above => "more_than",
+        Comparison::AtLeast | Comparison::Between => "at_least",
+        Comparison::Below => "fewer_than",
+        Comparison::AtMost => "at_most",
+        Comparison::Equal => "exactly",
     }
 }
 
