@@ -89,6 +89,7 @@ impl<'a> Parse<'a> {
 
     /// Takes every filter it finds.
     pub fn clauses(&mut self) {
+        self.last_run();
         self.finished();
         self.numbers();
         self.tags();
@@ -98,6 +99,7 @@ impl<'a> Parse<'a> {
         self.connections();
         self.lacking();
         self.only();
+        self.places_of_run();
     }
 
     /// "eu-west-1 only", "just the stopped ones": the filter beside it says it.
@@ -112,26 +114,6 @@ impl<'a> Parse<'a> {
             });
             let behind = self.next(at).is_some_and(filtered);
             self.used[at] = before || behind;
-        }
-    }
-
-    /// "the last finished sync": one that has ended, however it did.
-    fn finished(&mut self) {
-        let field = match self.entity {
-            Entity::Job => Field::FinishedAt,
-            Entity::Sync => Field::CompletedAt,
-            _ => return,
-        };
-        for at in 0..self.m.len() {
-            let noun = self.m.get(at + 1).is_some_and(|next| {
-                matches!(next.entity(), Some(Entity::Sync | Entity::Job))
-                    || next
-                        .value()
-                        .is_some_and(|value| self.lexicon.values[value].means == Some(Entity::Job))
-            });
-            if self.m[at].text == "finished" && noun {
-                self.add(at, Filter::not(Test::Absent(field)));
-            }
         }
     }
 

@@ -3,7 +3,7 @@
 
 use super::clauses::Parse;
 use super::fields::{Entity, Field};
-use super::kinds_ranked::is_outcome;
+use super::kinds_ranked::{is_condition, is_outcome};
 use super::pieces::{Pieces, Subject};
 use super::query::{Dimension, Filter, Query, Shape, Test};
 
@@ -65,22 +65,32 @@ impl<'a, 'b> Composer<'a, 'b> {
         }
         // "how many are there and how many are stopped" asks twice.
         let counts: Vec<usize> = (0..self.parse.m.len())
-            .filter(|at| self.parse.m[*at].is_cue("count"))
+            .filter(|at| self.parse.m[*at].is_cue("count") && !self.only_number(*at))
             .collect();
         if counts.windows(2).any(|pair| pair[1] - pair[0] > 2) {
             return None;
         }
         let mut query = self.kind(kind)?;
-        let asked = self.yes_or_no() && matches!(kind, "latest" | "earliest");
+        let whether = self.yes_or_no();
+        let asked = |filter: &Filter| {
+            whether
+                && (matches!(kind, "latest" | "earliest") && is_outcome(filter)
+                    || kind == "lookup" && is_condition(filter))
+        };
         let merged = query.filters.first().and_then(Filter::field);
         query.filters.extend(
             self.parse
                 .filters
                 .iter()
-                .filter(|placed| !(asked && is_outcome(&placed.filter)))
+                .filter(|placed| !asked(&placed.filter))
                 .map(|placed| placed.filter.clone())
                 .filter(|filter| merged.is_none() || filter.negated || filter.field() != merged),
         );
+        // What failed is shown with its error.
+        let failed = query.filters.contains(&Filter::one(Field::State, "failed"));
+        if failed && query.entity == Entity::Job && query.shape == Shape::List {
+            query.show.push(Dimension::Field(Field::Error));
+        }
         // What has not ended took no time yet.
         if query
             .show
@@ -127,6 +137,17 @@ impl<'a, 'b> Composer<'a, 'b> {
                 first.text.as_str(),
                 "did" | "was" | "is" | "does" | "has" | "are" | "were" | "do" | "have" | "has been"
             )
+    }
+
+    /// "…, number only", "…; what is the figure": says again that a count is asked for.
+    fn only_number(&self, at: usize) -> bool {
+        let text = &self.parse.m[at].text;
+        at > 0
+            && self.parse.m[at + 1..].iter().all(|m| m.soft())
+            && ["only", "just", "figure", "number", "total"]
+                .iter()
+                .any(|word| text.contains(word))
+            && !text.ends_with(" of")
     }
 
     pub(super) fn take(&mut self, at: usize) {

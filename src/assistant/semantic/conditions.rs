@@ -124,6 +124,24 @@ pub(super) fn condition(filter: &Filter, entity: Entity, now: &str) -> String {
                 .collect();
             negate(&format!("({})", tests.join(" AND ")), not)
         }
+        Test::LastRun { finished, filters } => {
+            let mut tests: Vec<String> = filters
+                .iter()
+                .map(|filter| condition(filter, Entity::Sync, now))
+                .collect();
+            if *finished {
+                tests.push(
+                    "run_id NOT IN (SELECT run_id FROM sync_history \
+                     WHERE status IN ('waiting', 'running'))"
+                        .into(),
+                );
+            }
+            let runs = select_where("run_id", "sync_history", &tests);
+            negate(
+                &format!("run_id = ({runs} ORDER BY started_at DESC LIMIT 1)"),
+                not,
+            )
+        }
         Test::Has {
             entity: other,
             filters,

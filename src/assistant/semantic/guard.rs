@@ -27,6 +27,8 @@ pub(crate) fn holds(parse: &Parse<'_>, pieces: &Pieces, query: &Query) -> bool {
         && said.states(pieces)
         && !said.scopes_of_a_run(pieces)
         && said.apart()
+        && said.rows_of_each()
+        && said.reasons()
 }
 
 struct Said<'a, 'b> {
@@ -60,7 +62,12 @@ impl Said<'_, '_> {
             .m
             .iter()
             .filter(|m| matches!(m.what, What::Names { .. }) && !m.names.is_empty());
-        named.into_iter().all(|m| {
+        // "the Environment tag" names one tag, although the word says nothing elsewhere.
+        let keys = self.parse.m.windows(2).filter_map(|pair| {
+            let key = pair[0].names.iter().any(|name| name.field == Field::TagKey);
+            (key && pair[1].entity() == Some(Entity::Tag)).then_some(&pair[0])
+        });
+        named.chain(keys).all(|m| {
             let shown = m.names.iter().any(|name| {
                 let literal = format!("{:?}", name.literal).to_lowercase();
                 query.contains(literal.trim_matches('"'))
@@ -234,7 +241,11 @@ impl Said<'_, '_> {
                 .show
                 .iter()
                 .any(|shown| shown.field().is_some_and(Field::is_time))
-            || self.fields().any(Field::is_time);
+            || self.fields().any(Field::is_time)
+            || self
+                .tests
+                .iter()
+                .any(|test| matches!(test, Test::LastRun { .. }));
         !said || lasts || shown
     }
 
@@ -284,6 +295,26 @@ impl Said<'_, '_> {
             && !(hand && compared && self.query.groups[0].field() == Some(Field::Cause))
     }
 
+    /// "which state is each desktop in" asks for every row.
+    fn rows_of_each(&self) -> bool {
+        let each = self.parse.m.windows(3).any(|three| {
+            matches!(three[0].text.as_str(), "each" | "every")
+                && three[1..]
+                    .iter()
+                    .any(|m| m.entity().is_some_and(|entity| self.parse.is_own(entity)))
+        });
+        !each || !matches!(self.query.shape, Shape::Distinct(_))
+    }
+
+    /// Why something failed is only known of what failed.
+    fn reasons(&self) -> bool {
+        let why = self.any(|m| m.fields().first() == Some(&Field::Error));
+        let failed = self
+            .fields()
+            .any(|field| matches!(field, Field::State | Field::Status));
+        !why || failed && self.query.shape == Shape::List
+    }
+
     /// A state is of the thing that was named.
     fn states(&self, pieces: &Pieces) -> bool {
         if !self.query.entity.is_desktop() || self.noun(Entity::Desktop) {
@@ -300,7 +331,7 @@ impl Said<'_, '_> {
     /// "what failed in the last sync" asks for scopes of the last run, "the last failed sync" does
     /// not.
     fn scopes_of_a_run(&self, pieces: &Pieces) -> bool {
-        if self.query.entity != Entity::Sync || self.query.limit != Some(1) {
+        if self.query.entity != Entity::Sync || self.query.limit.is_none() {
             return false;
         }
         let Some(last) = pieces.superlatives.first().map(|found| found.at) else {

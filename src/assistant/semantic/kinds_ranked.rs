@@ -13,6 +13,14 @@ pub(super) fn is_outcome(filter: &Filter) -> bool {
     )
 }
 
+/// What a row may or may not be at the time.
+pub(super) fn is_condition(filter: &Filter) -> bool {
+    matches!(
+        filter.field(),
+        Some(Field::State | Field::ConnectionState | Field::RunningMode | Field::Enabled)
+    )
+}
+
 impl Composer<'_, '_> {
     /// How many are asked for: a number, one for a singular noun, all else.
     pub(super) fn limit(&mut self) -> Option<Option<u32>> {
@@ -482,7 +490,18 @@ impl Composer<'_, '_> {
         }
         self.cue("who");
         show.extend(self.shown());
-        if show.is_empty() {
+        // "is ws-1 running": its state is shown, whatever it is.
+        let whether = self.yes_or_no();
+        if whether && !self.universal() {
+            show.extend(
+                self.parse
+                    .filters
+                    .iter()
+                    .filter(|placed| is_condition(&placed.filter))
+                    .filter_map(|placed| placed.filter.field().map(Dimension::Field)),
+            );
+        }
+        if show.is_empty() && !whether {
             return None;
         }
         self.cue("which");

@@ -429,6 +429,18 @@ impl Composer<'_, '_> {
         }
         self.cue("exists");
         self.plain_verbs();
+        // "is this bundle in use": by the desktops that were made from it.
+        let made_from = self.parse.filters.iter().find_map(|placed| {
+            placed.filter.field().filter(|field| {
+                matches!(
+                    field,
+                    Field::BundleName | Field::BundleId | Field::DirectoryName | Field::DirectoryId
+                )
+            })
+        });
+        if let Some(field) = made_from {
+            self.usage(&Dimension::Field(field));
+        }
         let mut query = self.new_query(Shape::Count);
         if let Some((comparison, value, at)) = self.parse.having {
             if matches!(self.pieces.subject, Some(Subject::Shared(..))) {
@@ -457,7 +469,7 @@ impl Composer<'_, '_> {
     }
 
     /// "are all desktops encrypted" is not whether some are.
-    fn universal(&self) -> bool {
+    pub(super) fn universal(&self) -> bool {
         self.parse.m.iter().any(|m| {
             [
                 "all",

@@ -198,6 +198,10 @@ pub(super) fn filter_words(filter: &Filter) -> String {
             format!("{not}{}", said.join(" or "))
         }
         Test::All(parts) => format!("{not}{}", joined(parts)),
+        Test::LastRun { finished, .. } => {
+            let which = if *finished { "last finished" } else { "last" };
+            format!("{not}of the {which} run")
+        }
         Test::Has { entity, filters } => {
             let word = if filter.negated { "without" } else { "with" };
             let rest = joined(filters);

@@ -7,7 +7,7 @@
 //! | `text`, `numbers`, `times`, `places`, `lexicon`, `values` | a question's words, and what each may mean |
 //! | `mentions` | the question as stretches of words, with its values taken out |
 //! | `asides` | what a question says of its occasion and purpose, which is left out |
-//! | `clauses`, `thresholds`, `tagged`, `moments`, `named` | filters, out of mentions |
+//! | `clauses`, `thresholds`, `tagged`, `moments`, `named`, `runs` | filters, out of mentions |
 //! | `pieces` | subject, groups, measures and order, out of what filters left |
 //! | `read` | which thing a question is about, and its possible readings |
 //! | `compose`, `kinds_*` | each kind of question: what it needs, takes and makes |
@@ -41,6 +41,7 @@ mod pieces;
 mod places;
 mod query;
 mod read;
+mod runs;
 mod sql;
 mod tagged;
 mod text;

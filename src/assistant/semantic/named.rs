@@ -116,6 +116,12 @@ impl Parse<'_> {
     /// A word for a value, as it applies to the thing.
     fn word_at(&mut self, at: usize, value: usize) -> Option<Filter> {
         let word = &self.lexicon.values[value];
+        // "value of the Owner tag" is no size.
+        if self.m[at].fields().first() == Some(&Field::TagValue)
+            && self.m.iter().any(|m| m.entity() == Some(Entity::Tag))
+        {
+            return None;
+        }
         let pick = |entity: Entity| word.of.iter().find(|(of, _, _)| *of == entity);
         let (field, text) = pick(self.entity)
             .or_else(|| match self.entity {
@@ -167,6 +173,16 @@ impl Parse<'_> {
             return None;
         }
         let said = self.m[at].typed.clone();
+        // "nobody is connected" is about now, "nobody connected" about the past.
+        if text == "CONNECTED"
+            && let Some(nobody) = at
+                .checked_sub(2)
+                .filter(|back| self.m[*back].is_small("nobody"))
+            && self.m[at - 1].text == "is"
+        {
+            self.used[nobody] = true;
+            return Some(Filter::one(field, "DISCONNECTED"));
+        }
         Some(valued(field, &text, &said))
     }
 

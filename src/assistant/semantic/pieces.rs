@@ -167,6 +167,10 @@ impl Parse<'_> {
             return;
         };
         match &found.subject {
+            // "why did the last job fail": its error is shown with it.
+            None if mention.fields().first() == Some(&Field::Error) => {
+                found.named.push((at, dimension));
+            }
             None => found.subject = Some(Subject::Shared(at, dimension)),
             // "who owns the most, top 5 users" names one thing twice.
             Some(Subject::Shared(_, known)) if *known == dimension => found.own.push(at),

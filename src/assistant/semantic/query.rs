@@ -111,6 +111,11 @@ pub(crate) enum Test {
     },
     Any(Vec<Filter>),
     All(Vec<Filter>),
+    /// Belongs to the newest sync run of these rows; of those that have ended, if `finished`.
+    LastRun {
+        finished: bool,
+        filters: Vec<Filter>,
+    },
     /// Has rows of another kind that pass these filters.
     Has {
         entity: Entity,
@@ -182,7 +187,7 @@ impl Filter {
                     .all(|part| part.field() == first)
                     .then_some(first?)
             }
-            Test::Tagged { .. } | Test::Has { .. } => None,
+            Test::Tagged { .. } | Test::Has { .. } | Test::LastRun { .. } => None,
         }
     }
 }

@@ -365,7 +365,7 @@ fn named(filter: &Filter) -> Vec<Field> {
     match &filter.test {
         Test::Any(parts) | Test::All(parts) => parts.iter().flat_map(named).collect(),
         Test::Tagged { .. } => vec![Field::Tags],
-        Test::Has { .. } => Vec::new(),
+        Test::Has { .. } | Test::LastRun { .. } => Vec::new(),
         _ => filter.field().into_iter().collect(),
     }
 }

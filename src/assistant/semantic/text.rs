@@ -76,6 +76,8 @@ const SHORT: &[(&str, &str)] = &[
     ("dirs", "directories"),
     ("what're", "what are"),
     ("who've", "who have"),
+    ("nobodys", "nobody is"),
+    ("noones", "no one is"),
     ("w", "with"),
     ("n", "and"),
     ("em", "them"),

@@ -9,13 +9,18 @@ async fn what_would_leave_something_out_is_not_answered() {
     let estate = estate().await;
     let semantics = Semantics::new();
     for question in [
-        "what failed in the last sync",
         "desktop growth over the last two weeks",
         "what percentage of windows desktops is stopped at Acme",
         "sync health per account",
         "desktop health overview",
         "broken",
         "purple desktops",
+        "are all desktops encrypted",
+        "why are Acme's desktops slow",
+        "why is ws-000000004 unhealthy",
+        "which state is each desktop in",
+        "which clients left us",
+        "how many people are on at Acme",
     ] {
         let understood = semantics.understand(question, &estate.values, None, now());
         assert!(
@@ -66,6 +71,50 @@ async fn what_was_said_shows_in_the_query() {
         (
             "which directories are in error",
             "FROM directories WHERE state = 'ERROR'",
+        ),
+        (
+            "what failed in the last sync",
+            "run_id = (SELECT run_id FROM sync_history ORDER BY started_at DESC LIMIT 1)",
+        ),
+        (
+            "failed scopes of the last finished sync of Acme",
+            "status IN ('waiting', 'running')) ORDER BY started_at DESC LIMIT 1)",
+        ),
+        (
+            "did the last sync succeed",
+            "FROM jobs WHERE kind = 'sync' AND created_at",
+        ),
+        (
+            "how long did the last sync take",
+            "FROM jobs WHERE kind = 'sync' AND finished_at IS NOT NULL",
+        ),
+        ("why did the last job fail", "SELECT job_id, error"),
+        (
+            "do we have more than 50 desktops at Acme",
+            "count(*) > 50 AS more_than_50 FROM workspaces WHERE organization_name",
+        ),
+        (
+            "is anybody at Acme connected",
+            "connection_state = 'CONNECTED'",
+        ),
+        ("is ws-000000004 running", "SELECT workspace_id, state"),
+        (
+            "I would like to know how many desktops are stopped",
+            "count(*) AS desktops FROM workspaces WHERE state = 'STOPPED'",
+        ),
+        (
+            "when did ws-000000004 go unhealthy",
+            "FROM state_changes WHERE to_state = 'UNHEALTHY'",
+        ),
+        ("since when is ws-000000004 stopped", "max(changed_at)"),
+        ("which desktops came back", "change = 'returned'"),
+        (
+            "accounts without a complete sync for 3 days",
+            "last_complete_sync_at IS NULL OR",
+        ),
+        (
+            "For the audit, which desktops at Acme are unencrypted, so that we can report them?",
+            "organization_name = 'Acme",
         ),
         ("desktops, region x running mode", "GROUP BY 1, 2"),
         ("os per region", "GROUP BY 1, 2"),
