@@ -140,6 +140,16 @@ impl<'a> Parse<'a> {
                 self.add(next, Filter::not(test));
                 continue;
             }
+            let linked = match self.m[next].entity() {
+                Some(Entity::Bundle) => Some(Field::BundleId),
+                Some(Entity::Directory) => Some(Field::DirectoryId),
+                _ => None,
+            };
+            if let Some(linked) = linked.filter(|_| self.entity.is_desktop()) {
+                self.used[at] = true;
+                self.add(next, Filter::new(Test::Absent(linked)));
+                continue;
+            }
             let Some(field) = self.field_at(next) else {
                 continue;
             };
@@ -234,8 +244,18 @@ impl<'a> Parse<'a> {
             && !mention.is_small("not")
     }
 
-    /// Takes a "not" that stands before `at`, with nothing but small words between.
+    /// Takes a "not" that stands before `at`, or an "excluded" behind it, with nothing but small
+    /// words and nouns between.
     pub fn negated(&mut self, at: usize) -> bool {
+        for next in at + 1..self.m.len().min(at + 4) {
+            if self.m[next].is_small("excluded") && !self.used[next] {
+                self.used[next] = true;
+                return true;
+            }
+            if self.m[next].entity().is_none() && !self.m[next].soft() {
+                break;
+            }
+        }
         for back in (0..at).rev().take(5) {
             let mention = &self.m[back];
             if mention.is_small("not") && (!self.used[back] || mention.text != "no") {
@@ -275,6 +295,10 @@ impl<'a> Parse<'a> {
             let Some(name) = self.m[at].property().map(str::to_owned) else {
                 continue;
             };
+            // "unused the longest" ranks them.
+            if self.idle_longest(at) {
+                continue;
+            }
             let Some((mut filter, note)) = self.property(&name, at) else {
                 continue;
             };
@@ -286,6 +310,14 @@ impl<'a> Parse<'a> {
             }
             self.add(at, filter);
         }
+    }
+
+    /// Whether it is the longest unused that are asked for.
+    pub fn idle_longest(&self, at: usize) -> bool {
+        self.entity.is_desktop()
+            && matches!(self.m[at].property(), Some("unused" | "idle"))
+            && (at.saturating_sub(2)..self.m.len().min(at + 4))
+                .any(|near| self.m[near].is_cue("longest"))
     }
 
     fn property(&mut self, name: &str, at: usize) -> Option<(Filter, Option<&'static str>)> {
@@ -368,9 +400,20 @@ impl<'a> Parse<'a> {
             }),
             "enabled" if self.entity == E::Account => Filter::new(Test::Flag(Field::Enabled)),
             "disabled" if self.entity == E::Account => Filter::not(Test::Flag(Field::Enabled)),
+            // "desktops in disabled accounts"
+            "enabled" | "disabled"
+                if Field::AccountId.is_column(self.entity)
+                    && self.m.get(at + 1).and_then(Mention::entity) == Some(E::Account) =>
+            {
+                self.used[at + 1] = true;
+                Filter {
+                    test: Test::Flag(Field::Enabled),
+                    negated: name == "disabled",
+                }
+            }
             "never_synced" if self.entity == E::Account => absent(Field::LastCompleteSync),
             "in_force" if self.entity == E::Version => absent(Field::ValidTo),
-            "unused" | "never_connected"
+            "unused" | "never_connected" | "vacant"
                 if matches!(self.entity, E::Bundle | E::Directory | E::Account) =>
             {
                 Filter::not(Test::Has {
@@ -381,109 +424,6 @@ impl<'a> Parse<'a> {
             _ => return None,
         };
         Some((found, None))
-    }
-
-    /// "unencrypted root volumes", "volumes that are not encrypted", "no encryption".
-    fn encryption(&mut self, not: bool, at: usize) -> Filter {
-        let mut which = Vec::new();
-        // Outwards from the word, as far as the row's own noun or anything else that counts.
-        let stops = |near: &usize| {
-            let m = &self.m[*near];
-            m.entity().is_some()
-                || m.number().is_some()
-                || m.is_small("by")
-                || m.value().is_some()
-                || self.used[*near]
-                || m.is_cue("count")
-                || m.time().is_some()
-        };
-        let before: Vec<usize> = (at.saturating_sub(6)..at)
-            .rev()
-            .take_while(|near| !stops(near))
-            .collect();
-        let behind: Vec<usize> = (at + 1..(at + 6).min(self.m.len()))
-            .take_while(|near| !stops(near))
-            .collect();
-        for near in behind.into_iter().chain(before) {
-            let fields = self.m[near].fields();
-            for (volume, flag) in [
-                (Field::RootVolume, Field::RootEncrypted),
-                (Field::UserVolume, Field::UserEncrypted),
-            ] {
-                if fields.first() == Some(&volume) && !which.contains(&flag) {
-                    which.push(flag);
-                    self.used[near] = true;
-                }
-            }
-            if fields.first() == Some(&Field::Storage) {
-                self.used[near] = true;
-            }
-        }
-        let test = |flag: &Field| Filter {
-            test: Test::Flag(*flag),
-            negated: not,
-        };
-        // "neither volume is encrypted", "no volume encrypted", "both volumes unencrypted"
-        let denied = self.volumes_denied(at);
-        let both = self.m[at.saturating_sub(5)..self.m.len().min(at + 4)]
-            .iter()
-            .any(|m| m.text.starts_with("both"));
-        let neither = denied || not && both;
-        match which.as_slice() {
-            [one] => test(one),
-            _ if neither => Filter::new(Test::All(
-                [Field::RootEncrypted, Field::UserEncrypted]
-                    .iter()
-                    .map(|flag| Filter::not(Test::Flag(*flag)))
-                    .collect(),
-            )),
-            _ if not => {
-                if which.is_empty() {
-                    self.note(
-                        "Unencrypted means that the root or the user volume is not encrypted.",
-                    );
-                }
-                Filter::new(Test::Any(
-                    [Field::RootEncrypted, Field::UserEncrypted]
-                        .iter()
-                        .map(test)
-                        .collect(),
-                ))
-            }
-            _ => {
-                if which.is_empty() {
-                    self.note(
-                        "Encrypted means that both the root and the user volume are encrypted.",
-                    );
-                }
-                Filter::new(Test::All(
-                    [Field::RootEncrypted, Field::UserEncrypted]
-                        .iter()
-                        .map(test)
-                        .collect(),
-                ))
-            }
-        }
-    }
-
-    /// Takes a "neither", or a "no" before volumes, that denies the encryption of each.
-    fn volumes_denied(&mut self, at: usize) -> bool {
-        let found = (at.saturating_sub(5)..self.m.len().min(at + 4)).find(|near| {
-            let m = &self.m[*near];
-            m.text == "neither"
-                || m.is_small("not")
-                    && *near < at
-                    && (near + 1..at)
-                        .any(|between| self.m[between].fields().first() == Some(&Field::Storage))
-        });
-        let Some(found) = found else { return false };
-        self.used[found] = true;
-        for nor in found..self.m.len().min(found + 6) {
-            if self.m[nor].text == "nor" {
-                self.used[nor] = true;
-            }
-        }
-        true
     }
 
     /// "not used", "nobody uses", "ever connected" where no time stands with it.

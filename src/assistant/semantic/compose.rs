@@ -1,6 +1,8 @@
 //! Shapes, out of pieces: each known kind of question says what it needs, what it takes, and what
 //! it makes of it. A kind that leaves a word of the question over does not apply.
 
+use domain::UtcTime;
+
 use super::clauses::Parse;
 use super::fields::{Entity, Field};
 use super::kinds_ranked::{is_condition, is_outcome};
@@ -24,6 +26,7 @@ pub(crate) const KINDS: &[&str] = &[
     "split",
     "trend",
     "compare",
+    "difference",
     "latest",
     "earliest",
     "when",
@@ -41,6 +44,8 @@ pub(crate) struct Composer<'a, 'b> {
     pub parse: &'a Parse<'b>,
     pub pieces: &'a Pieces,
     pub(super) used: Vec<bool>,
+    /// Filters that the kind has in its shape or groups.
+    pub(super) replaced: Vec<usize>,
 }
 
 impl<'a, 'b> Composer<'a, 'b> {
@@ -49,6 +54,7 @@ impl<'a, 'b> Composer<'a, 'b> {
             parse,
             pieces,
             used: parse.used.clone(),
+            replaced: Vec::new(),
         }
     }
 
@@ -58,7 +64,7 @@ impl<'a, 'b> Composer<'a, 'b> {
         if self.yes_or_no()
             && !matches!(
                 kind,
-                "compare" | "exists" | "having" | "share" | "latest" | "lookup"
+                "compare" | "difference" | "exists" | "having" | "share" | "latest" | "lookup"
             )
         {
             return None;
@@ -77,14 +83,13 @@ impl<'a, 'b> Composer<'a, 'b> {
                 && (matches!(kind, "latest" | "earliest") && is_outcome(filter)
                     || kind == "lookup" && is_condition(filter))
         };
-        let merged = query.filters.first().and_then(Filter::field);
         query.filters.extend(
             self.parse
                 .filters
                 .iter()
-                .filter(|placed| !asked(&placed.filter))
-                .map(|placed| placed.filter.clone())
-                .filter(|filter| merged.is_none() || filter.negated || filter.field() != merged),
+                .enumerate()
+                .filter(|(at, placed)| !self.replaced.contains(at) && !asked(&placed.filter))
+                .map(|(_, placed)| placed.filter.clone()),
         );
         // What failed is shown with its error.
         let failed = query.filters.contains(&Filter::one(Field::State, "failed"));
@@ -105,7 +110,7 @@ impl<'a, 'b> Composer<'a, 'b> {
         if let Shape::Share(part) = &query.shape {
             query.filters.retain(|filter| !part.contains(filter));
         }
-        if contradicts(&query.filters) && kind != "compare" {
+        if contradicts(&query.filters) {
             return None;
         }
         let groups: Vec<Dimension> = self
@@ -114,7 +119,8 @@ impl<'a, 'b> Composer<'a, 'b> {
             .iter()
             .map(|(_, group)| group.clone())
             .collect();
-        if !groups.is_empty() && query.groups.is_empty() {
+        let each = matches!(query.shape, Shape::Each(..));
+        if !groups.is_empty() && query.groups.is_empty() && !each {
             return None;
         }
         if self.parse.with_used(self.used).left_over().is_some() {
@@ -259,6 +265,7 @@ impl<'a, 'b> Composer<'a, 'b> {
             "split" => self.split(),
             "trend" => self.trend(),
             "compare" => self.compare(),
+            "difference" => self.difference(),
             "latest" => self.latest(true),
             "earliest" => self.latest(false),
             "when" => self.when(),
@@ -287,8 +294,27 @@ fn distinct(filters: Vec<Filter>) -> Vec<Filter> {
 fn contradicts(filters: &[Filter]) -> bool {
     filters.iter().enumerate().any(|(at, one)| {
         filters[at + 1..].iter().any(|other| {
-            !one.negated && !other.negated
-                && matches!((&one.test, &other.test), (Test::OneOf { field: a, .. }, Test::OneOf { field: b, .. }) if a == b)
+            !one.negated
+                && !other.negated
+                && match (&one.test, &other.test) {
+                    (Test::OneOf { field: a, .. }, Test::OneOf { field: b, .. })
+                    | (Test::Like { field: a, .. }, Test::Like { field: b, .. }) => a == b,
+                    (
+                        Test::Time { field: a, from, to, .. },
+                        Test::Time {
+                            field: b,
+                            from: later,
+                            to: end,
+                            ..
+                        },
+                    ) => {
+                        let apart = |end: &Option<UtcTime>, start: &Option<UtcTime>| {
+                            matches!((end, start), (Some(end), Some(start)) if end <= start)
+                        };
+                        a == b && (apart(to, later) || apart(end, from))
+                    }
+                    _ => false,
+                }
         })
     })
 }

@@ -142,6 +142,14 @@ pub(super) fn condition(filter: &Filter, entity: Entity, now: &str) -> String {
                 not,
             )
         }
+        Test::Fields {
+            left,
+            comparison,
+            right,
+        } => negate(
+            &format!("{} {} {}", column(*left), sign(*comparison), column(*right)),
+            not,
+        ),
         Test::Has {
             entity: other,
             filters,
@@ -182,7 +190,10 @@ fn through_desktops(filter: &Filter, entity: Entity, now: &str) -> Option<String
     if field.is_column(entity) {
         return None;
     }
-    let accounts = matches!(field, Field::OrganizationName | Field::AccountName);
+    let accounts = matches!(
+        field,
+        Field::OrganizationName | Field::AccountName | Field::Enabled
+    );
     if accounts && Field::AccountId.is_column(entity) {
         let positive = Filter {
             negated: false,

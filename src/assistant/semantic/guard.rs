@@ -20,6 +20,7 @@ pub(crate) fn holds(parse: &Parse<'_>, pieces: &Pieces, query: &Query) -> bool {
         && said.unused()
         && said.volumes()
         && said.sums()
+        && said.averages()
         && said.counted(pieces)
         && said.ordered()
         && said.owners()
@@ -132,13 +133,17 @@ impl Said<'_, '_> {
         let connections = self
             .fields()
             .any(|field| matches!(field, Field::LastConnectedAt | Field::IdleDays));
+        let ranked = self
+            .query
+            .order
+            .is_some_and(|order| order.by == By::Field(Field::LastConnectedAt));
         let has = self
             .tests
             .iter()
             .any(|test| matches!(test, Test::Has { .. }));
         let timed = self.any(|m| m.time().is_some());
         let in_use = self.fields().any(|field| field == Field::ConnectionState);
-        connections || has && !timed || in_use
+        connections || ranked || has && !timed || in_use
     }
 
     /// One of the two volumes is not both together.
@@ -170,6 +175,14 @@ impl Said<'_, '_> {
         // "user volume at Acme, GiB" asks how much it is.
         let measured = self.any(|m| m.unit() == Some("gib"));
         !(summed || measured) || threshold || self.query.shape != Shape::List
+    }
+
+    /// An average is no count, list or sum.
+    fn averages(&self) -> bool {
+        let said = self.any(|m| {
+            m.is_cue("average") && !matches!(m.text.as_str(), "typically" | "usually" | "typical")
+        });
+        !said || matches!(self.query.shape, Shape::Average(_) | Shape::Each(..))
     }
 
     /// What is counted is what was asked for.
@@ -229,8 +242,10 @@ impl Said<'_, '_> {
         });
         let lasts = matches!(
             self.query.shape,
-            Shape::Total(Field::DurationMs | Field::DurationSeconds)
-                | Shape::Average(Field::DurationMs | Field::DurationSeconds)
+            Shape::Total(Field::DurationMs | Field::DurationSeconds | Field::DurationMinutes)
+                | Shape::Average(
+                    Field::DurationMs | Field::DurationSeconds | Field::DurationMinutes
+                )
         ) || self
             .fields()
             .any(|field| matches!(field, Field::DurationMs | Field::DurationSeconds));
@@ -359,8 +374,10 @@ fn field(test: &Test) -> Option<Field> {
 /// All tests of a query, those inside others too.
 fn tests(query: &Query) -> Vec<&Test> {
     let mut open: Vec<&Filter> = query.filters.iter().collect();
-    if let Shape::Share(part) = &query.shape {
-        open.extend(part);
+    match &query.shape {
+        Shape::Share(part) => open.extend(part),
+        Shape::Difference { sides, .. } => open.extend(sides.iter()),
+        _ => {}
     }
     let mut found = Vec::new();
     while let Some(filter) = open.pop() {

@@ -47,8 +47,12 @@ impl Composer<'_, '_> {
             "least" | "shortest" => Some(false),
             _ => None,
         });
-        let descending = direction.unwrap_or(superlative.word != "bottom");
-        if !matches!(self.pieces.subject, Some(Subject::Rows(_)))
+        let mut descending = direction.unwrap_or(superlative.word != "bottom");
+        // "biggest user volumes, 5 of them" are of desktops.
+        let volumes = self.pieces.subject.is_none()
+            && self.pieces.number.is_some()
+            && matches!(self.pieces.measures.as_slice(), [(_, field)] if field.unit() == Some("GiB"));
+        if !volumes && !matches!(self.pieces.subject, Some(Subject::Rows(_)))
             || !self.rows()
             || !self.pieces.groups.is_empty()
         {
@@ -74,6 +78,10 @@ impl Composer<'_, '_> {
             [] if self.parse.entity.is_desktop() && self.sized(superlative.at) => Field::Storage,
             _ => return None,
         };
+        // The longest unused was used first.
+        if field == Field::LastConnectedAt {
+            descending = !descending;
+        }
         for s in &found {
             self.take(s.at);
         }
@@ -165,6 +173,15 @@ impl Composer<'_, '_> {
             if self.parse.m[at].is_small("by") {
                 self.take(at);
             }
+        }
+        // The busiest day is the one with the most; what a busy client is, is open.
+        let busy = self
+            .parse
+            .m
+            .iter()
+            .any(|m| matches!(m.text.as_str(), "busiest" | "quietest"));
+        if busy && (!matches!(dimension, Dimension::Time(..)) || self.pieces.own.is_empty()) {
+            return None;
         }
         if matches!(dimension, Dimension::Time(..)) {
             self.creations(&[dimension.clone()]);
@@ -471,7 +488,7 @@ impl Composer<'_, '_> {
     pub(super) fn lookup(&mut self) -> Option<Query> {
         // "users and last login of Initech's desktops" are columns of rows.
         let columns = !self.pieces.own.is_empty()
-            && !self.pieces.measures.is_empty()
+            && !(self.pieces.measures.is_empty() && self.pieces.named.is_empty())
             && !self.parse.filters.is_empty()
             && self.parse.having.is_none()
             && matches!(self.pieces.subject, Some(Subject::Shared(..)));

@@ -3,8 +3,9 @@
 
 use super::compose::Composer;
 use super::fields::{Entity, Field};
+use super::kinds_measures::is_place;
 use super::pieces::Subject;
-use super::query::{By, Comparison, Dimension, Filter, Order, Query, Shape, Test};
+use super::query::{By, Comparison, Dimension, Order, Query, Shape, Test};
 
 impl Composer<'_, '_> {
     pub(super) fn count(&mut self) -> Option<Query> {
@@ -41,6 +42,17 @@ impl Composer<'_, '_> {
             // "operating system breakdown per client", "states per region"
             extra = self.shared();
         } else if self.breakdown()
+            && self.pieces.groups.is_empty()
+            && let [(at, named)] = self.pieces.named.as_slice()
+        {
+            // "desktops in Europe, os breakdown"
+            let (at, named) = (*at, named.clone());
+            self.take(at);
+            extra = Some(named);
+            if !self.rows() {
+                return None;
+            }
+        } else if self.breakdown()
             && let Some(spread) = self.spread()
         {
             extra = Some(spread);
@@ -60,8 +72,14 @@ impl Composer<'_, '_> {
         if self.pieces.groups.is_empty() && extra.is_none() {
             return None;
         }
-        let told = self.parse.m.iter().any(|m| m.text == "breakdown by");
-        if !counted && !told && self.pieces.subject.is_none() && self.parse.filters.is_empty() {
+        // "state x client"
+        let told = self
+            .parse
+            .m
+            .iter()
+            .any(|m| m.text == "breakdown by" || m.is_small("cross"));
+        let bare = self.pieces.subject.is_none() && self.parse.filters.is_empty();
+        if !counted && !told && bare && extra.is_none() {
             return None;
         }
         self.plain_verbs();
@@ -170,7 +188,21 @@ impl Composer<'_, '_> {
     }
 
     pub(super) fn count_distinct(&mut self) -> Option<Query> {
-        if !self.cue("count") || !self.pieces.groups.is_empty() && self.parse.having.is_some() {
+        // "distinct users per client" is how many of them.
+        let told = !self.pieces.groups.is_empty()
+            && self.pieces.plural
+            && !self
+                .parse
+                .m
+                .iter()
+                .any(|m| m.is_cue("which") || m.is_cue("list"))
+            && matches!(
+                &self.pieces.subject,
+                Some(Subject::Shared(_, Dimension::Field(Field::UserName)))
+            );
+        if !self.cue("count") && !told
+            || !self.pieces.groups.is_empty() && self.parse.having.is_some()
+        {
             return None;
         }
         if self.counts_of_each() {
@@ -192,18 +224,6 @@ impl Composer<'_, '_> {
             self.take(at);
             let mut query = self.new_query(Shape::CountDistinct(dimension.clone()));
             query.having = Some((comparison, value));
-            return Some(query);
-        }
-        // Who is connected now is counted by what they are connected to.
-        let connected = self
-            .parse
-            .filters
-            .iter()
-            .any(|placed| placed.filter == Filter::one(Field::ConnectionState, "CONNECTED"));
-        if connected && dimension.field() == Some(Field::UserName) {
-            let mut query = self.new_query(Shape::Count);
-            query.groups = self.groups();
-            query.note("Counted by desktop: somebody connected to two of them counts twice.");
             return Some(query);
         }
         let mut query = self.new_query(Shape::CountDistinct(dimension));
@@ -341,7 +361,20 @@ impl Composer<'_, '_> {
         if self.parse.both || lacks && negated {
             return None;
         }
-        let dimension = self.shared()?;
+        // "which tags are in use" asks for their keys.
+        let keys = self.parse.entity == Entity::Tag
+            && self
+                .parse
+                .filters
+                .iter()
+                .all(|placed| is_place(&placed.filter))
+            && self.used_at_all()
+            && self.rows();
+        let dimension = if keys {
+            Dimension::Field(Field::TagKey)
+        } else {
+            self.shared()?
+        };
         if !self.pieces.measures.is_empty() {
             return None;
         }
@@ -368,6 +401,17 @@ impl Composer<'_, '_> {
             return None;
         }
         Some(self.new_query(Shape::Distinct(dimensions)))
+    }
+
+    fn used_at_all(&self) -> bool {
+        let subject = &self.pieces.subject;
+        matches!(subject, Some(Subject::Rows(_)))
+            && self.parse.m.iter().any(|m| {
+                matches!(
+                    m.text.as_str(),
+                    "in use" | "used" | "exist" | "existing" | "do we use"
+                )
+            })
     }
 
     /// "which bundles are used": what rows share is in use by having rows.

@@ -276,6 +276,7 @@ pub(crate) const TIME_WORDS: &[&str] = &[
 
 pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcTime) -> Marked {
     let mut tokens = text::tokens(question, 120);
+    unit_of_last(&mut tokens);
     let mut notes = Vec::new();
     let kept = strange(&tokens, lexicon);
     for (token, strange) in tokens.iter_mut().zip(kept) {
@@ -295,9 +296,49 @@ pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcT
         at += taken.max(1);
     }
     nones(&mut mentions);
+    differences(&mut mentions);
     Marked {
         mentions: super::asides::left_out(mentions),
         notes,
+    }
+}
+
+/// "this month against last": the last one is a month, too.
+fn unit_of_last(tokens: &mut Vec<Token>) {
+    const UNITS: [&str; 5] = ["day", "week", "month", "quarter", "year"];
+    let unit = |at: usize| {
+        tokens
+            .get(at)
+            .is_some_and(|token| UNITS.contains(&token.text.as_str()))
+    };
+    let found = (2..tokens.len()).find_map(|at| {
+        let last = matches!(tokens[at].text.as_str(), "last" | "previous");
+        let ends = tokens
+            .get(at + 1)
+            .is_none_or(|next| next.text == "," || next.text == "one");
+        let this = (1..at).find(|this| tokens[this - 1].text == "this" && unit(*this))?;
+        (last && ends).then(|| (at, tokens[this].clone()))
+    });
+    if let Some((at, unit)) = found {
+        tokens.retain({
+            let mut place = 0;
+            move |token| {
+                place += 1;
+                !(place == at + 2 && token.text == "one")
+            }
+        });
+        tokens.insert(at + 1, unit);
+    }
+}
+
+/// "October minus September" is no negation where a difference is asked for.
+fn differences(mentions: &mut [Mention]) {
+    if mentions.iter().any(|mention| mention.is_cue("difference")) {
+        for mention in mentions {
+            if mention.text == "minus" {
+                mention.senses = vec![Sense::Small("than".to_owned())];
+            }
+        }
     }
 }
 
@@ -477,6 +518,7 @@ impl Marker<'_> {
         let lexical = (1..=left.min(self.lexicon.longest)).rev().find(|taken| {
             !self.lexicon.senses(&self.words(at, at + taken)).is_empty()
                 && !self.cuts_a_field(at, *taken)
+                && !self.cuts_a_place(at, *taken)
         });
         let word_len = lexical.unwrap_or(0);
         let number = numbers::number(&self.tokens[at..]);
@@ -520,6 +562,16 @@ impl Marker<'_> {
             return (mention, taken);
         }
         self.mention(What::Unknown, at, 1)
+    }
+
+    /// "terminated at Acme" is not when something was terminated.
+    fn cuts_a_place(&self, at: usize, taken: usize) -> bool {
+        let next = at + taken;
+        taken > 1
+            && self.tokens[next - 1].text == "at"
+            && next < self.tokens.len()
+            && (self.values.whole(&self.tokens[next].text).is_some()
+                || self.partial(next).is_some())
     }
 
     /// "without a user volume" is not "without a user": the last word begins a field's name.

@@ -7,7 +7,7 @@
 //! | `text`, `numbers`, `times`, `places`, `lexicon`, `values` | a question's words, and what each may mean |
 //! | `mentions` | the question as stretches of words, with its values taken out |
 //! | `asides` | what a question says of its occasion and purpose, which is left out |
-//! | `clauses`, `thresholds`, `tagged`, `moments`, `named`, `runs` | filters, out of mentions |
+//! | `clauses`, `thresholds`, `volumes`, `tagged`, `moments`, `named`, `runs` | filters, out of mentions |
 //! | `pieces` | subject, groups, measures and order, out of what filters left |
 //! | `read` | which thing a question is about, and its possible readings |
 //! | `compose`, `kinds_*` | each kind of question: what it needs, takes and makes |
@@ -28,6 +28,7 @@ mod fields;
 mod follow;
 mod guard;
 mod intents;
+mod kinds_compared;
 mod kinds_measures;
 mod kinds_ranked;
 mod kinds_rows;
@@ -49,6 +50,7 @@ mod thresholds;
 mod times;
 mod understand;
 mod values;
+mod volumes;
 
 use std::sync::{Arc, LazyLock};
 

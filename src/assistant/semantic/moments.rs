@@ -27,6 +27,50 @@ impl Parse<'_> {
             }
             self.time_at(at);
         }
+        self.other_time();
+    }
+
+    /// "October against September": the second time is about what the first one is.
+    fn other_time(&mut self) {
+        let joint = |m: &super::mentions::Mention| {
+            m.is_cue("compare") || m.is_cue("difference") || m.is_small("than")
+        };
+        if !self.m.iter().any(joint) {
+            return;
+        }
+        let known = self
+            .filters
+            .iter()
+            .find_map(|placed| match &placed.filter.test {
+                Test::Time { field, .. } if !placed.filter.negated => Some((placed.at, *field)),
+                _ => None,
+            });
+        let field = match known {
+            Some((_, field)) => field,
+            None if self.entity == Entity::Desktop
+                && self
+                    .m
+                    .iter()
+                    .any(|m| m.is_verb("create") && m.text != "got") =>
+            {
+                Field::CreatedAt
+            }
+            None => return,
+        };
+        for at in 0..self.m.len() {
+            let Some(when @ When::Span { .. }) = self.m[at].time().cloned() else {
+                continue;
+            };
+            if self.used[at] {
+                continue;
+            }
+            let said = self.m[at].typed.clone();
+            if let Some((filter, _)) =
+                self.time_filter(field, false, Side::Within, &when, None, &said)
+            {
+                self.add(at, filter);
+            }
+        }
     }
 
     fn time_at(&mut self, at: usize) {

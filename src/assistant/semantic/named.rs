@@ -17,6 +17,13 @@ impl Parse<'_> {
             };
             let negated = self.negated(at);
             self.used[at] = true;
+            // "already switched to always-on" is what it is now, where no time is said.
+            let led = at.checked_sub(1).filter(|back| {
+                self.m[*back].is_small("into") && filter.field() == Some(Field::RunningMode)
+            });
+            if let Some(led) = led.filter(|_| self.m.iter().all(|m| m.time().is_none())) {
+                self.used[led] = true;
+            }
             // The noun beside a name says what it is, no more: "user anna", "the Acme account".
             self.take_kind(at, &filter);
             self.join(Placed {
@@ -98,6 +105,13 @@ impl Parse<'_> {
         {
             return Some(filter);
         }
+        // "the Owner tag's values"
+        if self.entity == Entity::Tag
+            && mention.what == What::Words
+            && let Some(key) = self.key_at(at)
+        {
+            return Some(Filter::one(Field::TagKey, &key));
+        }
         // "error boxes" are those in that state.
         let states = mention.names.iter().any(|name| name.field == Field::State);
         let adjective = self.entity.is_desktop()
@@ -106,7 +120,8 @@ impl Parse<'_> {
                 .m
                 .get(at + 1)
                 .is_some_and(|next| next.entity().is_some_and(|entity| self.is_own(entity)));
-        let announced = adjective || at > 0 && self.kind_of(at).is_some();
+        let announced =
+            adjective || at > 0 && (self.kind_of(at).is_some() || self.opposed(at).is_some());
         if mention.names.is_empty() || mention.what == What::Words && !announced {
             return None;
         }
@@ -166,6 +181,7 @@ impl Parse<'_> {
             && (0..at).any(|back| {
                 let m = &self.m[back];
                 !m.fields().is_empty() && !m.fields().contains(&Field::UserName)
+                    || self.entity == Entity::Tag
                     || m.entity().is_some_and(|entity| !entity.is_desktop())
             })
             && !(0..at).any(|back| self.m[back].entity() == Some(Entity::Desktop))
@@ -213,6 +229,16 @@ impl Parse<'_> {
             .find(|field| field.is_column(self.entity))
             .or_else(|| fields.iter().copied().find(|field| self.has(*field)))?;
         Some(Filter::one(field, text))
+    }
+
+    /// "the Production account against its Development one": a name of what the one before is.
+    fn opposed(&self, at: usize) -> Option<Field> {
+        let last = self.filters.last()?;
+        let joint = (last.at + 1..at).find(|between| self.m[*between].is_cue("compare"))?;
+        let field = last.filter.field()?;
+        let near = (joint + 1..at).all(|between| self.m[between].soft());
+        let named = self.m[at].names.iter().any(|name| name.field == field);
+        (near && named).then_some(field)
     }
 
     /// The kind that a noun beside a name gives it.
@@ -299,7 +325,7 @@ impl Parse<'_> {
     fn name_at(&mut self, at: usize) -> Option<Filter> {
         let mention = &self.m[at];
         let partial = mention.what == What::Names { partial: true };
-        let announced = self.kind_of(at);
+        let announced = self.kind_of(at).or_else(|| self.opposed(at));
         let usable = |field: Field| match field {
             Field::TagKey | Field::TagValue => self.entity == Entity::Tag,
             Field::RequestedBy => self.entity == Entity::Job,

@@ -74,6 +74,15 @@ impl Parse<'_> {
                 continue;
             }
             if mention.is_cue("requester") && self.entity == Entity::Job {
+                // "jobs per person who asked for them"
+                let grouped = found
+                    .groups
+                    .iter()
+                    .any(|(_, group)| group.field() == Some(Field::RequestedBy));
+                if grouped {
+                    self.used[at] = true;
+                    continue;
+                }
                 let asked = Dimension::Field(Field::RequestedBy);
                 found.subject.get_or_insert(Subject::Shared(at, asked));
                 continue;
@@ -132,6 +141,10 @@ impl Parse<'_> {
 
     fn noun(&self, at: usize, found: &mut Pieces) {
         let mention = &self.m[at];
+        if self.idle_longest(at) {
+            found.measures.push((at, Field::LastConnectedAt));
+            return;
+        }
         let own = mention.entity().is_some_and(|entity| self.is_own(entity));
         if own {
             // "alert kinds", "desktop states": the field is asked for.
@@ -262,7 +275,10 @@ impl Parse<'_> {
     fn crossed(&mut self, found: &mut Pieces) {
         for at in 1..self.m.len() {
             let cross = self.m[at].is_small("cross");
-            let month = self.m[at].is_small("by") && self.m[at - 1].unit().is_some();
+            let month = self.m[at].text == "by"
+                && (self.m[at - 1].unit().is_some()
+                    // "client by client"
+                    || self.m[at - 1].text == self.m.get(at + 1).map_or("", |next| &next.text));
             if self.used[at] || !cross && !month || self.group_at(at + 1).is_none() {
                 continue;
             }
@@ -270,6 +286,9 @@ impl Parse<'_> {
                 continue;
             };
             self.used[at - 1] = true;
+            if !cross && Some(&first) == self.group_at(at + 1).as_ref() {
+                continue;
+            }
             found.groups.push((at - 1, first));
             if cross && let Some(second) = self.group_at(at + 1) {
                 self.used[at] = true;

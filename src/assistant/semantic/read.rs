@@ -102,6 +102,32 @@ fn implied(parse: &mut Parse<'_>) {
             }
         }
         // Why a sync ran stands with its job.
+        // "workspaces scopes", "directory syncs" are those of one type.
+        Entity::Sync => {
+            for (noun, resource) in [
+                (Entity::Desktop, "workspaces"),
+                (Entity::Directory, "directories"),
+                (Entity::Bundle, "bundles"),
+            ] {
+                let typed = (0..parse.m.len()).find(|at| {
+                    let sync = |place: usize| {
+                        parse.m.get(place).and_then(Mention::entity) == Some(Entity::Sync)
+                    };
+                    let kind = parse.m.get(at + 1).is_some_and(|m| m.text == "type");
+                    parse.m[*at].entity() == Some(noun) && (sync(at + 1) || kind && sync(at + 2))
+                });
+                if let Some(at) = typed {
+                    parse.used[at] = true;
+                    if parse.m[at + 1].text == "type" {
+                        parse.used[at + 1] = true;
+                    }
+                    parse.filters.push(Placed {
+                        filter: Filter::one(Field::ResourceType, resource),
+                        at,
+                    });
+                }
+            }
+        }
         Entity::Job => {
             if let Some(at) = any(Entity::Sync) {
                 parse.filters.push(Placed {
@@ -431,7 +457,12 @@ fn without(m: &[Mention], choices: Choices, context: Context<'_>) -> Option<Read
     if own == Entity::Desktop && theirs != Entity::StateChange {
         return None;
     }
-    let (left, right) = (&m[..not], &m[not + 1..]);
+    // "bundles without desktops, how many are there": what is asked for may stand last.
+    let tail = (theirs_at + 1..m.len())
+        .find(|at| m[*at].is_cue("count"))
+        .unwrap_or(m.len());
+    let left = [&m[tail..], &m[..not]].concat();
+    let (left, right) = (left.as_slice(), &m[not + 1..tail]);
     let mut inner = Parse::new(right, theirs, choices, context.lexicon, context.now);
     inner.clauses();
     inner.used[theirs_at - not - 1] = true;

@@ -3,6 +3,7 @@
 
 use super::conditions::{condition, number, quoted, sign};
 use super::fields::{Entity, Field};
+use super::label::side_name;
 use super::query::{Bucket, By, Comparison, Dimension, Filter, Query, Shape, Test};
 
 pub(super) fn select(query: &Query) -> String {
@@ -128,6 +129,10 @@ impl Builder<'_> {
                     format!("count(DISTINCT {expression})"),
                     format!("number_of_{}", plural(&name)),
                 ));
+                // One who is connected twice is one user on two desktops.
+                if name == "user_name" && self.filters_connections() {
+                    columns.push((self.rows_counted(), things));
+                }
             }
             Shape::Distinct(dimensions) => {
                 for dimension in dimensions {
@@ -165,6 +170,41 @@ impl Builder<'_> {
                     "percent".into(),
                 ));
             }
+            Shape::Difference { of, sides, ratio } => {
+                let amount = of.map_or("1".to_owned(), |field| self.field(field));
+                let figures: Vec<Output> = sides
+                    .iter()
+                    .map(|side| {
+                        let figure = format!(
+                            "coalesce(sum(CASE WHEN {} THEN {amount} ELSE 0 END), 0)",
+                            self.condition(side)
+                        );
+                        (figure, identifier(&side_name(side).unwrap_or_default()))
+                    })
+                    .collect();
+                let (first, second) = (&figures[0].0, &figures[1].0);
+                columns.push(if *ratio {
+                    let ratio = format!("round(1.0 * {first} / nullif({second}, 0), 2)");
+                    (ratio, "ratio".into())
+                } else {
+                    (format!("{first} - {second}"), "difference".into())
+                });
+                columns.extend(figures);
+            }
+            Shape::Each(dimension, periods) => {
+                let (expression, name) = self.identity(dimension);
+                let counted = match periods {
+                    Some(periods) => number(*periods),
+                    None => format!("count(DISTINCT {expression})"),
+                };
+                let rows = self.rows_counted();
+                columns.push((
+                    format!("round(1.0 * {rows} / nullif({counted}, 0), 2)"),
+                    format!("average_{things}"),
+                ));
+                columns.push((rows, things));
+                columns.push((counted, format!("number_of_{}", plural(&name))));
+            }
             Shape::List => {
                 for field in self.listed() {
                     columns.push((self.field(field), field.name().to_owned()));
@@ -177,6 +217,15 @@ impl Builder<'_> {
             }
         }
         false
+    }
+
+    fn filters_connections(&self) -> bool {
+        self.query.filters.iter().any(|filter| {
+            matches!(
+                filter.field(),
+                Some(Field::ConnectionState | Field::LastConnectedAt)
+            )
+        })
     }
 
     fn aggregate(&self, columns: &mut Vec<Output>, function: &str, word: &str, field: Field) {
@@ -253,7 +302,7 @@ impl Builder<'_> {
                          AND t.tag_key = {})",
                         quoted(key)
                     ),
-                    format!("\"{}\"", key.replace('"', "\"\"")),
+                    identifier(key),
                 )]
             }
             Dimension::Time(field, bucket) => {
@@ -266,6 +315,16 @@ impl Builder<'_> {
                     Bucket::Year => (format!("substr({column}, 1, 4)"), "year"),
                 };
                 vec![(expression, name.into())]
+            }
+            Dimension::Sides(sides) => {
+                let cases: Vec<String> = sides
+                    .iter()
+                    .map(|side| {
+                        let name = side_name(side).unwrap_or_default();
+                        format!("WHEN {} THEN {}", self.condition(side), quoted(&name))
+                    })
+                    .collect();
+                vec![(format!("CASE {} END", cases.join(" ")), "compared".into())]
             }
         }
     }
@@ -320,7 +379,7 @@ impl Builder<'_> {
             _ => {}
         };
         query.groups.iter().for_each(&mut present);
-        if let Shape::CountDistinct(dimension) = &query.shape {
+        if let Shape::Each(dimension, _) = &query.shape {
             present(dimension);
         }
         if let Shape::Distinct(dimensions) = &query.shape {
@@ -352,6 +411,11 @@ fn compared(comparison: Comparison) -> &'static str {
     }
 }
 
+/// A column's name as SQL writes it.
+fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\"").replace('\0', ""))
+}
+
 fn plural(name: &str) -> String {
     match name.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o']) => format!("{stem}ies"),
@@ -365,6 +429,7 @@ fn named(filter: &Filter) -> Vec<Field> {
     match &filter.test {
         Test::Any(parts) | Test::All(parts) => parts.iter().flat_map(named).collect(),
         Test::Tagged { .. } => vec![Field::Tags],
+        Test::Fields { left, right, .. } => vec![*left, *right],
         Test::Has { .. } | Test::LastRun { .. } => Vec::new(),
         _ => filter.field().into_iter().collect(),
     }

@@ -56,10 +56,11 @@ impl Parse<'_> {
         let only_name = matches!(mention.what, What::Names { .. });
         let announced = only_name
             || mention.quoted
-            || self
-                .m
-                .get(at + 1)
-                .is_some_and(|m| m.entity() == Some(Entity::Tag) || m.text == "=")
+            || self.m.get(at + 1).is_some_and(|m| {
+                m.entity() == Some(Entity::Tag)
+                    || m.fields().contains(&Field::TagValue)
+                    || m.text == "="
+            })
             || at > 0
                 && (self.m[at - 1].entity() == Some(Entity::Tag)
                     || self.m[at - 1].is_small("tagged"))
@@ -72,16 +73,30 @@ impl Parse<'_> {
         announced.then_some(key)
     }
 
+    /// The values of the key that the mention at `at` may be: the one that is written like it, else
+    /// all that differ in case only.
+    fn values_of(&self, at: usize, key: &str) -> Vec<String> {
+        let mention = &self.m[at];
+        let mut found: Vec<String> = Vec::new();
+        for name in &mention.names {
+            let of_key = name.field == Field::TagValue && name.key.as_deref() == Some(key);
+            if of_key && !found.contains(&name.literal) {
+                found.push(name.literal.clone());
+            }
+        }
+        if found.contains(&mention.typed) {
+            found.retain(|literal| *literal == mention.typed);
+        }
+        found
+    }
+
     /// Where a value of the key stands behind it.
-    fn value_after(&self, at: usize, key: &str) -> Option<(usize, String)> {
+    fn value_after(&self, at: usize, key: &str) -> Option<(usize, Vec<String>)> {
         for next in at + 1..self.m.len().min(at + 6) {
             let mention = &self.m[next];
-            if let Some(name) = mention
-                .names
-                .iter()
-                .find(|name| name.field == Field::TagValue && name.key.as_deref() == Some(key))
-            {
-                return Some((next, name.literal.clone()));
+            let values = self.values_of(next, key);
+            if !values.is_empty() {
+                return Some((next, values));
             }
             let between = mention.entity() == Some(Entity::Tag)
                 || mention.compare().is_some()
@@ -106,7 +121,7 @@ impl Parse<'_> {
                         self.m[between].entity() == Some(Entity::Tag) || self.m[between].soft()
                     })
                 });
-        if let Some((place, value)) = self.value_after(at, key) {
+        if let Some((place, mut values)) = self.value_after(at, key) {
             let mut negated = self.negated(at);
             let mut other = false;
             for between in at + 1..place {
@@ -119,7 +134,6 @@ impl Parse<'_> {
             }
             self.used[at] = true;
             self.used[place] = true;
-            let mut values = vec![value];
             self.more_values(place, key, &mut values);
             let test = Test::Tagged {
                 key: Some(key.to_owned()),

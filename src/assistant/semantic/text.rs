@@ -66,6 +66,7 @@ const SHORT: &[(&str, &str)] = &[
     ("im", "i am"),
     ("ive", "i have"),
     ("id'd", "identified"),
+    ("24/7", "always on"),
     ("rn", "right now"),
     ("atm", "at the moment"),
     ("ppl", "people"),
