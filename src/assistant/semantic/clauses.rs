@@ -110,9 +110,16 @@ impl<'a> Parse<'a> {
             }
             let filtered = |place: usize| self.filters.iter().any(|placed| placed.at == place);
             let before = at.checked_sub(1).is_some_and(|place| {
-                filtered(place) || place > 0 && self.m[place].soft() && filtered(place - 1)
+                // "stopped desktops only"
+                let noun = self.m[place].soft() || self.m[place].entity().is_some();
+                filtered(place) || place > 0 && noun && filtered(place - 1)
             });
-            let behind = self.next(at).is_some_and(filtered);
+            // "clients with only stopped desktops" have no others, which no filter says.
+            let leads = at == 0
+                || self.m[at - 1].is_small("comma")
+                || self.m[at - 1].is_cue("list")
+                || self.m[at - 1].is_cue("count");
+            let behind = leads && self.next(at).is_some_and(filtered);
             self.used[at] = before || behind;
         }
     }

@@ -58,6 +58,24 @@ impl Composer<'_, '_> {
         }
     }
 
+    /// "storage of unused desktops": a volume stands first, and no rows are asked for.
+    pub(super) fn bare_volume(&self) -> bool {
+        let [(at, field)] = self.pieces.measures.as_slice() else {
+            return false;
+        };
+        let rows = self.pieces.subject.as_ref().is_some_and(|s| s.at() < *at);
+        let asked = self.parse.m[..*at]
+            .iter()
+            .any(|m| m.is_cue("which") || m.is_cue("list") || m.is_small("show"));
+        field.unit() == Some("GiB")
+            && !rows
+            && !asked
+            && !self.identified()
+            && self.pieces.superlatives.is_empty()
+            && self.pieces.number.is_none()
+            && self.pieces.named.is_empty()
+    }
+
     /// The one volume whose encryption is filtered on.
     fn volume_filtered(&self) -> Option<Field> {
         let flags: Vec<Field> = self
@@ -92,7 +110,7 @@ impl Composer<'_, '_> {
                         self.take(*at);
                     }
                 }
-                many || much || !amount.is_empty()
+                many || much || !amount.is_empty() || self.bare_volume()
             }
             _ => {
                 let cued = self.cue("average");
@@ -145,6 +163,7 @@ impl Composer<'_, '_> {
         };
         let mut query = self.new_query(shape);
         query.groups = self.groups();
+        self.first_groups(&mut query);
         Some(query)
     }
 
@@ -335,7 +354,12 @@ impl Composer<'_, '_> {
         }
         let adds_up = matches!(measure.unit(), Some("GiB" | "calls" | "rows" | "versions"))
             && measure != Field::Version;
-        if !adds_up || !self.rows() || !self.pieces.superlatives.is_empty() {
+        let ranked = self
+            .pieces
+            .superlatives
+            .iter()
+            .any(|s| !matches!(s.word, "top" | "bottom"));
+        if !adds_up || !self.rows() || ranked {
             return None;
         }
         self.cue("list");
@@ -343,6 +367,7 @@ impl Composer<'_, '_> {
         self.plain_verbs();
         let mut query = self.new_query(Shape::Total(measure));
         query.groups = self.groups();
+        self.first_groups(&mut query);
         Some(query)
     }
 
@@ -428,6 +453,7 @@ impl Composer<'_, '_> {
                 return None;
             }
             query.note("The shares are of all of each group, not of the whole.");
+            self.first_groups(&mut query);
         }
         Some(query)
     }
@@ -497,7 +523,16 @@ impl Composer<'_, '_> {
             None => told && self.time_groups(),
             Some(Subject::Shared(..)) => false,
         };
+        // "terminations per month" are counted by when they were.
+        let timed = match (self.pieces.measures.as_slice(), groups.first()) {
+            ([(at, field)], Some(Dimension::Time(of, _))) if field == of => Some(*at),
+            _ => None,
+        };
+        if let Some(at) = timed {
+            self.take(at);
+        }
         let shape = match self.one_measure() {
+            None if timed.is_some() && subject_row => Shape::Count,
             Some(field) if self.cue("average") => Shape::Average(field),
             Some(field) if matches!(field.unit(), Some("calls" | "rows" | "versions")) => {
                 self.cue("total");

@@ -132,11 +132,20 @@ impl Composer<'_, '_> {
         {
             return None;
         }
+        // "week with the most deletions"
+        if let ([(at, field)], Dimension::Time(of, _)) =
+            (self.pieces.measures.as_slice(), &dimension)
+            && field == of
+        {
+            let at = *at;
+            self.take(at);
+        }
         let ranked_share = self.cue("share").then(|| self.part());
         let shape = match self.one_measure() {
             // "account with the highest share of unused desktops"
             None if let Some(part) = ranked_share => Shape::Share(part?),
             // "which client has the most users"
+            None if matches!(dimension, Dimension::Time(..)) => Shape::Count,
             None if self.pieces.measures.is_empty() && self.pieces.own.is_empty() => {
                 match self.pieces.named.as_slice() {
                     [] => Shape::Count,

@@ -168,10 +168,33 @@ impl Composer<'_, '_> {
         })
     }
 
+    /// "by bundle, top 10": how many of the groups are shown.
+    pub(super) fn first_groups(&mut self, query: &mut Query) {
+        let Some((at, number)) = self.pieces.number else {
+            return;
+        };
+        let Some(top) = self.pieces.superlatives.iter().find(|s| {
+            matches!(s.word, "top" | "bottom") && s.at + 1 == at && !query.groups.is_empty()
+        }) else {
+            return;
+        };
+        if number.fract() == 0.0 && (1.0..=1000.0).contains(&number) {
+            let (place, descending) = (top.at, top.word == "top");
+            self.take(place);
+            self.take(at);
+            query.limit = Some(number as u32);
+            query.order = Some(Order {
+                by: By::Measure,
+                descending,
+            });
+        }
+    }
+
     /// "most first", "sorted by count"
     pub(super) fn ordering(&mut self, query: &mut Query) {
+        self.first_groups(query);
         for word in ["top", "most"] {
-            if self.cue(word) {
+            if self.cue(word) && query.limit.is_none() {
                 query.order = Some(Order {
                     by: By::Measure,
                     descending: true,
@@ -259,7 +282,7 @@ impl Composer<'_, '_> {
         {
             return None;
         }
-        if bare && self.last_time().is_some() || self.breakdown() {
+        if bare && self.last_time().is_some() || self.breakdown() || self.bare_volume() {
             return None;
         }
         self.cue("list");

@@ -519,6 +519,7 @@ impl Marker<'_> {
             !self.lexicon.senses(&self.words(at, at + taken)).is_empty()
                 && !self.cuts_a_field(at, *taken)
                 && !self.cuts_a_place(at, *taken)
+                && !self.cuts_a_tag(at, *taken)
         });
         let word_len = lexical.unwrap_or(0);
         let number = numbers::number(&self.tokens[at..]);
@@ -562,6 +563,21 @@ impl Marker<'_> {
             return (mention, taken);
         }
         self.mention(What::Unknown, at, 1)
+    }
+
+    /// "without Owner tag" is not without an owner.
+    fn cuts_a_tag(&self, at: usize, taken: usize) -> bool {
+        let next = at + taken;
+        let tag = |token: &Token| {
+            let senses = self.lexicon.senses(&token.text);
+            senses.contains(&Sense::Entity(Entity::Tag))
+        };
+        taken > 1
+            && self.tokens.get(next).is_some_and(tag)
+            && self
+                .values
+                .whole(&self.tokens[next - 1].text)
+                .is_some_and(|found| found.names.iter().any(|name| name.field == Field::TagKey))
     }
 
     /// "terminated at Acme" is not when something was terminated.

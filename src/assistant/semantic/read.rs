@@ -325,6 +325,11 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
         .any(|name| cue(name));
     if unused && (timed || grouped_only(E::Account) || grouped_only(E::Organization))
         || ranked && has(E::Organization) && !has(E::Account)
+        || ranked
+            && has(E::Account)
+            && [Field::Storage, Field::RootVolume, Field::UserVolume]
+                .into_iter()
+                .any(field)
     {
         push(E::Desktop);
     }

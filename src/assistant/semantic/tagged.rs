@@ -27,6 +27,7 @@ impl Parse<'_> {
                 self.bare_value(at);
             }
         }
+        self.either_tag();
         // "desktops with tags"
         for at in 1..self.m.len() {
             let tags = self.entity.is_desktop() && self.m[at].entity() == Some(Entity::Tag);
@@ -39,6 +40,27 @@ impl Parse<'_> {
                     values: Vec::new(),
                 };
                 self.add(at, Filter::new(test));
+            }
+        }
+    }
+
+    /// "Department=Finance or Team=Sales"
+    fn either_tag(&mut self) {
+        let tagged =
+            |filter: &Filter| matches!(filter.test, Test::Tagged { .. }) && !filter.negated;
+        let mut at = 1;
+        while at < self.filters.len() {
+            let (one, other) = (&self.filters[at - 1], &self.filters[at]);
+            let or = (one.at..other.at.max(one.at)).find(|between| self.m[*between].is_small("or"));
+            match or {
+                Some(or) if tagged(&one.filter) && tagged(&other.filter) && !self.used[or] => {
+                    self.used[or] = true;
+                    let other = self.filters.remove(at);
+                    let one = &mut self.filters[at - 1];
+                    one.filter = Filter::new(Test::Any(vec![one.filter.clone(), other.filter]));
+                    one.at = other.at;
+                }
+                _ => at += 1,
             }
         }
     }
@@ -59,6 +81,10 @@ impl Parse<'_> {
             || self.m.get(at + 1).is_some_and(|m| {
                 m.entity() == Some(Entity::Tag)
                     || m.fields().contains(&Field::TagValue)
+                    || matches!(
+                        m.text.as_str(),
+                        "breakdown" | "distribution" | "split" | "mix"
+                    )
                     || m.text == "="
             })
             || at > 0

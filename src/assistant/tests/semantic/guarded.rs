@@ -13,6 +13,10 @@ async fn what_would_leave_something_out_is_not_answered() {
         "what percentage of windows desktops is stopped at Acme",
         "sync health per account",
         "desktop health overview",
+        "accounts with only stopped desktops",
+        "bundles used by a single client",
+        "cumulative desktops per month",
+        "avg desktops per client per region",
         "broken",
         "purple desktops",
         "are all desktops encrypted",
@@ -148,6 +152,47 @@ async fn what_was_said_shows_in_the_query() {
         ),
         ("desktops per team", "GROUP BY 1"),
         ("acme grouped by Team tag", "FROM workspaces WHERE"),
+        (
+            "how many fewer desktops does acme have than globex",
+            "AS difference",
+        ),
+        (
+            "delta in new desktops, october minus september",
+            "AS difference",
+        ),
+        ("ratio of running to stopped desktops", "AS ratio"),
+        (
+            "avg root volume, windows vs linux",
+            "CASE WHEN operating_system LIKE",
+        ),
+        (
+            "new desktops this month against last",
+            "substr(created_at, 1, 7)",
+        ),
+        (
+            "avg desktops per client",
+            "count(DISTINCT organization_name)",
+        ),
+        ("avg new desktops per month in 2026", "/ nullif(11, 0)"),
+        (
+            "globex machines where the user disk is bigger than the root disk",
+            "user_volume_gib > root_volume_gib",
+        ),
+        (
+            "desktops in disabled accounts",
+            "NOT IN (SELECT account_id FROM accounts WHERE enabled = 1)",
+        ),
+        (
+            "unencrypted user volumes at acme, GiB",
+            "sum(user_volume_gib)",
+        ),
+        ("desktops by bundle, top 3", "LIMIT 3"),
+        ("pct stopped, acme", "WHERE organization_name = 'Acme Corp'"),
+        ("Team=Sales or CostCenter=CC-102", " OR workspace_id IN"),
+        (
+            "combined runtime of workspaces scopes in november, minutes",
+            "sum((duration_ms / 60000.0))",
+        ),
     ] {
         let understood = semantics.understand(question, &estate.values, None, now());
         let Understanding::Query(query) = understood else {
