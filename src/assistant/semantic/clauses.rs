@@ -296,6 +296,9 @@ impl<'a> Parse<'a> {
 
     fn properties(&mut self) {
         for at in 0..self.m.len() {
+            if self.entity == Entity::Version && self.m[at].is_verb("change") {
+                self.changed(at);
+            }
             if self.used[at] {
                 continue;
             }
@@ -325,6 +328,17 @@ impl<'a> Parse<'a> {
             && matches!(self.m[at].property(), Some("unused" | "idle"))
             && (at.saturating_sub(2)..self.m.len().min(at + 4))
                 .any(|near| self.m[near].is_cue("longest"))
+    }
+
+    /// "modified this year": what came to be is recorded beside what changed.
+    fn changed(&mut self, at: usize) {
+        let done = matches!(
+            self.m[at].text.as_str(),
+            "changed" | "modified" | "altered" | "edited" | "updated" | "reconfigured"
+        );
+        if done {
+            self.add(at, Filter::one(Field::Change, "changed"));
+        }
     }
 
     fn property(&mut self, name: &str, at: usize) -> Option<(Filter, Option<&'static str>)> {

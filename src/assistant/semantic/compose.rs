@@ -138,7 +138,10 @@ impl<'a, 'b> Composer<'a, 'b> {
 
     pub(super) fn yes_or_no(&self) -> bool {
         let first = &self.parse.m[0];
-        !first.is_cue("exists")
+        // "was it changed, and if so, how many times" asks for the number.
+        let counts = self.parse.m.iter().any(|m| m.is_cue("count"));
+        !counts
+            && !first.is_cue("exists")
             && matches!(
                 first.text.as_str(),
                 "did" | "was" | "is" | "does" | "has" | "are" | "were" | "do" | "have" | "has been"
@@ -148,12 +151,13 @@ impl<'a, 'b> Composer<'a, 'b> {
     /// "…, number only", "…; what is the figure": says again that a count is asked for.
     fn only_number(&self, at: usize) -> bool {
         let text = &self.parse.m[at].text;
-        at > 0
-            && self.parse.m[at + 1..].iter().all(|m| m.soft())
-            && ["only", "just", "figure", "number", "total"]
-                .iter()
-                .any(|word| text.contains(word))
-            && !text.ends_with(" of")
+        text.starts_with("counting")
+            || at > 0
+                && self.parse.m[at + 1..].iter().all(|m| m.soft())
+                && ["only", "just", "figure", "number", "total"]
+                    .iter()
+                    .any(|word| text.contains(word))
+                && !text.ends_with(" of")
     }
 
     pub(super) fn take(&mut self, at: usize) {

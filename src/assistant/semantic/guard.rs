@@ -30,6 +30,7 @@ pub(crate) fn holds(parse: &Parse<'_>, pieces: &Pieces, query: &Query) -> bool {
         && said.apart()
         && said.rows_of_each()
         && said.reasons()
+        && said.values_of_tags()
 }
 
 struct Said<'a, 'b> {
@@ -319,6 +320,25 @@ impl Said<'_, '_> {
                     .any(|m| m.entity().is_some_and(|entity| self.parse.is_own(entity)))
         });
         !each || !matches!(self.query.shape, Shape::Distinct(_))
+    }
+
+    /// "production desktops, if one looks at the Environment tag": the word is the tag's value,
+    /// which a test for the tag alone leaves out.
+    fn values_of_tags(&self) -> bool {
+        const BY: [&str; 6] = ["look", "looks", "looking", "going", "according", "judging"];
+        let m = self.parse.m;
+        let named = (1..m.len()).any(|at| {
+            m[at].entity() == Some(Entity::Tag)
+                && (at.saturating_sub(5)..at).any(|back| {
+                    BY.iter()
+                        .any(|word| m[back].text.split(' ').any(|part| part == *word))
+                })
+        });
+        !named
+            || !self
+                .tests
+                .iter()
+                .any(|test| matches!(test, Test::Tagged { values, .. } if values.is_empty()))
     }
 
     /// Why something failed is only known of what failed.

@@ -16,6 +16,10 @@ impl Composer<'_, '_> {
         if !(counted || whole) || !self.rows() || !self.pieces.groups.is_empty() {
             return None;
         }
+        // Which tags are the same, those of one key or of one value too, is left open.
+        if self.parse.entity == Entity::Tag && self.cue("distinct") {
+            return None;
+        }
         self.cue("distinct");
         self.cue("exists");
         self.plain_verbs();
@@ -302,7 +306,7 @@ impl Composer<'_, '_> {
             m.is_small("show")
                 || m.is_small("their") && m.text != "the"
                 || m.is_small("and")
-                || m.text == "with"
+                || m.text.starts_with("with")
         }) || self.pieces.named.iter().all(|(at, _)| *at < before);
         if linked
             || self

@@ -89,6 +89,7 @@ impl Parse<'_> {
         else {
             return;
         };
+        let filter = self.or_never(at, &taken, filter);
         for place in taken {
             self.used[place] = true;
         }
@@ -99,6 +100,37 @@ impl Parse<'_> {
             self.note(&note);
         }
         self.add(at, filter);
+    }
+
+    /// "last used 90 days ago or never"
+    fn or_never(&mut self, at: usize, taken: &[usize], mut filter: Filter) -> Filter {
+        let or = (at + 1..self.m.len()).find(|next| !taken.contains(next));
+        let Some(or) = or.filter(|or| self.m[*or].is_small("or")) else {
+            return filter;
+        };
+        let never = self.m.get(or + 1).is_some_and(|next| {
+            next.property() == Some("never_connected")
+                || next.text == "never"
+                    && (or + 2 == self.m.len() || self.m[or + 2].is_verb("connect"))
+        });
+        let Test::Time {
+            field: Field::LastConnectedAt,
+            from: None,
+            or_never,
+            said,
+            ..
+        } = &mut filter.test
+        else {
+            return filter;
+        };
+        if never && !filter.negated {
+            *or_never = true;
+            said.push_str(", or never");
+            for place in or..self.m.len().min(or + 3) {
+                self.used[place] = true;
+            }
+        }
+        filter
     }
 
     /// "in the last month" reaches until now, "last month" is the month before this one.

@@ -287,6 +287,26 @@ impl Parse<'_> {
             Field::BundleName | Field::BundleId => m.entity() == Some(Entity::Bundle),
             other => m.fields().contains(&other),
         };
+        // "an alert for any of the Globex accounts": whose they are says all.
+        if field == Field::OrganizationName
+            && self.entity != Entity::Account
+            && self.m.get(at + 1).and_then(|m| m.entity()) == Some(Entity::Account)
+            && (0..at).any(|back| self.m[back].entity().is_some_and(|noun| self.is_own(noun)))
+            && !(0..at).any(|back| self.m[back].is_small("by"))
+        {
+            self.used[at + 1] = true;
+        }
+        // "with an operating system from Microsoft"
+        if let Some(place) = at.checked_sub(2)
+            && matches!(
+                field,
+                Field::OperatingSystem | Field::ComputeType | Field::RunningMode
+            )
+            && matches(&self.m[place])
+            && matches!(self.m[at - 1].text.as_str(), "from" | "of" | "by")
+        {
+            self.used[place] = true;
+        }
         let own = |m: &super::mentions::Mention, entity: Entity| m.entity() == Some(entity);
         for place in [at.checked_sub(1), at.checked_sub(2), Some(at + 1)]
             .into_iter()

@@ -427,6 +427,10 @@ impl Parse<'_> {
                 }
                 here += 1;
             }
+            // "client by client"
+            if any && at > 0 && self.m[at - 1].text == self.m[at + 1].text {
+                self.used[at - 1] = true;
+            }
             if any {
                 self.used[at] = true;
             } else if (strict || self.m[at].text == "each" || self.m[at].text == "every")
