@@ -69,6 +69,10 @@ impl<'a, 'b> Composer<'a, 'b> {
         {
             return None;
         }
+        // "doesn't Acme have any" denies the whole question rather than the word behind it.
+        if self.yes_or_no() && self.parse.m.get(1).is_some_and(|m| m.text == "not") {
+            return None;
+        }
         // "how many are there and how many are stopped" asks twice.
         let counts: Vec<usize> = (0..self.parse.m.len())
             .filter(|at| self.parse.m[*at].is_cue("count") && !self.only_number(*at))

@@ -31,6 +31,7 @@ pub(crate) fn holds(parse: &Parse<'_>, pieces: &Pieces, query: &Query) -> bool {
         && said.rows_of_each()
         && said.reasons()
         && said.values_of_tags()
+        && said.two_events()
 }
 
 struct Said<'a, 'b> {
@@ -339,6 +340,16 @@ impl Said<'_, '_> {
                 .tests
                 .iter()
                 .any(|test| matches!(test, Test::Tagged { values, .. } if values.is_empty()))
+    }
+
+    /// "raised and closed this month" says two things of one time.
+    fn two_events(&self) -> bool {
+        let both = self.any(|m| m.is_verb("raise") && !m.soft())
+            && self.any(|m| m.is_verb("close") && !m.soft());
+        let times = self
+            .fields()
+            .filter(|field| matches!(field, Field::RaisedAt | Field::ClosedAt));
+        !both || times.count() != 1
     }
 
     /// Why something failed is only known of what failed.

@@ -251,8 +251,13 @@ impl Composer<'_, '_> {
         } else if !self.rows() {
             return None;
         }
-        if self.yes_or_no() && !self.outcome_asked(found.at) {
-            return None;
+        if self.yes_or_no() {
+            if !self.outcome_asked(found.at) {
+                return None;
+            }
+            if self.parse.entity == Entity::Sync {
+                return self.outcomes_of_run(found.at);
+            }
         }
         let field = self.moment(found.at)?;
         self.take(found.at);
@@ -310,6 +315,19 @@ impl Composer<'_, '_> {
             }
             _ => None,
         }
+    }
+
+    /// "did the last sync of Acme succeed": how its scopes ended.
+    fn outcomes_of_run(&mut self, superlative: usize) -> Option<Query> {
+        self.take(superlative);
+        self.plain_verbs();
+        let mut query = self.new_query(Shape::Count);
+        query.groups = vec![Dimension::Field(Field::Status)];
+        query.filters = vec![Filter::new(Test::LastRun {
+            finished: false,
+            filters: self.parse.places(),
+        })];
+        Some(query)
     }
 
     /// "did the last sync succeed": what became of the row is asked for, and filters nothing.
@@ -518,6 +536,11 @@ impl Composer<'_, '_> {
         show.extend(self.shown());
         // "is ws-1 running": its state is shown, whatever it is.
         let whether = self.yes_or_no();
+        let conditions = self.parse.filters.iter().any(|p| is_condition(&p.filter));
+        if whether && conditions && matches!(self.parse.m[0].text.as_str(), "was" | "were" | "did")
+        {
+            return None;
+        }
         if whether && !self.universal() {
             show.extend(
                 self.parse

@@ -493,7 +493,9 @@ impl Composer<'_, '_> {
         if !self.asks_whether()
             || !self.rows_or_people()
             || !self.pieces.groups.is_empty()
-            || self.pieces.subject.is_none() && self.parse.filters.is_empty()
+            || self.parse.filters.is_empty()
+                && (self.pieces.subject.is_none()
+                    || self.yes_or_no() && self.parse.having.is_none())
             || self.universal()
         {
             return None;

@@ -368,6 +368,7 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
                 .property()
                 .is_some_and(|name| matches!(name, "enabled" | "disabled" | "never_synced"))
             || mention.entity() == Some(E::Organization)
+            || mention.fields().first() == Some(&Field::AccountId)
     });
     if m.iter().any(account) && joined {
         push(E::Account);
@@ -410,7 +411,8 @@ fn one_run(m: &[Mention]) -> bool {
 fn happened(m: &[Mention], is_state: impl Fn(&Mention) -> bool) -> bool {
     let asked = m.iter().any(|mention| {
         mention.is_cue("when") || matches!(mention.text.as_str(), "how often" | "how many times")
-    });
+    }) || matches!(m[0].text.as_str(), "was" | "has")
+        && m.iter().any(|mention| mention.is_small("ever"));
     asked
         && m.iter().any(is_state)
         && m.iter()

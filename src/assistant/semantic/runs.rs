@@ -49,8 +49,17 @@ impl Parse<'_> {
 
     /// The last run of a client is the last that looked at one of its accounts.
     pub(super) fn places_of_run(&mut self) {
-        let places: Vec<Filter> = self
-            .filters
+        let places = self.places();
+        for placed in &mut self.filters {
+            if let Test::LastRun { filters, .. } = &mut placed.filter.test {
+                filters.clone_from(&places);
+            }
+        }
+    }
+
+    /// The filters that say where.
+    pub fn places(&self) -> Vec<Filter> {
+        self.filters
             .iter()
             .map(|placed| placed.filter.clone())
             .filter(|filter| {
@@ -64,12 +73,7 @@ impl Parse<'_> {
                     )
                 )
             })
-            .collect();
-        for placed in &mut self.filters {
-            if let Test::LastRun { filters, .. } = &mut placed.filter.test {
-                filters.clone_from(&places);
-            }
-        }
+            .collect()
     }
 
     /// "the last finished sync": one that has ended, however it did.

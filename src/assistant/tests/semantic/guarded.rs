@@ -24,6 +24,9 @@ async fn what_would_leave_something_out_is_not_answered() {
         "why is ws-000000004 unhealthy",
         "which state is each desktop in",
         "which clients left us",
+        "did the sync finish",
+        "doesn't Acme have graphics desktops",
+        "alerts raised and closed this month",
         "how many people are on at Acme",
     ] {
         let understood = semantics.understand(question, &estate.values, None, now());
@@ -93,6 +96,8 @@ async fn what_was_said_shows_in_the_query() {
             "FROM jobs WHERE kind = 'sync' AND finished_at IS NOT NULL",
         ),
         ("why did the last job fail", "SELECT job_id, error"),
+        ("did the last sync of Acme succeed", "GROUP BY 1"),
+        ("was ws-000000004 ever unhealthy", "FROM state_changes"),
         (
             "do we have more than 50 desktops at Acme",
             "count(*) > 50 AS more_than_50 FROM workspaces WHERE organization_name",
