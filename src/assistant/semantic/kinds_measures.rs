@@ -392,6 +392,18 @@ impl Composer<'_, '_> {
         if let [one] = filters.as_slice() {
             return Some(vec![one.filter.clone()]);
         }
+        // "Acme's share of stopped desktops" is of all of them.
+        let share = self.parse.m.iter().position(|m| m.is_cue("share"));
+        if let Some(share) = share
+            && self.pieces.groups.is_empty()
+        {
+            let (owners, rest): (Vec<&Placed>, Vec<&Placed>) = filters
+                .iter()
+                .partition(|p| place(p) && p.at < share && share - p.at <= 2);
+            if !owners.is_empty() && !rest.is_empty() && rest.iter().all(|p| p.at > share) {
+                return Some(all(owners));
+            }
+        }
         let noun = self.pieces.subject.as_ref().map_or(0, Subject::at);
         // "of Acme's desktops are stopped": what stands behind the verb is the part.
         let verb = (noun..self.parse.m.len()).find(|at| {
@@ -542,7 +554,20 @@ impl Composer<'_, '_> {
             None if self.pieces.measures.is_empty() && subject_row => Shape::Count,
             None => return None,
         };
-        if !self.rows() {
+        // How many were stopped at each time is not known.
+        let stood = self.parse.entity == Entity::Desktop
+            && self.parse.filters.iter().any(|placed| {
+                matches!(
+                    placed.filter.field(),
+                    Some(Field::State | Field::ConnectionState)
+                )
+            })
+            && !self
+                .parse
+                .m
+                .iter()
+                .any(|m| m.is_verb("create") || m.is_verb("seen"));
+        if stood || !self.rows() {
             return None;
         }
         self.cue("count");

@@ -197,6 +197,13 @@ impl Composer<'_, '_> {
     /// "most first", "sorted by count"
     pub(super) fn ordering(&mut self, query: &mut Query) {
         self.first_groups(query);
+        // "max desktops per user" is one number, "most first" an order.
+        let ordered = self.parse.m.iter().all(|m| {
+            !m.is_cue("most") && !m.is_cue("least") || matches!(m.text.as_str(), "most" | "fewest")
+        });
+        if !ordered && !self.parse.m.iter().any(|m| m.is_cue("first")) {
+            return;
+        }
         for word in ["top", "most"] {
             if self.cue(word) && query.limit.is_none() {
                 query.order = Some(Order {
@@ -236,8 +243,17 @@ impl Composer<'_, '_> {
             return None;
         }
         let dimension = self.shared()?;
+        // "how many errors" are desktops with one, unless their kinds are asked for.
+        let told_apart = self.cue("distinct")
+            || self
+                .parse
+                .m
+                .iter()
+                .any(|m| m.text.contains("code") || m.text.contains("kind"));
+        if dimension.field() == Some(Field::ErrorCode) && !told_apart {
+            return None;
+        }
         self.usage(&dimension);
-        self.cue("distinct");
         self.cue("total");
         self.cue("exists");
         self.plain_verbs();

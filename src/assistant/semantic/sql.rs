@@ -278,6 +278,15 @@ impl Builder<'_> {
             {
                 ("account_id".into(), "account".into())
             }
+            // Bundles and directories of several accounts share names.
+            Dimension::Field(Field::BundleName) if Field::BundleId.is_column(self.query.entity) => {
+                ("bundle_id".into(), "bundle".into())
+            }
+            Dimension::Field(Field::DirectoryName)
+                if Field::DirectoryId.is_column(self.query.entity) =>
+            {
+                ("directory_id".into(), "directory".into())
+            }
             other => self.outputs(other).swap_remove(0),
         }
     }

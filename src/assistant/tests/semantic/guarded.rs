@@ -16,6 +16,9 @@ async fn what_would_leave_something_out_is_not_answered() {
         "accounts with only stopped desktops",
         "bundles used by a single client",
         "cumulative desktops per month",
+        "max desktops per user",
+        "stopped desktops over time",
+        "count errors at acme",
         "avg desktops per client per region",
         "broken",
         "purple desktops",
@@ -166,6 +169,14 @@ async fn what_was_said_shows_in_the_query() {
             "AS difference",
         ),
         ("ratio of running to stopped desktops", "AS ratio"),
+        (
+            "acme's share of stopped desktops",
+            "FROM workspaces WHERE state = 'STOPPED'",
+        ),
+        (
+            "how many bundles does acme use",
+            "count(DISTINCT bundle_id)",
+        ),
         (
             "avg root volume, windows vs linux",
             "CASE WHEN operating_system LIKE",
