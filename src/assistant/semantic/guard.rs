@@ -308,8 +308,9 @@ impl Said<'_, '_> {
         });
         let compared = !self.query.groups.is_empty();
         let hand = self.any(|m| matches!(m.text.as_str(), "by hand" | "manually"));
-        !(two && !compared && self.query.shape == Shape::Count)
-            && !(hand && compared && self.query.groups[0].field() == Some(Field::Cause))
+        let by_cause = compared && self.query.groups[0].field() == Some(Field::Cause);
+        let added_up = !compared && self.query.shape == Shape::Count;
+        !(two && added_up || hand && by_cause)
     }
 
     /// "which state is each desktop in" asks for every row.
