@@ -89,6 +89,8 @@ impl<'a> Parse<'a> {
 
     /// Takes every filter it finds.
     pub fn clauses(&mut self) {
+        self.last_run();
+        self.finished();
         self.numbers();
         self.tags();
         self.times();
@@ -96,6 +98,30 @@ impl<'a> Parse<'a> {
         self.values();
         self.connections();
         self.lacking();
+        self.only();
+        self.places_of_run();
+    }
+
+    /// "eu-west-1 only", "just the stopped ones": the filter beside it says it.
+    fn only(&mut self) {
+        for at in 0..self.m.len() {
+            if self.used[at] || !matches!(self.m[at].text.as_str(), "only" | "just") {
+                continue;
+            }
+            let filtered = |place: usize| self.filters.iter().any(|placed| placed.at == place);
+            let before = at.checked_sub(1).is_some_and(|place| {
+                // "stopped desktops only"
+                let noun = self.m[place].soft() || self.m[place].entity().is_some();
+                filtered(place) || place > 0 && noun && filtered(place - 1)
+            });
+            // "clients with only stopped desktops" have no others, which no filter says.
+            let leads = at == 0
+                || self.m[at - 1].is_small("comma")
+                || self.m[at - 1].is_cue("list")
+                || self.m[at - 1].is_cue("count");
+            let behind = leads && self.next(at).is_some_and(filtered);
+            self.used[at] = before || behind;
+        }
     }
 
     /// "with no user", "not tagged", "without an error code": a field that stands empty.
@@ -119,6 +145,16 @@ impl<'a> Parse<'a> {
                 };
                 self.used[at] = true;
                 self.add(next, Filter::not(test));
+                continue;
+            }
+            let linked = match self.m[next].entity() {
+                Some(Entity::Bundle) => Some(Field::BundleId),
+                Some(Entity::Directory) => Some(Field::DirectoryId),
+                _ => None,
+            };
+            if let Some(linked) = linked.filter(|_| self.entity.is_desktop()) {
+                self.used[at] = true;
+                self.add(next, Filter::new(Test::Absent(linked)));
                 continue;
             }
             let Some(field) = self.field_at(next) else {
@@ -174,6 +210,12 @@ impl<'a> Parse<'a> {
     /// The field a mention names, of those the thing has.
     pub fn field_at(&self, at: usize) -> Option<Field> {
         let fields = self.m.get(at)?.fields();
+        // Why a desktop is as it is nobody knows here; why a job failed stands with it.
+        if fields.first() == Some(&Field::Error)
+            && !matches!(self.entity, Entity::Job | Entity::Sync)
+        {
+            return None;
+        }
         // People ask for jobs; desktops' users do not.
         if self.entity == Entity::Job && fields == [Field::UserName] {
             return Some(Field::RequestedBy);
@@ -209,8 +251,18 @@ impl<'a> Parse<'a> {
             && !mention.is_small("not")
     }
 
-    /// Takes a "not" that stands before `at`, with nothing but small words between.
+    /// Takes a "not" that stands before `at`, or an "excluded" behind it, with nothing but small
+    /// words and nouns between.
     pub fn negated(&mut self, at: usize) -> bool {
+        for next in at + 1..self.m.len().min(at + 4) {
+            if self.m[next].is_small("excluded") && !self.used[next] {
+                self.used[next] = true;
+                return true;
+            }
+            if self.m[next].entity().is_none() && !self.m[next].soft() {
+                break;
+            }
+        }
         for back in (0..at).rev().take(5) {
             let mention = &self.m[back];
             if mention.is_small("not") && (!self.used[back] || mention.text != "no") {
@@ -244,12 +296,19 @@ impl<'a> Parse<'a> {
 
     fn properties(&mut self) {
         for at in 0..self.m.len() {
+            if self.entity == Entity::Version && self.m[at].is_verb("change") {
+                self.changed(at);
+            }
             if self.used[at] {
                 continue;
             }
             let Some(name) = self.m[at].property().map(str::to_owned) else {
                 continue;
             };
+            // "unused the longest" ranks them.
+            if self.idle_longest(at) {
+                continue;
+            }
             let Some((mut filter, note)) = self.property(&name, at) else {
                 continue;
             };
@@ -260,6 +319,25 @@ impl<'a> Parse<'a> {
                 self.note(note);
             }
             self.add(at, filter);
+        }
+    }
+
+    /// Whether it is the longest unused that are asked for.
+    pub fn idle_longest(&self, at: usize) -> bool {
+        self.entity.is_desktop()
+            && matches!(self.m[at].property(), Some("unused" | "idle"))
+            && (at.saturating_sub(2)..self.m.len().min(at + 4))
+                .any(|near| self.m[near].is_cue("longest"))
+    }
+
+    /// "modified this year": what came to be is recorded beside what changed.
+    fn changed(&mut self, at: usize) {
+        let done = matches!(
+            self.m[at].text.as_str(),
+            "changed" | "modified" | "altered" | "edited" | "updated" | "reconfigured"
+        );
+        if done {
+            self.add(at, Filter::one(Field::Change, "changed"));
         }
     }
 
@@ -327,6 +405,7 @@ impl<'a> Parse<'a> {
             "deleted" if self.entity == E::Version => Filter::one(Field::Change, "deleted"),
             "terminated" if self.entity == E::Version => Filter::one(Field::Change, "terminated"),
             "missing" if self.entity == E::Version => Filter::one(Field::Change, "missing"),
+            "returned" if self.entity == E::Version => Filter::one(Field::Change, "returned"),
             "terminated" if self.entity == E::StateChange => {
                 Filter::one(Field::ToState, "TERMINATED")
             }
@@ -342,9 +421,20 @@ impl<'a> Parse<'a> {
             }),
             "enabled" if self.entity == E::Account => Filter::new(Test::Flag(Field::Enabled)),
             "disabled" if self.entity == E::Account => Filter::not(Test::Flag(Field::Enabled)),
+            // "desktops in disabled accounts"
+            "enabled" | "disabled"
+                if Field::AccountId.is_column(self.entity)
+                    && self.m.get(at + 1).and_then(Mention::entity) == Some(E::Account) =>
+            {
+                self.used[at + 1] = true;
+                Filter {
+                    test: Test::Flag(Field::Enabled),
+                    negated: name == "disabled",
+                }
+            }
             "never_synced" if self.entity == E::Account => absent(Field::LastCompleteSync),
             "in_force" if self.entity == E::Version => absent(Field::ValidTo),
-            "unused" | "never_connected"
+            "unused" | "never_connected" | "vacant"
                 if matches!(self.entity, E::Bundle | E::Directory | E::Account) =>
             {
                 Filter::not(Test::Has {
@@ -355,77 +445,6 @@ impl<'a> Parse<'a> {
             _ => return None,
         };
         Some((found, None))
-    }
-
-    /// "unencrypted root volumes", "volumes that are not encrypted", "no encryption".
-    fn encryption(&mut self, not: bool, at: usize) -> Filter {
-        let mut which = Vec::new();
-        // Outwards from the word, as far as the row's own noun or anything else that counts.
-        let stops = |near: &usize| {
-            let m = &self.m[*near];
-            m.entity().is_some()
-                || m.number().is_some()
-                || m.is_small("by")
-                || m.value().is_some()
-                || self.used[*near]
-                || m.is_cue("count")
-                || m.time().is_some()
-        };
-        let before: Vec<usize> = (at.saturating_sub(6)..at)
-            .rev()
-            .take_while(|near| !stops(near))
-            .collect();
-        let behind: Vec<usize> = (at + 1..(at + 6).min(self.m.len()))
-            .take_while(|near| !stops(near))
-            .collect();
-        for near in behind.into_iter().chain(before) {
-            let fields = self.m[near].fields();
-            for (volume, flag) in [
-                (Field::RootVolume, Field::RootEncrypted),
-                (Field::UserVolume, Field::UserEncrypted),
-            ] {
-                if fields.first() == Some(&volume) && !which.contains(&flag) {
-                    which.push(flag);
-                    self.used[near] = true;
-                }
-            }
-            if fields.first() == Some(&Field::Storage) {
-                self.used[near] = true;
-            }
-        }
-        let test = |flag: &Field| Filter {
-            test: Test::Flag(*flag),
-            negated: not,
-        };
-        match which.as_slice() {
-            [one] => test(one),
-            _ if not => {
-                if which.is_empty() {
-                    self.note(
-                        "Unencrypted means that the root or the user volume is not encrypted.",
-                    );
-                }
-                Filter::new(Test::Any(
-                    [Field::RootEncrypted, Field::UserEncrypted]
-                        .iter()
-                        .map(test)
-                        .collect(),
-                ))
-            }
-            _ => {
-                if which.is_empty() {
-                    self.note(
-                        "Encrypted means that both the root and the user volume are encrypted.",
-                    );
-                }
-                Filter::new(Test::All(
-                    [Field::RootEncrypted, Field::UserEncrypted]
-                        .iter()
-                        .map(test)
-                        .collect(),
-                ))
-            }
-        }
     }
 
     /// "not used", "nobody uses", "ever connected" where no time stands with it.
@@ -478,6 +497,15 @@ impl<'a> Parse<'a> {
     fn harmless(&self, at: usize) -> bool {
         let mention = &self.m[at];
         if !mention.soft() {
+            return false;
+        }
+        // "people who are on at Globex" are connected, which is no place.
+        if mention.text == "on"
+            && self
+                .m
+                .get(at + 1)
+                .is_some_and(|next| next.text == "at" || next.is_small("now"))
+        {
             return false;
         }
         // "alerts by kind", "types of desktops": what has a field of that name is asked for it.

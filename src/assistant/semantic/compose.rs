@@ -1,8 +1,11 @@
 //! Shapes, out of pieces: each known kind of question says what it needs, what it takes, and what
 //! it makes of it. A kind that leaves a word of the question over does not apply.
 
+use domain::UtcTime;
+
 use super::clauses::Parse;
-use super::fields::Entity;
+use super::fields::{Entity, Field};
+use super::kinds_ranked::{is_condition, is_outcome};
 use super::pieces::{Pieces, Subject};
 use super::query::{Dimension, Filter, Query, Shape, Test};
 
@@ -23,6 +26,7 @@ pub(crate) const KINDS: &[&str] = &[
     "split",
     "trend",
     "compare",
+    "difference",
     "latest",
     "earliest",
     "when",
@@ -40,6 +44,8 @@ pub(crate) struct Composer<'a, 'b> {
     pub parse: &'a Parse<'b>,
     pub pieces: &'a Pieces,
     pub(super) used: Vec<bool>,
+    /// Filters that the kind has in its shape or groups.
+    pub(super) replaced: Vec<usize>,
 }
 
 impl<'a, 'b> Composer<'a, 'b> {
@@ -48,35 +54,67 @@ impl<'a, 'b> Composer<'a, 'b> {
             parse,
             pieces,
             used: parse.used.clone(),
+            replaced: Vec::new(),
         }
     }
 
     /// The question as one of this kind, where every word has its part in it.
     pub fn build(mut self, kind: &str) -> Option<Query> {
         // "did the last sync succeed" is yes or no, which rows do not say.
-        if self.yes_or_no() && !matches!(kind, "compare" | "exists" | "having" | "share") {
+        if self.yes_or_no()
+            && !matches!(
+                kind,
+                "compare" | "difference" | "exists" | "having" | "share" | "latest" | "lookup"
+            )
+        {
+            return None;
+        }
+        // "doesn't Acme have any" denies the whole question rather than the word behind it.
+        if self.yes_or_no() && self.parse.m.get(1).is_some_and(|m| m.text == "not") {
             return None;
         }
         // "how many are there and how many are stopped" asks twice.
         let counts: Vec<usize> = (0..self.parse.m.len())
-            .filter(|at| self.parse.m[*at].is_cue("count"))
+            .filter(|at| self.parse.m[*at].is_cue("count") && !self.only_number(*at))
             .collect();
         if counts.windows(2).any(|pair| pair[1] - pair[0] > 2) {
             return None;
         }
         let mut query = self.kind(kind)?;
-        let merged = query.filters.first().and_then(Filter::field);
+        let whether = self.yes_or_no();
+        let asked = |filter: &Filter| {
+            whether
+                && (matches!(kind, "latest" | "earliest") && is_outcome(filter)
+                    || kind == "lookup" && is_condition(filter))
+        };
         query.filters.extend(
             self.parse
                 .filters
                 .iter()
-                .map(|placed| placed.filter.clone())
-                .filter(|filter| merged.is_none() || filter.negated || filter.field() != merged),
+                .enumerate()
+                .filter(|(at, placed)| !self.replaced.contains(at) && !asked(&placed.filter))
+                .map(|(_, placed)| placed.filter.clone()),
         );
+        // What failed is shown with its error.
+        let failed = query.filters.contains(&Filter::one(Field::State, "failed"));
+        if failed && query.entity == Entity::Job && query.shape == Shape::List {
+            query.show.push(Dimension::Field(Field::Error));
+        }
+        // What has not ended took no time yet.
+        if query
+            .show
+            .iter()
+            .any(|shown| shown.field() == Some(Field::DurationSeconds))
+        {
+            query
+                .filters
+                .push(Filter::not(Test::Absent(Field::FinishedAt)));
+        }
+        query.filters = distinct(query.filters);
         if let Shape::Share(part) = &query.shape {
             query.filters.retain(|filter| !part.contains(filter));
         }
-        if contradicts(&query.filters) && kind != "compare" {
+        if contradicts(&query.filters) {
             return None;
         }
         let groups: Vec<Dimension> = self
@@ -85,7 +123,8 @@ impl<'a, 'b> Composer<'a, 'b> {
             .iter()
             .map(|(_, group)| group.clone())
             .collect();
-        if !groups.is_empty() && query.groups.is_empty() {
+        let each = matches!(query.shape, Shape::Each(..));
+        if !groups.is_empty() && query.groups.is_empty() && !each {
             return None;
         }
         if self.parse.with_used(self.used).left_over().is_some() {
@@ -101,13 +140,28 @@ impl<'a, 'b> Composer<'a, 'b> {
         super::guard::holds(self.parse, self.pieces, &query).then_some(query)
     }
 
-    fn yes_or_no(&self) -> bool {
+    pub(super) fn yes_or_no(&self) -> bool {
         let first = &self.parse.m[0];
-        !first.is_cue("exists")
+        // "was it changed, and if so, how many times" asks for the number.
+        let counts = self.parse.m.iter().any(|m| m.is_cue("count"));
+        !counts
+            && !first.is_cue("exists")
             && matches!(
                 first.text.as_str(),
                 "did" | "was" | "is" | "does" | "has" | "are" | "were" | "do" | "have" | "has been"
             )
+    }
+
+    /// "…, number only", "…; what is the figure": says again that a count is asked for.
+    fn only_number(&self, at: usize) -> bool {
+        let text = &self.parse.m[at].text;
+        text.starts_with("counting")
+            || at > 0
+                && self.parse.m[at + 1..].iter().all(|m| m.soft())
+                && ["only", "just", "figure", "number", "total"]
+                    .iter()
+                    .any(|word| text.contains(word))
+                && !text.ends_with(" of")
     }
 
     pub(super) fn take(&mut self, at: usize) {
@@ -219,6 +273,7 @@ impl<'a, 'b> Composer<'a, 'b> {
             "split" => self.split(),
             "trend" => self.trend(),
             "compare" => self.compare(),
+            "difference" => self.difference(),
             "latest" => self.latest(true),
             "earliest" => self.latest(false),
             "when" => self.when(),
@@ -232,12 +287,42 @@ impl<'a, 'b> Composer<'a, 'b> {
     }
 }
 
+/// What is said twice counts once.
+fn distinct(filters: Vec<Filter>) -> Vec<Filter> {
+    let mut found: Vec<Filter> = Vec::new();
+    for filter in filters {
+        if !found.contains(&filter) {
+            found.push(filter);
+        }
+    }
+    found
+}
+
 /// Two filters that ask one field to be two things at once.
 fn contradicts(filters: &[Filter]) -> bool {
     filters.iter().enumerate().any(|(at, one)| {
         filters[at + 1..].iter().any(|other| {
-            !one.negated && !other.negated
-                && matches!((&one.test, &other.test), (Test::OneOf { field: a, .. }, Test::OneOf { field: b, .. }) if a == b)
+            !one.negated
+                && !other.negated
+                && match (&one.test, &other.test) {
+                    (Test::OneOf { field: a, .. }, Test::OneOf { field: b, .. })
+                    | (Test::Like { field: a, .. }, Test::Like { field: b, .. }) => a == b,
+                    (
+                        Test::Time { field: a, from, to, .. },
+                        Test::Time {
+                            field: b,
+                            from: later,
+                            to: end,
+                            ..
+                        },
+                    ) => {
+                        let apart = |end: &Option<UtcTime>, start: &Option<UtcTime>| {
+                            matches!((end, start), (Some(end), Some(start)) if end <= start)
+                        };
+                        a == b && (apart(to, later) || apart(end, from))
+                    }
+                    _ => false,
+                }
         })
     })
 }

@@ -124,6 +124,32 @@ pub(super) fn condition(filter: &Filter, entity: Entity, now: &str) -> String {
                 .collect();
             negate(&format!("({})", tests.join(" AND ")), not)
         }
+        Test::LastRun { finished, filters } => {
+            let mut tests: Vec<String> = filters
+                .iter()
+                .map(|filter| condition(filter, Entity::Sync, now))
+                .collect();
+            if *finished {
+                tests.push(
+                    "run_id NOT IN (SELECT run_id FROM sync_history \
+                     WHERE status IN ('waiting', 'running'))"
+                        .into(),
+                );
+            }
+            let runs = select_where("run_id", "sync_history", &tests);
+            negate(
+                &format!("run_id = ({runs} ORDER BY started_at DESC LIMIT 1)"),
+                not,
+            )
+        }
+        Test::Fields {
+            left,
+            comparison,
+            right,
+        } => negate(
+            &format!("{} {} {}", column(*left), sign(*comparison), column(*right)),
+            not,
+        ),
         Test::Has {
             entity: other,
             filters,
@@ -164,7 +190,10 @@ fn through_desktops(filter: &Filter, entity: Entity, now: &str) -> Option<String
     if field.is_column(entity) {
         return None;
     }
-    let accounts = matches!(field, Field::OrganizationName | Field::AccountName);
+    let accounts = matches!(
+        field,
+        Field::OrganizationName | Field::AccountName | Field::Enabled
+    );
     if accounts && Field::AccountId.is_column(entity) {
         let positive = Filter {
             negated: false,

@@ -310,6 +310,7 @@ fields! {
     StartedAt "started_at" "start" Time;
     CompletedAt "completed_at" "end" Time;
     DurationMs "duration_ms" "duration" Number("ms");
+    DurationMinutes "duration_minutes" "duration" Number("minutes");
     RequestId "request_id" "request id" Text;
     Note "note" "note" Text;
     AlertId "alert_id" "alert" Text;
@@ -365,6 +366,11 @@ impl Field {
             (Self::OpenDays, Entity::Alert) => Some(format!(
                 "CAST(julianday(coalesce(closed_at, '{now}')) - julianday(raised_at) AS INTEGER)"
             )),
+            (Self::DurationSeconds, Entity::Sync) => Some("(duration_ms / 1000.0)".to_owned()),
+            (Self::DurationMinutes, Entity::Sync) => Some("(duration_ms / 60000.0)".to_owned()),
+            (Self::DurationMinutes, Entity::Job) => {
+                Some(format!("({} / 60.0)", seconds("started_at", "finished_at")))
+            }
             (Self::DurationSeconds, Entity::Job) => Some(seconds("started_at", "finished_at")),
             (Self::WaitedSeconds, Entity::Job) => Some(seconds("created_at", "started_at")),
             (Self::OrganizationName | Self::AccountName, _) if has_account(entity) => {

@@ -3,7 +3,7 @@
 
 use super::clauses::Parse;
 use super::fields::{Entity, Field};
-use super::mentions::{Mention, What};
+use super::mentions::{Mention, What, inner_apostrophe};
 use super::pieces::{Pieces, Subject};
 use super::query::{By, Dimension, Filter, Query, Shape, Test};
 
@@ -20,12 +20,18 @@ pub(crate) fn holds(parse: &Parse<'_>, pieces: &Pieces, query: &Query) -> bool {
         && said.unused()
         && said.volumes()
         && said.sums()
+        && said.averages()
         && said.counted(pieces)
         && said.ordered()
         && said.owners()
         && said.superlatives()
         && said.states(pieces)
         && !said.scopes_of_a_run(pieces)
+        && said.apart()
+        && said.rows_of_each()
+        && said.reasons()
+        && said.values_of_tags()
+        && said.two_events()
 }
 
 struct Said<'a, 'b> {
@@ -59,15 +65,18 @@ impl Said<'_, '_> {
             .m
             .iter()
             .filter(|m| matches!(m.what, What::Names { .. }) && !m.names.is_empty());
-        named.into_iter().all(|m| {
+        // "the Environment tag" names one tag, although the word says nothing elsewhere.
+        let keys = self.parse.m.windows(2).filter_map(|pair| {
+            let key = pair[0].names.iter().any(|name| name.field == Field::TagKey);
+            (key && pair[1].entity() == Some(Entity::Tag)).then_some(&pair[0])
+        });
+        named.chain(keys).all(|m| {
             let shown = m.names.iter().any(|name| {
                 let literal = format!("{:?}", name.literal).to_lowercase();
                 query.contains(literal.trim_matches('"'))
             });
             // "O'Hara" is a client's name rather than a login.
-            let inner = m.typed.char_indices().any(|(at, c)| {
-                matches!(c, '\'' | '\u{2019}') && at > 0 && m.typed[at..].chars().count() > 2
-            });
+            let inner = inner_apostrophe(&m.typed);
             let user = self.fields().any(|field| field == Field::UserName);
             shown && !(inner && user && !self.any(|m| m.fields().contains(&Field::UserName)))
         })
@@ -126,13 +135,17 @@ impl Said<'_, '_> {
         let connections = self
             .fields()
             .any(|field| matches!(field, Field::LastConnectedAt | Field::IdleDays));
+        let ranked = self
+            .query
+            .order
+            .is_some_and(|order| order.by == By::Field(Field::LastConnectedAt));
         let has = self
             .tests
             .iter()
             .any(|test| matches!(test, Test::Has { .. }));
         let timed = self.any(|m| m.time().is_some());
         let in_use = self.fields().any(|field| field == Field::ConnectionState);
-        connections || has && !timed || in_use
+        connections || ranked || has && !timed || in_use
     }
 
     /// One of the two volumes is not both together.
@@ -161,7 +174,17 @@ impl Said<'_, '_> {
             .tests
             .iter()
             .any(|test| matches!(test, Test::Number { .. }));
-        !summed || threshold || self.query.shape != Shape::List
+        // "user volume at Acme, GiB" asks how much it is.
+        let measured = self.any(|m| m.unit() == Some("gib"));
+        !(summed || measured) || threshold || self.query.shape != Shape::List
+    }
+
+    /// An average is no count, list or sum.
+    fn averages(&self) -> bool {
+        let said = self.any(|m| {
+            m.is_cue("average") && !matches!(m.text.as_str(), "typically" | "usually" | "typical")
+        });
+        !said || matches!(self.query.shape, Shape::Average(_) | Shape::Each(..))
     }
 
     /// What is counted is what was asked for.
@@ -221,8 +244,10 @@ impl Said<'_, '_> {
         });
         let lasts = matches!(
             self.query.shape,
-            Shape::Total(Field::DurationMs | Field::DurationSeconds)
-                | Shape::Average(Field::DurationMs | Field::DurationSeconds)
+            Shape::Total(Field::DurationMs | Field::DurationSeconds | Field::DurationMinutes)
+                | Shape::Average(
+                    Field::DurationMs | Field::DurationSeconds | Field::DurationMinutes
+                )
         ) || self
             .fields()
             .any(|field| matches!(field, Field::DurationMs | Field::DurationSeconds));
@@ -233,7 +258,11 @@ impl Said<'_, '_> {
                 .show
                 .iter()
                 .any(|shown| shown.field().is_some_and(Field::is_time))
-            || self.fields().any(Field::is_time);
+            || self.fields().any(Field::is_time)
+            || self
+                .tests
+                .iter()
+                .any(|test| matches!(test, Test::LastRun { .. }));
         !said || lasts || shown
     }
 
@@ -271,6 +300,68 @@ impl Said<'_, '_> {
         !apart && !unused && !rows
     }
 
+    /// "always on, as well as those on auto stop" are two numbers, and by hand is more than one
+    /// cause beside the schedule.
+    fn apart(&self) -> bool {
+        let two = self.parse.m.windows(2).any(|pair| {
+            pair[0].text == "as well as" && matches!(pair[1].text.as_str(), "those" | "the")
+        });
+        let compared = !self.query.groups.is_empty();
+        let hand = self.any(|m| matches!(m.text.as_str(), "by hand" | "manually"));
+        let by_cause = compared && self.query.groups[0].field() == Some(Field::Cause);
+        let added_up = !compared && self.query.shape == Shape::Count;
+        !(two && added_up || hand && by_cause)
+    }
+
+    /// "which state is each desktop in" asks for every row.
+    fn rows_of_each(&self) -> bool {
+        let each = self.parse.m.windows(3).any(|three| {
+            matches!(three[0].text.as_str(), "each" | "every")
+                && three[1..]
+                    .iter()
+                    .any(|m| m.entity().is_some_and(|entity| self.parse.is_own(entity)))
+        });
+        !each || !matches!(self.query.shape, Shape::Distinct(_))
+    }
+
+    /// "production desktops, if one looks at the Environment tag": the word is the tag's value,
+    /// which a test for the tag alone leaves out.
+    fn values_of_tags(&self) -> bool {
+        const BY: [&str; 6] = ["look", "looks", "looking", "going", "according", "judging"];
+        let m = self.parse.m;
+        let named = (1..m.len()).any(|at| {
+            m[at].entity() == Some(Entity::Tag)
+                && (at.saturating_sub(5)..at).any(|back| {
+                    BY.iter()
+                        .any(|word| m[back].text.split(' ').any(|part| part == *word))
+                })
+        });
+        !named
+            || !self
+                .tests
+                .iter()
+                .any(|test| matches!(test, Test::Tagged { values, .. } if values.is_empty()))
+    }
+
+    /// "raised and closed this month" says two things of one time.
+    fn two_events(&self) -> bool {
+        let both = self.any(|m| m.is_verb("raise") && !m.soft())
+            && self.any(|m| m.is_verb("close") && !m.soft());
+        let times = self
+            .fields()
+            .filter(|field| matches!(field, Field::RaisedAt | Field::ClosedAt));
+        !both || times.count() != 1
+    }
+
+    /// Why something failed is only known of what failed.
+    fn reasons(&self) -> bool {
+        let why = self.any(|m| m.fields().first() == Some(&Field::Error));
+        let failed = self
+            .fields()
+            .any(|field| matches!(field, Field::State | Field::Status));
+        !why || failed && self.query.shape == Shape::List
+    }
+
     /// A state is of the thing that was named.
     fn states(&self, pieces: &Pieces) -> bool {
         if !self.query.entity.is_desktop() || self.noun(Entity::Desktop) {
@@ -287,7 +378,7 @@ impl Said<'_, '_> {
     /// "what failed in the last sync" asks for scopes of the last run, "the last failed sync" does
     /// not.
     fn scopes_of_a_run(&self, pieces: &Pieces) -> bool {
-        if self.query.entity != Entity::Sync || self.query.limit != Some(1) {
+        if self.query.entity != Entity::Sync || self.query.limit.is_none() {
             return false;
         }
         let Some(last) = pieces.superlatives.first().map(|found| found.at) else {
@@ -315,8 +406,10 @@ fn field(test: &Test) -> Option<Field> {
 /// All tests of a query, those inside others too.
 fn tests(query: &Query) -> Vec<&Test> {
     let mut open: Vec<&Filter> = query.filters.iter().collect();
-    if let Shape::Share(part) = &query.shape {
-        open.extend(part);
+    match &query.shape {
+        Shape::Share(part) => open.extend(part),
+        Shape::Difference { sides, .. } => open.extend(sides.iter()),
+        _ => {}
     }
     let mut found = Vec::new();
     while let Some(filter) = open.pop() {

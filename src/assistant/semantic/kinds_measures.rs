@@ -1,5 +1,6 @@
-//! Kinds of question about measures and groups: totals, averages, extremes, shares, trends and
-//! comparisons.
+//! Kinds of question about measures and groups: totals, averages, extremes, shares and trends.
+
+use domain::UtcTime;
 
 use super::clauses::Placed;
 use super::compose::Composer;
@@ -10,7 +11,10 @@ use super::query::{Bucket, By, Dimension, Filter, Order, Query, Shape, Test};
 impl Composer<'_, '_> {
     pub(super) fn one_measure(&mut self) -> Option<Field> {
         match self.pieces.measures.as_slice() {
-            [(at, field)] if matches!(field.kind(), Kind::Number(_)) => {
+            [(at, field)]
+                if matches!(field.kind(), Kind::Number(_))
+                    && !(*field == Field::Storage && self.parse.m[*at].unit().is_some()) =>
+            {
                 let (at, field) = (*at, *field);
                 self.take(at);
                 Some(field)
@@ -23,10 +27,27 @@ impl Composer<'_, '_> {
                 self.take(two);
                 Some(Field::Storage)
             }
-            // "GiB of root volume"
+            // "unencrypted user volumes in GiB": the filter took the volume's name.
+            [(one, Field::Storage)] if self.parse.m[*one].unit().is_some() => {
+                let one = *one;
+                self.take(one);
+                Some(self.volume_filtered().unwrap_or(Field::Storage))
+            }
+            // "provisioned GiB, root and user volume"
+            [(one, Field::Storage), (two, Field::Storage)] => {
+                let (one, two) = (*one, *two);
+                self.take(one);
+                self.take(two);
+                Some(Field::Storage)
+            }
+            // "GiB of root volume", "user volume in GiB"
             [
                 (one, Field::Storage),
                 (two, field @ (Field::RootVolume | Field::UserVolume)),
+            ]
+            | [
+                (one, field @ (Field::RootVolume | Field::UserVolume)),
+                (two, Field::Storage),
             ] => {
                 let (one, two, field) = (*one, *two, *field);
                 self.take(one);
@@ -37,18 +58,59 @@ impl Composer<'_, '_> {
         }
     }
 
+    /// "storage of unused desktops": a volume stands first, and no rows are asked for.
+    pub(super) fn bare_volume(&self) -> bool {
+        let [(at, field)] = self.pieces.measures.as_slice() else {
+            return false;
+        };
+        let rows = self.pieces.subject.as_ref().is_some_and(|s| s.at() < *at);
+        let asked = self.parse.m[..*at]
+            .iter()
+            .any(|m| m.is_cue("which") || m.is_cue("list") || m.is_small("show"));
+        field.unit() == Some("GiB")
+            && !rows
+            && !asked
+            && !self.identified()
+            && self.pieces.superlatives.is_empty()
+            && self.pieces.number.is_none()
+            && self.pieces.named.is_empty()
+    }
+
+    /// The one volume whose encryption is filtered on.
+    fn volume_filtered(&self) -> Option<Field> {
+        let flags: Vec<Field> = self
+            .parse
+            .filters
+            .iter()
+            .filter_map(
+                |placed| match (&placed.filter.test, placed.filter.field()) {
+                    (Test::Flag(_), Some(Field::RootEncrypted)) => Some(Field::RootVolume),
+                    (Test::Flag(_), Some(Field::UserEncrypted)) => Some(Field::UserVolume),
+                    _ => None,
+                },
+            )
+            .collect();
+        match flags.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }
+    }
+
     pub(super) fn aggregate(&mut self, kind: &str) -> Option<Query> {
         let cued = match kind {
             "total" => {
                 let much = self.cue("total");
                 let many = self.cue("count");
-                for at in 0..self.used.len() {
-                    // "how many GB of"
-                    if many && self.parse.m[at].unit() == Some("gib") {
-                        self.take(at);
+                // "how many GB of", "user volume at Acme, GiB"
+                let amount = (0..self.used.len())
+                    .filter(|at| !self.used[*at] && self.parse.m[*at].unit() == Some("gib"))
+                    .collect::<Vec<usize>>();
+                for at in &amount {
+                    if many {
+                        self.take(*at);
                     }
                 }
-                many || much
+                many || much || !amount.is_empty() || self.bare_volume()
             }
             _ => {
                 let cued = self.cue("average");
@@ -62,12 +124,16 @@ impl Composer<'_, '_> {
         let measure = match self.one_measure() {
             Some(measure) => measure,
             // "how long do syncs take on average"
-            None if kind == "average" => self.implied_duration()?,
+            None if kind == "average" => match self.implied_duration() {
+                Some(duration) => duration,
+                None => return self.each(),
+            },
             None => return None,
         };
         if !self.rows() {
             return None;
         }
+        let measure = self.in_unit(measure);
         // An age has no sum.
         if kind == "total"
             && matches!(
@@ -97,7 +163,108 @@ impl Composer<'_, '_> {
         };
         let mut query = self.new_query(shape);
         query.groups = self.groups();
+        self.first_groups(&mut query);
         Some(query)
+    }
+
+    /// "combined runtime in minutes": the duration in the unit that is asked for.
+    fn in_unit(&mut self, measure: Field) -> Field {
+        if !matches!(measure, Field::DurationMs | Field::DurationSeconds) {
+            return measure;
+        }
+        let said = (0..self.used.len()).find_map(|at| {
+            let unit = self.parse.m[at].unit().filter(|_| !self.used[at])?;
+            let led = at > 0
+                && (self.parse.m[at - 1].is_small("in") || self.parse.m[at - 1].is_small("comma"));
+            let field = match unit {
+                "minutes" => Field::DurationMinutes,
+                "seconds" => Field::DurationSeconds,
+                "milliseconds" if measure == Field::DurationMs => measure,
+                _ => return None,
+            };
+            led.then_some((at, field))
+        });
+        match said {
+            Some((at, field)) => {
+                self.take(at);
+                field
+            }
+            None => measure,
+        }
+    }
+
+    /// "average desktops per client", "how many does a user have on average".
+    fn each(&mut self) -> Option<Query> {
+        if !matches!(self.pieces.subject, Some(Subject::Rows(_))) || !self.rows() {
+            return None;
+        }
+        let of = match (self.pieces.groups.as_slice(), self.pieces.named.as_slice()) {
+            ([(_, group)], []) => group.clone(),
+            ([], [(at, named)]) => {
+                let (at, named) = (*at, named.clone());
+                self.take(at);
+                named
+            }
+            _ => return None,
+        };
+        if !self.pieces.measures.is_empty() {
+            return None;
+        }
+        self.cue("which");
+        self.cue("list");
+        self.plain_verbs();
+        self.creations(std::slice::from_ref(&of));
+        let periods = match &of {
+            Dimension::Time(field, bucket) => {
+                let periods = self.periods(*field, *bucket);
+                if periods.is_none() {
+                    return None;
+                }
+                periods
+            }
+            _ => None,
+        };
+        let mut query = self.new_query(Shape::Each(of.clone(), periods));
+        if periods.is_none() {
+            query.note("Only those that have at least one are counted.");
+        }
+        Some(query)
+    }
+
+    /// How many days, months and so on the time lasts that is asked about, as far as it has passed.
+    fn periods(&self, of: Field, bucket: Bucket) -> Option<f64> {
+        let (from, to) = self.parse.filters.iter().find_map(|placed| {
+            match (&placed.filter.test, placed.filter.negated) {
+                (
+                    Test::Time {
+                        field, from, to, ..
+                    },
+                    false,
+                ) if *field == of => {
+                    let until = to.unwrap_or(self.parse.now).min(self.parse.now);
+                    Some((((*from)?), until))
+                }
+                _ => None,
+            }
+        })?;
+        let days = to.seconds_since(from) as f64 / 86_400.0;
+        let month = |time: UtcTime| {
+            let day = time.day();
+            let mut parts = day
+                .split('-')
+                .map(|part| part.parse::<f64>().unwrap_or(0.0));
+            (parts.next().unwrap_or(0.0), parts.next().unwrap_or(0.0))
+        };
+        let ((first, january), (last, december)) = (month(from), month(to.plus_seconds(-1)));
+        // A day that has begun counts whole.
+        let whole = (days - 0.01).ceil();
+        Some(match bucket {
+            Bucket::Hour => (days * 24.0 - 0.01).ceil(),
+            Bucket::Day => whole,
+            Bucket::Week => whole / 7.0,
+            Bucket::Month => (last - first) * 12.0 + december - january + 1.0,
+            Bucket::Year => last - first + 1.0,
+        })
     }
 
     pub(super) fn implied_duration(&mut self) -> Option<Field> {
@@ -181,9 +348,18 @@ impl Composer<'_, '_> {
             return Some(query);
         }
         let measure = self.one_measure()?;
+        // Over time it is a trend.
+        if self.time_groups() {
+            return None;
+        }
         let adds_up = matches!(measure.unit(), Some("GiB" | "calls" | "rows" | "versions"))
             && measure != Field::Version;
-        if !adds_up || !self.rows() || !self.pieces.superlatives.is_empty() {
+        let ranked = self
+            .pieces
+            .superlatives
+            .iter()
+            .any(|s| !matches!(s.word, "top" | "bottom"));
+        if !adds_up || !self.rows() || ranked {
             return None;
         }
         self.cue("list");
@@ -191,6 +367,7 @@ impl Composer<'_, '_> {
         self.plain_verbs();
         let mut query = self.new_query(Shape::Total(measure));
         query.groups = self.groups();
+        self.first_groups(&mut query);
         Some(query)
     }
 
@@ -201,17 +378,7 @@ impl Composer<'_, '_> {
             return None;
         }
         let place = |placed: &Placed| {
-            matches!(
-                placed.filter.field(),
-                Some(
-                    Field::OrganizationName
-                        | Field::AccountName
-                        | Field::AccountId
-                        | Field::Region
-                        | Field::DirectoryName
-                        | Field::BundleName
-                )
-            )
+            is_place(&placed.filter)
             // When a sync ran is of all that are looked at, as a place is.
             || !self.parse.entity.is_desktop()
                 && matches!(&placed.filter.test, Test::Time { field, .. } if *field == self.parse.entity.moment())
@@ -224,6 +391,18 @@ impl Composer<'_, '_> {
         };
         if let [one] = filters.as_slice() {
             return Some(vec![one.filter.clone()]);
+        }
+        // "Acme's share of stopped desktops" is of all of them.
+        let share = self.parse.m.iter().position(|m| m.is_cue("share"));
+        if let Some(share) = share
+            && self.pieces.groups.is_empty()
+        {
+            let (owners, rest): (Vec<&Placed>, Vec<&Placed>) = filters
+                .iter()
+                .partition(|p| place(p) && p.at < share && share - p.at <= 2);
+            if !owners.is_empty() && !rest.is_empty() && rest.iter().all(|p| p.at > share) {
+                return Some(all(owners));
+            }
         }
         let noun = self.pieces.subject.as_ref().map_or(0, Subject::at);
         // "of Acme's desktops are stopped": what stands behind the verb is the part.
@@ -281,11 +460,38 @@ impl Composer<'_, '_> {
         self.cue("total");
         let mut query = self.new_query(Shape::Share(part));
         query.groups = self.groups();
+        if !query.groups.is_empty() {
+            if self.part_is_place() {
+                return None;
+            }
+            query.note("The shares are of all of each group, not of the whole.");
+            self.first_groups(&mut query);
+        }
         Some(query)
     }
 
+    /// "Acme's share by region" is how Acme's are spread.
+    fn part_is_place(&self) -> bool {
+        self.parse
+            .filters
+            .iter()
+            .all(|placed| is_place(&placed.filter))
+    }
+
+    /// "share of stopped desktops by region": of each region those that are stopped, where what is
+    /// asked for is more than a place.
+    fn part_of_each(&self) -> bool {
+        !self.pieces.groups.is_empty()
+            && self
+                .parse
+                .filters
+                .iter()
+                .any(|placed| !is_place(&placed.filter))
+            && self.part().is_some()
+    }
+
     pub(super) fn split(&mut self) -> Option<Query> {
-        if !self.cue("share") || self.time_groups() {
+        if !self.cue("share") || self.time_groups() || self.part_of_each() {
             return None;
         }
         // "split of compute types in percent"
@@ -320,8 +526,25 @@ impl Composer<'_, '_> {
             };
             groups.push(Dimension::Time(field, Bucket::Month));
         }
-        let subject_row = matches!(self.pieces.subject, Some(Subject::Rows(_)));
+        // "growth by month", "deletions per week" name no rows.
+        let told = cued
+            || self.parse.entity == Entity::DesktopEver
+            || (0..self.used.len()).any(|at| self.parse.m[at].is_verb("create"));
+        let subject_row = match &self.pieces.subject {
+            Some(Subject::Rows(_)) => true,
+            None => told && self.time_groups(),
+            Some(Subject::Shared(..)) => false,
+        };
+        // "terminations per month" are counted by when they were.
+        let timed = match (self.pieces.measures.as_slice(), groups.first()) {
+            ([(at, field)], Some(Dimension::Time(of, _))) if field == of => Some(*at),
+            _ => None,
+        };
+        if let Some(at) = timed {
+            self.take(at);
+        }
         let shape = match self.one_measure() {
+            None if timed.is_some() && subject_row => Shape::Count,
             Some(field) if self.cue("average") => Shape::Average(field),
             Some(field) if matches!(field.unit(), Some("calls" | "rows" | "versions")) => {
                 self.cue("total");
@@ -331,7 +554,20 @@ impl Composer<'_, '_> {
             None if self.pieces.measures.is_empty() && subject_row => Shape::Count,
             None => return None,
         };
-        if !self.rows() {
+        // How many were stopped at each time is not known.
+        let stood = self.parse.entity == Entity::Desktop
+            && self.parse.filters.iter().any(|placed| {
+                matches!(
+                    placed.filter.field(),
+                    Some(Field::State | Field::ConnectionState)
+                )
+            })
+            && !self
+                .parse
+                .m
+                .iter()
+                .any(|m| m.is_verb("create") || m.is_verb("seen"));
+        if stood || !self.rows() {
             return None;
         }
         self.cue("count");
@@ -339,20 +575,7 @@ impl Composer<'_, '_> {
         self.cue("which");
         self.cue("total");
         self.plain_verbs();
-        for at in 0..self.used.len() {
-            let m = &self.parse.m[at];
-            if !self.used[at]
-                && self.parse.entity.is_desktop()
-                && (m.is_verb("create")
-                    || m.is_verb("seen")
-                    || m.is_verb("connect")
-                        && groups
-                            .iter()
-                            .any(|g| g.field() == Some(Field::LastConnectedAt)))
-            {
-                self.take(at);
-            }
-        }
+        self.creations(&groups);
         let mut query = self.new_query(shape);
         if let (Some(Dimension::Time(field, _)), true) =
             (groups.first(), self.parse.entity.is_desktop())
@@ -367,70 +590,39 @@ impl Composer<'_, '_> {
         Some(query)
     }
 
-    pub(super) fn compare(&mut self) -> Option<Query> {
-        let cued = self.cue("compare");
-        let more = (0..self.used.len()).find(|at| {
-            !self.used[*at]
-                && (self.parse.m[*at].is_cue("more")
-                    || matches!(
-                        self.parse.m[*at].text.as_str(),
-                        "fewer" | "more" | "fewer than" | "less" | "more than" | "less than"
-                    ))
-        });
-        if !cued && (more.is_none() || !self.pieces.groups.is_empty()) {
-            return None;
-        }
-        if let Some(more) = more {
-            // "how many more" asks for the difference.
-            if more > 0 && self.parse.m[more - 1].is_cue("count") {
-                return None;
-            }
-            self.take(more);
-        }
-        let mut merged: Option<(Field, Vec<String>)> = None;
-        for placed in &self.parse.filters {
-            if let Test::OneOf { field, values } = &placed.filter.test
-                && !placed.filter.negated
-            {
-                match &mut merged {
-                    Some((known, all)) if known == field => all.extend(values.iter().cloned()),
-                    Some((_, all)) if all.len() > 1 => {}
-                    _ => merged = Some((*field, values.clone())),
-                }
-            }
-        }
-        let (field, values) = merged?;
-        if values.len() < 2 {
-            return None;
-        }
-        let shape = match self.one_measure() {
-            None if self.pieces.measures.is_empty() => Shape::Count,
-            None => return None,
-            Some(measure) if self.cue("average") => Shape::Average(measure),
-            Some(measure) => Shape::Total(measure),
-        };
-        if let Some(Subject::Shared(at, _)) = self.pieces.subject
-            && self.parse.m[at].is_cue("who")
-        {
-            self.shared();
-        } else if !self.rows() {
-            return None;
-        }
-        for name in ["count", "exists", "list", "which", "total", "who"] {
-            self.cue(name);
-        }
+    /// Takes the verbs that say how rows came to be, which counting by time says too.
+    pub(super) fn creations(&mut self, groups: &[Dimension]) {
+        let connected = groups
+            .iter()
+            .any(|group| group.field() == Some(Field::LastConnectedAt));
         for at in 0..self.used.len() {
-            if self.parse.m[at].is_small("or") || self.parse.m[at].is_small("by") {
+            let m = &self.parse.m[at];
+            let came = match self.parse.entity {
+                Entity::Desktop | Entity::DesktopEver => {
+                    m.is_verb("create") || m.is_verb("seen") || m.is_verb("connect") && connected
+                }
+                Entity::Account | Entity::Organization => m.is_verb("create"),
+                _ => false,
+            };
+            let saw = m.is_verb("start") && matches!(m.text.as_str(), "saw" | "see" | "did");
+            if !self.used[at] && (came || saw) {
                 self.take(at);
             }
         }
-        self.plain_verbs();
-        let mut query = self.new_query(shape);
-        query.groups = vec![Dimension::Field(field)];
-        query.groups.extend(self.groups());
-        query
-            .filters
-            .push(Filter::new(Test::OneOf { field, values }));
-        Some(query)
     }
+}
+
+/// Whose or where rows are, rather than what they are like.
+pub(super) fn is_place(filter: &Filter) -> bool {
+    matches!(
+        filter.field(),
+        Some(
+            Field::OrganizationName
+                | Field::AccountName
+                | Field::AccountId
+                | Field::Region
+                | Field::DirectoryName
+                | Field::BundleName
+        )
+    )
 }

@@ -3,7 +3,23 @@
 use super::compose::Composer;
 use super::fields::{Entity, Field};
 use super::pieces::Subject;
-use super::query::{By, Dimension, Order, Query, Shape, Test};
+use super::query::{By, Dimension, Filter, Order, Query, Shape, Test};
+
+/// What became of a row.
+pub(super) fn is_outcome(filter: &Filter) -> bool {
+    matches!(
+        filter.field(),
+        Some(Field::Status | Field::State | Field::Error | Field::ErrorCode)
+    )
+}
+
+/// What a row may or may not be at the time.
+pub(super) fn is_condition(filter: &Filter) -> bool {
+    matches!(
+        filter.field(),
+        Some(Field::State | Field::ConnectionState | Field::RunningMode | Field::Enabled)
+    )
+}
 
 impl Composer<'_, '_> {
     /// How many are asked for: a number, one for a singular noun, all else.
@@ -31,8 +47,12 @@ impl Composer<'_, '_> {
             "least" | "shortest" => Some(false),
             _ => None,
         });
-        let descending = direction.unwrap_or(superlative.word != "bottom");
-        if !matches!(self.pieces.subject, Some(Subject::Rows(_)))
+        let mut descending = direction.unwrap_or(superlative.word != "bottom");
+        // "biggest user volumes, 5 of them" are of desktops.
+        let volumes = self.pieces.subject.is_none()
+            && self.pieces.number.is_some()
+            && matches!(self.pieces.measures.as_slice(), [(_, field)] if field.unit() == Some("GiB"));
+        if !volumes && !matches!(self.pieces.subject, Some(Subject::Rows(_)))
             || !self.rows()
             || !self.pieces.groups.is_empty()
         {
@@ -58,6 +78,10 @@ impl Composer<'_, '_> {
             [] if self.parse.entity.is_desktop() && self.sized(superlative.at) => Field::Storage,
             _ => return None,
         };
+        // The longest unused was used first.
+        if field == Field::LastConnectedAt {
+            descending = !descending;
+        }
         for s in &found {
             self.take(s.at);
         }
@@ -108,8 +132,20 @@ impl Composer<'_, '_> {
         {
             return None;
         }
+        // "week with the most deletions"
+        if let ([(at, field)], Dimension::Time(of, _)) =
+            (self.pieces.measures.as_slice(), &dimension)
+            && field == of
+        {
+            let at = *at;
+            self.take(at);
+        }
+        let ranked_share = self.cue("share").then(|| self.part());
         let shape = match self.one_measure() {
+            // "account with the highest share of unused desktops"
+            None if let Some(part) = ranked_share => Shape::Share(part?),
             // "which client has the most users"
+            None if matches!(dimension, Dimension::Time(..)) => Shape::Count,
             None if self.pieces.measures.is_empty() && self.pieces.own.is_empty() => {
                 match self.pieces.named.as_slice() {
                     [] => Shape::Count,
@@ -147,6 +183,19 @@ impl Composer<'_, '_> {
                 self.take(at);
             }
         }
+        // The busiest day is the one with the most; what a busy client is, is open.
+        let busy = self
+            .parse
+            .m
+            .iter()
+            .any(|m| matches!(m.text.as_str(), "busiest" | "quietest"));
+        if busy && (!matches!(dimension, Dimension::Time(..)) || self.pieces.own.is_empty()) {
+            return None;
+        }
+        if matches!(dimension, Dimension::Time(..)) {
+            self.creations(&[dimension.clone()]);
+            self.cue("when");
+        }
         let mut query = self.new_query(shape);
         query.limit = self.limit()?;
         query.groups = vec![dimension];
@@ -158,6 +207,18 @@ impl Composer<'_, '_> {
     }
 
     pub(super) fn latest(&mut self, newest: bool) -> Option<Query> {
+        if newest && let Some((at, field)) = self.last_time() {
+            self.take(at);
+            self.cue("which");
+            self.cue("list");
+            let mut query = self.new_query(Shape::List);
+            query.order = Some(Order {
+                by: By::Field(field),
+                descending: true,
+            });
+            query.limit = Some(1);
+            return Some(query);
+        }
         let words: &[&str] = if newest {
             &["newest", "last"]
         } else {
@@ -189,6 +250,14 @@ impl Composer<'_, '_> {
             self.cue("who");
         } else if !self.rows() {
             return None;
+        }
+        if self.yes_or_no() {
+            if !self.outcome_asked(found.at) {
+                return None;
+            }
+            if self.parse.entity == Entity::Sync {
+                return self.outcomes_of_run(found.at);
+            }
         }
         let field = self.moment(found.at)?;
         self.take(found.at);
@@ -232,6 +301,41 @@ impl Composer<'_, '_> {
             some => some,
         };
         Some(query)
+    }
+
+    /// "last login at Acme": of all rows the latest, where nothing else is asked for.
+    pub(super) fn last_time(&self) -> Option<(usize, Field)> {
+        let alone = self.pieces.subject.is_none()
+            && self.pieces.groups.is_empty()
+            && self.pieces.named.is_empty()
+            && !self.identified();
+        match self.pieces.measures.as_slice() {
+            [(at, field @ (Field::LastConnectedAt | Field::LastCompleteSync))] if alone => {
+                Some((*at, *field))
+            }
+            _ => None,
+        }
+    }
+
+    /// "did the last sync of Acme succeed": how its scopes ended.
+    fn outcomes_of_run(&mut self, superlative: usize) -> Option<Query> {
+        self.take(superlative);
+        self.plain_verbs();
+        let mut query = self.new_query(Shape::Count);
+        query.groups = vec![Dimension::Field(Field::Status)];
+        query.filters = vec![Filter::new(Test::LastRun {
+            finished: false,
+            filters: self.parse.places(),
+        })];
+        Some(query)
+    }
+
+    /// "did the last sync succeed": what became of the row is asked for, and filters nothing.
+    pub(super) fn outcome_asked(&self, superlative: usize) -> bool {
+        self.parse
+            .filters
+            .iter()
+            .any(|placed| placed.at > superlative + 1 && is_outcome(&placed.filter))
     }
 
     /// The time a "last" or "first" goes by: of the verb beside it, else when rows came to be.
@@ -353,6 +457,10 @@ impl Composer<'_, '_> {
             query.show = vec![Dimension::Field(field)];
             return Some(query);
         }
+        if matches!(self.parse.entity, Entity::StateChange | Entity::Version) && !newest && !oldest
+        {
+            return self.when_of_changes(field);
+        }
         let (newest, oldest) = (
             newest || !oldest && matches!(field, Field::LastCompleteSync | Field::LastConnectedAt),
             oldest,
@@ -370,11 +478,44 @@ impl Composer<'_, '_> {
         }
     }
 
+    /// "when did ws-1 go unhealthy" asks for each time, "since when is it" for the last one.
+    fn when_of_changes(&self, field: Field) -> Option<Query> {
+        let one = self.parse.filters.iter().any(|placed| {
+            matches!(
+                placed.filter.field(),
+                Some(Field::WorkspaceId | Field::ResourceId)
+            )
+        });
+        let what = self.parse.filters.iter().any(|placed| {
+            matches!(
+                placed.filter.field(),
+                Some(Field::ToState | Field::FromState | Field::Change)
+            )
+        });
+        if !one || !what {
+            return None;
+        }
+        if self
+            .parse
+            .m
+            .iter()
+            .any(|m| m.text == "since when" || m.text == "how long")
+        {
+            return Some(self.new_query(Shape::Highest(field)));
+        }
+        let mut query = self.new_query(Shape::List);
+        query.order = Some(Order {
+            by: By::Field(field),
+            descending: true,
+        });
+        Some(query)
+    }
+
     /// "what state is ws-1 in", "which bundle does anna use".
     pub(super) fn lookup(&mut self) -> Option<Query> {
         // "users and last login of Initech's desktops" are columns of rows.
         let columns = !self.pieces.own.is_empty()
-            && !self.pieces.measures.is_empty()
+            && !(self.pieces.measures.is_empty() && self.pieces.named.is_empty())
             && !self.parse.filters.is_empty()
             && self.parse.having.is_none()
             && matches!(self.pieces.subject, Some(Subject::Shared(..)));
@@ -393,7 +534,23 @@ impl Composer<'_, '_> {
         }
         self.cue("who");
         show.extend(self.shown());
-        if show.is_empty() {
+        // "is ws-1 running": its state is shown, whatever it is.
+        let whether = self.yes_or_no();
+        let conditions = self.parse.filters.iter().any(|p| is_condition(&p.filter));
+        if whether && conditions && matches!(self.parse.m[0].text.as_str(), "was" | "were" | "did")
+        {
+            return None;
+        }
+        if whether && !self.universal() {
+            show.extend(
+                self.parse
+                    .filters
+                    .iter()
+                    .filter(|placed| is_condition(&placed.filter))
+                    .filter_map(|placed| placed.filter.field().map(Dimension::Field)),
+            );
+        }
+        if show.is_empty() && !whether {
             return None;
         }
         self.cue("which");

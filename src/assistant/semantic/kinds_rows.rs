@@ -3,15 +3,23 @@
 
 use super::compose::Composer;
 use super::fields::{Entity, Field};
+use super::kinds_measures::is_place;
 use super::pieces::Subject;
 use super::query::{By, Comparison, Dimension, Order, Query, Shape, Test};
 
 impl Composer<'_, '_> {
     pub(super) fn count(&mut self) -> Option<Query> {
-        if !self.cue("count") || !self.rows() || !self.pieces.groups.is_empty() {
+        let counted = self.cue("count");
+        // "ubuntu boxes in total" counts them, where nothing is there to add up.
+        let summed = self.cue("total") && self.pieces.measures.is_empty();
+        let whole = summed && self.pieces.superlatives.is_empty();
+        if !(counted || whole) || !self.rows() || !self.pieces.groups.is_empty() {
             return None;
         }
-        self.cue("total");
+        // Which tags are the same, those of one key or of one value too, is left open.
+        if self.parse.entity == Entity::Tag && self.cue("distinct") {
+            return None;
+        }
         self.cue("distinct");
         self.cue("exists");
         self.plain_verbs();
@@ -32,9 +40,29 @@ impl Composer<'_, '_> {
         if self.counts_of_each() {
             // "clients with their number of accounts"
             extra = self.shared();
-        } else if self.breakdown() && matches!(self.pieces.subject, Some(Subject::Shared(..))) {
-            // "operating system breakdown per client"
+        } else if (self.breakdown() || self.kinds_of_each())
+            && matches!(self.pieces.subject, Some(Subject::Shared(..)))
+        {
+            // "operating system breakdown per client", "states per region"
             extra = self.shared();
+        } else if self.breakdown()
+            && self.pieces.groups.is_empty()
+            && let [(at, named)] = self.pieces.named.as_slice()
+        {
+            // "desktops in Europe, os breakdown"
+            let (at, named) = (*at, named.clone());
+            self.take(at);
+            extra = Some(named);
+            if !self.rows() {
+                return None;
+            }
+        } else if self.breakdown()
+            && let Some(spread) = self.spread()
+        {
+            extra = Some(spread);
+            if !self.rows() {
+                return None;
+            }
         } else if self.parse.entity == Entity::Tag
             && matches!(&self.pieces.subject, Some(Subject::Shared(_, dimension)) if dimension.field() == Some(Field::WorkspaceId))
         {
@@ -48,8 +76,14 @@ impl Composer<'_, '_> {
         if self.pieces.groups.is_empty() && extra.is_none() {
             return None;
         }
-        let told = self.parse.m.iter().any(|m| m.text == "breakdown by");
-        if !counted && !told && self.pieces.subject.is_none() && self.parse.filters.is_empty() {
+        // "state x client"
+        let told = self
+            .parse
+            .m
+            .iter()
+            .any(|m| m.text == "breakdown by" || m.is_small("cross"));
+        let bare = self.pieces.subject.is_none() && self.parse.filters.is_empty();
+        if !counted && !told && bare && extra.is_none() {
             return None;
         }
         self.plain_verbs();
@@ -66,8 +100,55 @@ impl Composer<'_, '_> {
             return false;
         };
         let m = self.parse.m;
-        let counted = (*at + 1..m.len()).any(|later| m[later].is_cue("count"));
+        let counted = (*at + 1..m.len()).any(|later| {
+            // "people who logged in today, number only" is one number.
+            let apart = later + 1 == m.len() && m[later - 1].is_small("comma");
+            m[later].is_cue("count") && !apart
+        });
         counted && !(0..*at).any(|before| m[before].is_cue("count"))
+    }
+
+    /// "running mode by client": what rows are like stands before the groups, nothing else is said.
+    fn kinds_of_each(&self) -> bool {
+        let Some(Subject::Shared(at, Dimension::Field(field))) = &self.pieces.subject else {
+            return false;
+        };
+        let kinds = matches!(
+            field,
+            Field::State
+                | Field::RunningMode
+                | Field::ComputeType
+                | Field::OperatingSystem
+                | Field::ConnectionState
+                | Field::Status
+                | Field::Kind
+                | Field::Cause
+                | Field::ResourceType
+        );
+        // "sync health per account" asks for more than which states there are.
+        kinds
+            && !self.parse.m[*at].text.starts_with("health")
+            && !self.parse.m[..=*at]
+                .iter()
+                .any(|m| m.is_cue("which") || m.is_cue("distinct"))
+            && self.pieces.measures.is_empty()
+            && self.pieces.superlatives.is_empty()
+            && self.pieces.groups.iter().any(|(place, _)| place > at)
+    }
+
+    /// "auto-stop timeout distribution", "spread of root volumes": a number that takes few values.
+    fn spread(&mut self) -> Option<Dimension> {
+        let [(at, field)] = self.pieces.measures.as_slice() else {
+            return None;
+        };
+        let few = matches!(
+            field,
+            Field::AutoStop | Field::RootVolume | Field::UserVolume
+        );
+        few.then(|| {
+            self.take(*at);
+            Dimension::Field(*field)
+        })
     }
 
     /// "distribution of", "breakdown": counts of what rows share.
@@ -77,21 +158,54 @@ impl Composer<'_, '_> {
                 "breakdown",
                 "break down",
                 "distribution",
-                "mix of",
+                "mix",
                 "the mix",
-                "split of",
-                "spread of",
+                "split",
+                "spread",
                 "rundown",
+                "composition",
+                "make up",
+                "makeup",
             ]
             .iter()
             .any(|word| m.text.starts_with(word))
         })
     }
 
+    /// "by bundle, top 10": how many of the groups are shown.
+    pub(super) fn first_groups(&mut self, query: &mut Query) {
+        let Some((at, number)) = self.pieces.number else {
+            return;
+        };
+        let Some(top) = self.pieces.superlatives.iter().find(|s| {
+            matches!(s.word, "top" | "bottom") && s.at + 1 == at && !query.groups.is_empty()
+        }) else {
+            return;
+        };
+        if number.fract() == 0.0 && (1.0..=1000.0).contains(&number) {
+            let (place, descending) = (top.at, top.word == "top");
+            self.take(place);
+            self.take(at);
+            query.limit = Some(number as u32);
+            query.order = Some(Order {
+                by: By::Measure,
+                descending,
+            });
+        }
+    }
+
     /// "most first", "sorted by count"
     pub(super) fn ordering(&mut self, query: &mut Query) {
+        self.first_groups(query);
+        // "max desktops per user" is one number, "most first" an order.
+        let ordered = self.parse.m.iter().all(|m| {
+            !m.is_cue("most") && !m.is_cue("least") || matches!(m.text.as_str(), "most" | "fewest")
+        });
+        if !ordered && !self.parse.m.iter().any(|m| m.is_cue("first")) {
+            return;
+        }
         for word in ["top", "most"] {
-            if self.cue(word) {
+            if self.cue(word) && query.limit.is_none() {
                 query.order = Some(Order {
                     by: By::Measure,
                     descending: true,
@@ -108,15 +222,38 @@ impl Composer<'_, '_> {
     }
 
     pub(super) fn count_distinct(&mut self) -> Option<Query> {
-        if !self.cue("count") || !self.pieces.groups.is_empty() && self.parse.having.is_some() {
+        // "distinct users per client" is how many of them.
+        let told = !self.pieces.groups.is_empty()
+            && self.pieces.plural
+            && !self
+                .parse
+                .m
+                .iter()
+                .any(|m| m.is_cue("which") || m.is_cue("list"))
+            && matches!(
+                &self.pieces.subject,
+                Some(Subject::Shared(_, Dimension::Field(Field::UserName)))
+            );
+        if !self.cue("count") && !told
+            || !self.pieces.groups.is_empty() && self.parse.having.is_some()
+        {
             return None;
         }
         if self.counts_of_each() {
             return None;
         }
         let dimension = self.shared()?;
+        // "how many errors" are desktops with one, unless their kinds are asked for.
+        let told_apart = self.cue("distinct")
+            || self
+                .parse
+                .m
+                .iter()
+                .any(|m| m.text.contains("code") || m.text.contains("kind"));
+        if dimension.field() == Some(Field::ErrorCode) && !told_apart {
+            return None;
+        }
         self.usage(&dimension);
-        self.cue("distinct");
         self.cue("total");
         self.cue("exists");
         self.plain_verbs();
@@ -165,6 +302,9 @@ impl Composer<'_, '_> {
         {
             return None;
         }
+        if bare && self.last_time().is_some() || self.breakdown() || self.bare_volume() {
+            return None;
+        }
         self.cue("list");
         self.cue("which");
         if self.asks_whether() {
@@ -182,7 +322,7 @@ impl Composer<'_, '_> {
             m.is_small("show")
                 || m.is_small("their") && m.text != "the"
                 || m.is_small("and")
-                || m.text == "with"
+                || m.text.starts_with("with")
         }) || self.pieces.named.iter().all(|(at, _)| *at < before);
         if linked
             || self
@@ -264,7 +404,20 @@ impl Composer<'_, '_> {
         if self.parse.both || lacks && negated {
             return None;
         }
-        let dimension = self.shared()?;
+        // "which tags are in use" asks for their keys.
+        let keys = self.parse.entity == Entity::Tag
+            && self
+                .parse
+                .filters
+                .iter()
+                .all(|placed| is_place(&placed.filter))
+            && self.used_at_all()
+            && self.rows();
+        let dimension = if keys {
+            Dimension::Field(Field::TagKey)
+        } else {
+            self.shared()?
+        };
         if !self.pieces.measures.is_empty() {
             return None;
         }
@@ -291,6 +444,17 @@ impl Composer<'_, '_> {
             return None;
         }
         Some(self.new_query(Shape::Distinct(dimensions)))
+    }
+
+    fn used_at_all(&self) -> bool {
+        let subject = &self.pieces.subject;
+        matches!(subject, Some(Subject::Rows(_)))
+            && self.parse.m.iter().any(|m| {
+                matches!(
+                    m.text.as_str(),
+                    "in use" | "used" | "exist" | "existing" | "do we use"
+                )
+            })
     }
 
     /// "which bundles are used": what rows share is in use by having rows.
@@ -343,21 +507,78 @@ impl Composer<'_, '_> {
 
     pub(super) fn exists(&mut self) -> Option<Query> {
         if !self.asks_whether()
-            || !self.rows()
+            || !self.rows_or_people()
             || !self.pieces.groups.is_empty()
-            || self.pieces.subject.is_none()
+            || self.parse.filters.is_empty()
+                && (self.pieces.subject.is_none()
+                    || self.yes_or_no() && self.parse.having.is_none())
+            || self.universal()
         {
             return None;
         }
         self.cue("exists");
         self.plain_verbs();
-        Some(self.new_query(Shape::Count))
+        // "is this bundle in use": by the desktops that were made from it.
+        let made_from = self.parse.filters.iter().find_map(|placed| {
+            placed.filter.field().filter(|field| {
+                matches!(
+                    field,
+                    Field::BundleName | Field::BundleId | Field::DirectoryName | Field::DirectoryId
+                )
+            })
+        });
+        if let Some(field) = made_from {
+            self.usage(&Dimension::Field(field));
+        }
+        let mut query = self.new_query(Shape::Count);
+        if let Some((comparison, value, at)) = self.parse.having {
+            if matches!(self.pieces.subject, Some(Subject::Shared(..))) {
+                return None;
+            }
+            // "do we have more than 100 desktops"
+            let own = self.parse.m[at].entity()?;
+            if !self.parse.is_own(own) {
+                return None;
+            }
+            self.take(at);
+            query.having = Some((comparison, value));
+        }
+        Some(query)
+    }
+
+    /// The rows, or people who have them: "is anybody connected".
+    fn rows_or_people(&mut self) -> bool {
+        if let Some(Subject::Shared(at, dimension)) = self.pieces.subject.clone()
+            && dimension.field() == Some(Field::UserName)
+            && self.parse.m[at].is_cue("who")
+        {
+            return self.shared().is_some();
+        }
+        self.rows()
+    }
+
+    /// "are all desktops encrypted" is not whether some are.
+    pub(super) fn universal(&self) -> bool {
+        self.parse.m.iter().any(|m| {
+            [
+                "all",
+                "every",
+                "everything",
+                "everyone",
+                "everybody",
+                "both",
+                "only",
+                "most",
+            ]
+            .iter()
+            .any(|word| m.text == *word || m.text.starts_with(&format!("{word} ")))
+        })
     }
 
     /// "are there", "do we have", "any …?": a question that begins like this wants to know whether.
     pub(super) fn asks_whether(&self) -> bool {
         let m = self.parse.m;
-        m[0].is_cue("exists") || m[0].text == "any"
+        m[0].is_cue("exists") || m[0].text == "any" || self.yes_or_no() && !self.identified()
     }
 
     pub(super) fn having(&mut self) -> Option<Query> {

@@ -28,6 +28,18 @@ pub(super) fn describe(query: &Query) -> String {
         Shape::Highest(field) => format!("highest {} of {things}", field.label()),
         Shape::Share(part) => format!("share of {things} that are {}", joined(part)),
         Shape::Split => format!("number and share of {things}"),
+        Shape::Difference { of, sides, ratio } => {
+            let what = of.map_or(String::new(), |field| format!("{} of ", field.label()));
+            format!(
+                "{} of {what}{things} {} and {}",
+                if *ratio { "ratio" } else { "difference" },
+                filter_words(&sides[0]),
+                filter_words(&sides[1])
+            )
+        }
+        Shape::Each(dimension, _) => {
+            format!("average number of {things} per {}", noun(dimension))
+        }
     };
     if !query.groups.is_empty() {
         let nouns: Vec<String> = query.groups.iter().map(noun).collect();
@@ -93,7 +105,49 @@ pub(super) fn noun(dimension: &Dimension) -> String {
             };
             format!("{bucket} of {}", field.label())
         }
+        Dimension::Sides(sides) => {
+            let said: Vec<String> = sides.iter().map(filter_words).collect();
+            said.join(" or ")
+        }
     }
+}
+
+/// A short name of what a filter lets through, where it has one that is made of names in the data
+/// and of this room's own words.
+pub(super) fn side_name(filter: &Filter) -> Option<String> {
+    let name = match &filter.test {
+        Test::OneOf { values, .. } => values.join(" or "),
+        Test::Tagged { key, values } if !values.is_empty() => {
+            format!(
+                "{} = {}",
+                key.as_deref().unwrap_or("tag"),
+                values.join(" or ")
+            )
+        }
+        Test::Like { patterns, .. } => {
+            let plain: Vec<String> = patterns
+                .iter()
+                .map(|pattern| pattern.replace('%', "").replace('_', " "))
+                .collect();
+            plain.join(" or ")
+        }
+        Test::Time { from, to, .. } => match (from, to) {
+            (Some(from), Some(to)) if to.plus_seconds(-1).day() == from.day() => from.day(),
+            (Some(from), Some(to)) => {
+                format!("{} to {}", from.day(), to.plus_seconds(-1).day())
+            }
+            (Some(from), None) => format!("since {}", from.day()),
+            (None, Some(to)) => format!("before {}", to.day()),
+            (None, None) => return None,
+        },
+        Test::Absent(_) | Test::Flag(_) => return Some(filter_words(filter)),
+        _ => return None,
+    };
+    Some(if filter.negated {
+        format!("not {name}")
+    } else {
+        name
+    })
 }
 
 fn plural(noun: &str) -> String {
@@ -198,6 +252,20 @@ pub(super) fn filter_words(filter: &Filter) -> String {
             format!("{not}{}", said.join(" or "))
         }
         Test::All(parts) => format!("{not}{}", joined(parts)),
+        Test::LastRun { finished, .. } => {
+            let which = if *finished { "last finished" } else { "last" };
+            format!("{not}of the {which} run")
+        }
+        Test::Fields {
+            left,
+            comparison,
+            right,
+        } => format!(
+            "{not}with {} {} {}",
+            left.label(),
+            comparing(*comparison),
+            right.label()
+        ),
         Test::Has { entity, filters } => {
             let word = if filter.negated { "without" } else { "with" };
             let rest = joined(filters);

@@ -264,6 +264,15 @@ impl Lexicon {
                 match best {
                     Some((least, _)) if edits > least => {}
                     Some((least, other)) if edits == least => {
+                        // A letter left out is the likeliest slip: "acount" is no "amount".
+                        let (here, there) = (left_out(word, known), left_out(word, other));
+                        if here != there {
+                            if here {
+                                best = Some((edits, known));
+                                tied = false;
+                            }
+                            continue;
+                        }
                         tied = tied || !same_stem(other, known);
                         if known.as_str() < other {
                             best = Some((edits, known));
@@ -278,6 +287,12 @@ impl Lexicon {
         }
         best.filter(|_| !tied).map(|(_, known)| known)
     }
+}
+
+/// Whether `typed` is `known` with letters left out.
+fn left_out(typed: &str, known: &str) -> bool {
+    let mut letters = known.chars();
+    known.len() > typed.len() && typed.chars().all(|c| letters.any(|letter| letter == c))
 }
 
 fn same_stem(left: &str, right: &str) -> bool {

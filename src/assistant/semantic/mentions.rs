@@ -270,10 +270,13 @@ pub(crate) const TIME_WORDS: &[&str] = &[
     "prior",
     "straight",
     "consecutive",
+    "trailing",
+    "rolling",
 ];
 
 pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcTime) -> Marked {
     let mut tokens = text::tokens(question, 120);
+    unit_of_last(&mut tokens);
     let mut notes = Vec::new();
     let kept = strange(&tokens, lexicon);
     for (token, strange) in tokens.iter_mut().zip(kept) {
@@ -292,7 +295,66 @@ pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcT
         mentions.push(mention);
         at += taken.max(1);
     }
-    Marked { mentions, notes }
+    nones(&mut mentions);
+    differences(&mut mentions);
+    Marked {
+        mentions: super::asides::left_out(mentions),
+        notes,
+    }
+}
+
+/// "this month against last": the last one is a month, too.
+fn unit_of_last(tokens: &mut Vec<Token>) {
+    const UNITS: [&str; 5] = ["day", "week", "month", "quarter", "year"];
+    let unit = |at: usize| {
+        tokens
+            .get(at)
+            .is_some_and(|token| UNITS.contains(&token.text.as_str()))
+    };
+    let found = (2..tokens.len()).find_map(|at| {
+        let last = matches!(tokens[at].text.as_str(), "last" | "previous");
+        let ends = tokens
+            .get(at + 1)
+            .is_none_or(|next| next.text == "," || next.text == "one");
+        let this = (1..at).find(|this| tokens[this - 1].text == "this" && unit(*this))?;
+        (last && ends).then(|| (at, tokens[this].clone()))
+    });
+    if let Some((at, unit)) = found {
+        tokens.retain({
+            let mut place = 0;
+            move |token| {
+                place += 1;
+                !(place == at + 2 && token.text == "one")
+            }
+        });
+        tokens.insert(at + 1, unit);
+    }
+}
+
+/// "October minus September" is no negation where a difference is asked for.
+fn differences(mentions: &mut [Mention]) {
+    if mentions.iter().any(|mention| mention.is_cue("difference")) {
+        for mention in mentions {
+            if mention.text == "minus" {
+                mention.senses = vec![Sense::Small("than".to_owned())];
+            }
+        }
+    }
+}
+
+/// "zero desktops" and "0 desktops" are none, which is no number of them.
+fn nones(mentions: &mut [Mention]) {
+    for at in 0..mentions.len() {
+        let compared =
+            at > 0 && (mentions[at - 1].compare().is_some() || mentions[at - 1].is_small("than"));
+        let noun = mentions.get(at + 1).is_some_and(|next| {
+            next.entity().is_some() || next.fields().first() == Some(&Field::UserName)
+        });
+        if mentions[at].number() == Some(0.0) && noun && !compared {
+            mentions[at].what = What::Words;
+            mentions[at].senses = vec![Sense::Small("not".to_owned())];
+        }
+    }
 }
 
 /// The words that are likely names: in capitals inside the question, right before a thing, behind a
@@ -359,7 +421,14 @@ fn correct(
         (None, Some(theirs)) => (theirs, true),
         (None, None) => return,
     };
+    let says = lexicon
+        .senses(&choice.0)
+        .iter()
+        .any(|sense| matches!(sense, Sense::Value(_) | Sense::Property(_)));
+    let named = values.knows(&choice.0);
     let empty = !choice.1
+        && !says
+        && !named
         && !TIME_WORDS.contains(&choice.0.as_str())
         && lexicon.senses(&choice.0).contains(&Sense::Filler);
     let letters = |word: &str| {
@@ -373,10 +442,6 @@ fn correct(
     if strange && empty && (!swapped || choice.0 == "came") {
         return;
     }
-    let says = lexicon
-        .senses(&choice.0)
-        .iter()
-        .any(|sense| matches!(sense, Sense::Value(_) | Sense::Property(_)));
     if choice.1 || says {
         notes.push(format!("\"{}\" was read as \"{}\".", token.typed, choice.0));
     }
@@ -447,10 +512,14 @@ impl Marker<'_> {
         let name = (1..=left.min(self.values.longest()))
             .rev()
             .find_map(|taken| Some((self.values.whole(&self.words(at, at + taken))?, taken)));
+        // "O'Hara" is typed as a client's name is rather than as the login "s.ohara".
+        let name = name.filter(|_| !(inner_apostrophe(&token.typed) && self.client_at(at)));
         let name_len = name.as_ref().map_or(0, |(_, taken)| *taken);
         let lexical = (1..=left.min(self.lexicon.longest)).rev().find(|taken| {
             !self.lexicon.senses(&self.words(at, at + taken)).is_empty()
                 && !self.cuts_a_field(at, *taken)
+                && !self.cuts_a_place(at, *taken)
+                && !self.cuts_a_tag(at, *taken)
         });
         let word_len = lexical.unwrap_or(0);
         let number = numbers::number(&self.tokens[at..]);
@@ -496,6 +565,31 @@ impl Marker<'_> {
         self.mention(What::Unknown, at, 1)
     }
 
+    /// "without Owner tag" is not without an owner.
+    fn cuts_a_tag(&self, at: usize, taken: usize) -> bool {
+        let next = at + taken;
+        let tag = |token: &Token| {
+            let senses = self.lexicon.senses(&token.text);
+            senses.contains(&Sense::Entity(Entity::Tag))
+        };
+        taken > 1
+            && self.tokens.get(next).is_some_and(tag)
+            && self
+                .values
+                .whole(&self.tokens[next - 1].text)
+                .is_some_and(|found| found.names.iter().any(|name| name.field == Field::TagKey))
+    }
+
+    /// "terminated at Acme" is not when something was terminated.
+    fn cuts_a_place(&self, at: usize, taken: usize) -> bool {
+        let next = at + taken;
+        taken > 1
+            && self.tokens[next - 1].text == "at"
+            && next < self.tokens.len()
+            && (self.values.whole(&self.tokens[next].text).is_some()
+                || self.partial(next).is_some())
+    }
+
     /// "without a user volume" is not "without a user": the last word begins a field's name.
     fn cuts_a_field(&self, at: usize, taken: usize) -> bool {
         let last = at + taken - 1;
@@ -506,6 +600,15 @@ impl Marker<'_> {
                     .iter()
                     .any(|sense| matches!(sense, Sense::Field(_)))
             })
+    }
+
+    /// Whether a client's name begins here.
+    fn client_at(&self, at: usize) -> bool {
+        self.partial(at).is_some_and(|(names, _)| {
+            names
+                .iter()
+                .any(|name| name.field == Field::OrganizationName)
+        })
     }
 
     /// Names of which these words are a part, the longest stretch of words that has any.
@@ -527,6 +630,13 @@ impl Marker<'_> {
         }
         best
     }
+}
+
+/// "O'Hara", and not "Acme's".
+pub(crate) fn inner_apostrophe(typed: &str) -> bool {
+    typed
+        .char_indices()
+        .any(|(at, c)| matches!(c, '\'' | '\u{2019}') && at > 0 && typed[at..].chars().count() > 2)
 }
 
 /// "user anna": the word before says what kind of name follows.

@@ -6,7 +6,8 @@
 //! | `understand` | the way of a question through all of these |
 //! | `text`, `numbers`, `times`, `places`, `lexicon`, `values` | a question's words, and what each may mean |
 //! | `mentions` | the question as stretches of words, with its values taken out |
-//! | `clauses`, `thresholds`, `tagged`, `moments`, `named` | filters, out of mentions |
+//! | `asides` | what a question says of its occasion and purpose, which is left out |
+//! | `clauses`, `thresholds`, `volumes`, `tagged`, `moments`, `named`, `runs` | filters, out of mentions |
 //! | `pieces` | subject, groups, measures and order, out of what filters left |
 //! | `read` | which thing a question is about, and its possible readings |
 //! | `compose`, `kinds_*` | each kind of question: what it needs, takes and makes |
@@ -18,6 +19,7 @@
 //! The words and phrasings are data in `assets/prompts/`. Nothing a person types reaches SQL: only
 //! values that were found in the data, names of this room's own, numbers and times.
 
+mod asides;
 mod classifier;
 mod clauses;
 mod compose;
@@ -26,6 +28,7 @@ mod fields;
 mod follow;
 mod guard;
 mod intents;
+mod kinds_compared;
 mod kinds_measures;
 mod kinds_ranked;
 mod kinds_rows;
@@ -39,6 +42,7 @@ mod pieces;
 mod places;
 mod query;
 mod read;
+mod runs;
 mod sql;
 mod tagged;
 mod text;
@@ -46,6 +50,7 @@ mod thresholds;
 mod times;
 mod understand;
 mod values;
+mod volumes;
 
 use std::sync::{Arc, LazyLock};
 

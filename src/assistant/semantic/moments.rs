@@ -27,6 +27,50 @@ impl Parse<'_> {
             }
             self.time_at(at);
         }
+        self.other_time();
+    }
+
+    /// "October against September": the second time is about what the first one is.
+    fn other_time(&mut self) {
+        let joint = |m: &super::mentions::Mention| {
+            m.is_cue("compare") || m.is_cue("difference") || m.is_small("than")
+        };
+        if !self.m.iter().any(joint) {
+            return;
+        }
+        let known = self
+            .filters
+            .iter()
+            .find_map(|placed| match &placed.filter.test {
+                Test::Time { field, .. } if !placed.filter.negated => Some((placed.at, *field)),
+                _ => None,
+            });
+        let field = match known {
+            Some((_, field)) => field,
+            None if self.entity == Entity::Desktop
+                && self
+                    .m
+                    .iter()
+                    .any(|m| m.is_verb("create") && m.text != "got") =>
+            {
+                Field::CreatedAt
+            }
+            None => return,
+        };
+        for at in 0..self.m.len() {
+            let Some(when @ When::Span { .. }) = self.m[at].time().cloned() else {
+                continue;
+            };
+            if self.used[at] {
+                continue;
+            }
+            let said = self.m[at].typed.clone();
+            if let Some((filter, _)) =
+                self.time_filter(field, false, Side::Within, &when, None, &said)
+            {
+                self.add(at, filter);
+            }
+        }
     }
 
     fn time_at(&mut self, at: usize) {
@@ -45,6 +89,7 @@ impl Parse<'_> {
         else {
             return;
         };
+        let filter = self.or_never(at, &taken, filter);
         for place in taken {
             self.used[place] = true;
         }
@@ -55,6 +100,37 @@ impl Parse<'_> {
             self.note(&note);
         }
         self.add(at, filter);
+    }
+
+    /// "last used 90 days ago or never"
+    fn or_never(&mut self, at: usize, taken: &[usize], mut filter: Filter) -> Filter {
+        let or = (at + 1..self.m.len()).find(|next| !taken.contains(next));
+        let Some(or) = or.filter(|or| self.m[*or].is_small("or")) else {
+            return filter;
+        };
+        let never = self.m.get(or + 1).is_some_and(|next| {
+            next.property() == Some("never_connected")
+                || next.text == "never"
+                    && (or + 2 == self.m.len() || self.m[or + 2].is_verb("connect"))
+        });
+        let Test::Time {
+            field: Field::LastConnectedAt,
+            from: None,
+            or_never,
+            said,
+            ..
+        } = &mut filter.test
+        else {
+            return filter;
+        };
+        if never && !filter.negated {
+            *or_never = true;
+            said.push_str(", or never");
+            for place in or..self.m.len().min(or + 3) {
+                self.used[place] = true;
+            }
+        }
+        filter
     }
 
     /// "in the last month" reaches until now, "last month" is the month before this one.
@@ -87,7 +163,12 @@ impl Parse<'_> {
             {
                 Some(Side::Since)
             } else if mention.is_small("before") && !mention.text.ends_with("than") {
-                Some(Side::Before)
+                // "not since before August" is not since August.
+                let since = back > 0 && self.m[back - 1].is_small("since");
+                if since {
+                    taken.push(back - 1);
+                }
+                Some(if since { Side::Since } else { Side::Before })
             } else if mention.text == "older than" || mention.text == "earlier than" {
                 Some(Side::MoreThanAgo)
             } else if mention.text == "newer than"
@@ -222,7 +303,9 @@ impl Parse<'_> {
             }
         }
         let Some((_, place, field)) = nearest else {
-            let own = !self.entity.is_desktop() && self.entity != Entity::Tag;
+            // "growth by month, 2026" counts by when desktops came to be.
+            let counted = self.entity == Entity::Desktop && self.by_time();
+            let own = counted || !self.entity.is_desktop() && self.entity != Entity::Tag;
             return own.then(|| (self.entity.moment(), false, None));
         };
         let mut negated = false;
@@ -247,8 +330,11 @@ impl Parse<'_> {
                 break;
             }
         }
+        let long_idle = side == Side::MoreThanAgo && self.m[place].property() == Some("idle");
         if !negated
-            && (self.m[place].property() == Some("unused") || self.m[place].text.starts_with("un"))
+            && (matches!(self.m[place].property(), Some("unused" | "never_synced"))
+                || long_idle
+                || self.m[place].text.starts_with("un"))
         {
             negated = true;
         }
@@ -257,8 +343,16 @@ impl Parse<'_> {
         {
             taken.push(ever);
         }
-        let _ = side;
         Some((field, negated, Some(place)))
+    }
+
+    /// Whether counts per day, month and so on are asked for.
+    fn by_time(&self) -> bool {
+        self.m.iter().any(|m| m.bucket().is_some())
+            || self.m.windows(2).any(|pair| {
+                pair[0].is_small("by")
+                    && matches!(pair[1].unit(), Some("days" | "weeks" | "months" | "years"))
+            })
     }
 
     /// The time field that the verb or field at `place` speaks of.
@@ -282,6 +376,9 @@ impl Parse<'_> {
         let desktop = e.is_desktop();
         if desktop && mention.property() == Some("unused") {
             return Some(Field::LastConnectedAt);
+        }
+        if e == E::Account && mention.property() == Some("never_synced") {
+            return Some(Field::LastCompleteSync);
         }
         if desktop && matches!(mention.text.as_str(), "idle" | "inactive" | "idling") {
             return Some(Field::LastConnectedAt);
@@ -403,6 +500,15 @@ impl Parse<'_> {
             return Some((Filter::new(test), Some(note)));
         }
         let filter = match (when, side) {
+            (When::Length { ago, said, .. }, Side::MoreThanAgo | Side::Within)
+                if field == Field::LastConnectedAt && self.idle() && !self.said_ago(said) =>
+            {
+                let test = unused(*ago, &format!("not {what} for {said}"));
+                return Some((
+                    Filter::new(test),
+                    Some("Desktops that were never connected to are included.".into()),
+                ));
+            }
             (When::Length { ago, said, .. }, Side::MoreThanAgo | Side::Before) => {
                 make(None, Some(*ago), format!("{what} more than {said} ago"))
             }
@@ -418,12 +524,6 @@ impl Parse<'_> {
                         Some(day.plus_days(1)),
                         format!("{what} on {}", ago.day()),
                     )
-                } else if field == Field::LastConnectedAt && self.idle() {
-                    let test = unused(*ago, &format!("not {what} for {said}"));
-                    return Some((
-                        Filter::new(test),
-                        Some("Desktops that were never connected to are included.".into()),
-                    ));
                 } else {
                     make(Some(*ago), None, format!("{what} in the last {said}"))
                 }

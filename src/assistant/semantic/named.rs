@@ -17,6 +17,13 @@ impl Parse<'_> {
             };
             let negated = self.negated(at);
             self.used[at] = true;
+            // "already switched to always-on" is what it is now, where no time is said.
+            let led = at.checked_sub(1).filter(|back| {
+                self.m[*back].is_small("into") && filter.field() == Some(Field::RunningMode)
+            });
+            if let Some(led) = led.filter(|_| self.m.iter().all(|m| m.time().is_none())) {
+                self.used[led] = true;
+            }
             // The noun beside a name says what it is, no more: "user anna", "the Acme account".
             self.take_kind(at, &filter);
             self.join(Placed {
@@ -38,13 +45,18 @@ impl Parse<'_> {
             if self.used[at] {
                 continue;
             }
-            let Some(state) = self.m[at].value().and_then(|value| {
+            let worded = self.m[at].value().and_then(|value| {
                 self.lexicon.values[value]
                     .of
                     .iter()
                     .find(|(entity, field, _)| *entity == Entity::Desktop && *field == Field::State)
                     .map(|(_, _, state)| state.clone())
-            }) else {
+            });
+            let named = || {
+                let name = self.m[at].names.iter().find(|n| n.field == Field::State);
+                name.map(|name| name.literal.clone())
+            };
+            let Some(state) = worded.or_else(named) else {
                 continue;
             };
             let mut field = Field::ToState;
@@ -93,7 +105,23 @@ impl Parse<'_> {
         {
             return Some(filter);
         }
-        let announced = at > 0 && self.kind_of(at).is_some();
+        // "the Owner tag's values"
+        if self.entity == Entity::Tag
+            && mention.what == What::Words
+            && let Some(key) = self.key_at(at)
+        {
+            return Some(Filter::one(Field::TagKey, &key));
+        }
+        // "error boxes" are those in that state.
+        let states = mention.names.iter().any(|name| name.field == Field::State);
+        let adjective = self.entity.is_desktop()
+            && states
+            && self
+                .m
+                .get(at + 1)
+                .is_some_and(|next| next.entity().is_some_and(|entity| self.is_own(entity)));
+        let announced =
+            adjective || at > 0 && (self.kind_of(at).is_some() || self.opposed(at).is_some());
         if mention.names.is_empty() || mention.what == What::Words && !announced {
             return None;
         }
@@ -103,6 +131,12 @@ impl Parse<'_> {
     /// A word for a value, as it applies to the thing.
     fn word_at(&mut self, at: usize, value: usize) -> Option<Filter> {
         let word = &self.lexicon.values[value];
+        // "value of the Owner tag" is no size.
+        if self.m[at].fields().first() == Some(&Field::TagValue)
+            && self.m.iter().any(|m| m.entity() == Some(Entity::Tag))
+        {
+            return None;
+        }
         let pick = |entity: Entity| word.of.iter().find(|(of, _, _)| *of == entity);
         let (field, text) = pick(self.entity)
             .or_else(|| match self.entity {
@@ -136,11 +170,18 @@ impl Parse<'_> {
         {
             self.note(&note);
         }
+        // "the last time anna was connected" asks when, not of those who are now.
+        let when = self.m[at].is_verb("connect")
+            && self.m.iter().any(|m| m.is_cue("when") || m.is_cue("last"));
+        if when && field == Field::ConnectionState {
+            return None;
+        }
         // "which bundles are in use": by desktops, not by somebody connected now.
         if self.m[at].text == "in use"
             && (0..at).any(|back| {
                 let m = &self.m[back];
                 !m.fields().is_empty() && !m.fields().contains(&Field::UserName)
+                    || self.entity == Entity::Tag
                     || m.entity().is_some_and(|entity| !entity.is_desktop())
             })
             && !(0..at).any(|back| self.m[back].entity() == Some(Entity::Desktop))
@@ -148,6 +189,16 @@ impl Parse<'_> {
             return None;
         }
         let said = self.m[at].typed.clone();
+        // "nobody is connected" is about now, "nobody connected" about the past.
+        if text == "CONNECTED"
+            && let Some(nobody) = at
+                .checked_sub(2)
+                .filter(|back| self.m[*back].is_small("nobody"))
+            && self.m[at - 1].text == "is"
+        {
+            self.used[nobody] = true;
+            return Some(Filter::one(field, "DISCONNECTED"));
+        }
         Some(valued(field, &text, &said))
     }
 
@@ -178,6 +229,16 @@ impl Parse<'_> {
             .find(|field| field.is_column(self.entity))
             .or_else(|| fields.iter().copied().find(|field| self.has(*field)))?;
         Some(Filter::one(field, text))
+    }
+
+    /// "the Production account against its Development one": a name of what the one before is.
+    fn opposed(&self, at: usize) -> Option<Field> {
+        let last = self.filters.last()?;
+        let joint = (last.at + 1..at).find(|between| self.m[*between].is_cue("compare"))?;
+        let field = last.filter.field()?;
+        let near = (joint + 1..at).all(|between| self.m[between].soft());
+        let named = self.m[at].names.iter().any(|name| name.field == field);
+        (near && named).then_some(field)
     }
 
     /// The kind that a noun beside a name gives it.
@@ -226,6 +287,26 @@ impl Parse<'_> {
             Field::BundleName | Field::BundleId => m.entity() == Some(Entity::Bundle),
             other => m.fields().contains(&other),
         };
+        // "an alert for any of the Globex accounts": whose they are says all.
+        if field == Field::OrganizationName
+            && self.entity != Entity::Account
+            && self.m.get(at + 1).and_then(|m| m.entity()) == Some(Entity::Account)
+            && (0..at).any(|back| self.m[back].entity().is_some_and(|noun| self.is_own(noun)))
+            && !(0..at).any(|back| self.m[back].is_small("by"))
+        {
+            self.used[at + 1] = true;
+        }
+        // "with an operating system from Microsoft"
+        if let Some(place) = at.checked_sub(2)
+            && matches!(
+                field,
+                Field::OperatingSystem | Field::ComputeType | Field::RunningMode
+            )
+            && matches(&self.m[place])
+            && matches!(self.m[at - 1].text.as_str(), "from" | "of" | "by")
+        {
+            self.used[place] = true;
+        }
         let own = |m: &super::mentions::Mention, entity: Entity| m.entity() == Some(entity);
         for place in [at.checked_sub(1), at.checked_sub(2), Some(at + 1)]
             .into_iter()
@@ -264,7 +345,7 @@ impl Parse<'_> {
     fn name_at(&mut self, at: usize) -> Option<Filter> {
         let mention = &self.m[at];
         let partial = mention.what == What::Names { partial: true };
-        let announced = self.kind_of(at);
+        let announced = self.kind_of(at).or_else(|| self.opposed(at));
         let usable = |field: Field| match field {
             Field::TagKey | Field::TagValue => self.entity == Entity::Tag,
             Field::RequestedBy => self.entity == Entity::Job,

@@ -4,7 +4,7 @@
 use super::clauses::Parse;
 use super::fields::{Entity, Field, Kind};
 use super::mentions::What;
-use super::query::{Bucket, Dimension};
+use super::query::{Bucket, Dimension, Test};
 
 /// What is asked for: the rows themselves, or something that several rows share.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +74,15 @@ impl Parse<'_> {
                 continue;
             }
             if mention.is_cue("requester") && self.entity == Entity::Job {
+                // "jobs per person who asked for them"
+                let grouped = found
+                    .groups
+                    .iter()
+                    .any(|(_, group)| group.field() == Some(Field::RequestedBy));
+                if grouped {
+                    self.used[at] = true;
+                    continue;
+                }
                 let asked = Dimension::Field(Field::RequestedBy);
                 found.subject.get_or_insert(Subject::Shared(at, asked));
                 continue;
@@ -91,6 +100,15 @@ impl Parse<'_> {
                 if self.has(field) {
                     found.subject = Some(Subject::Shared(at, Dimension::Field(field)));
                 }
+                continue;
+            }
+            if mention.is_cue("list")
+                && mention.text.starts_with("everything")
+                && self.entity.is_desktop()
+                && found.subject.is_none()
+                && !self.m.iter().any(|m| m.entity().is_some())
+            {
+                found.subject = Some(Subject::Rows(at));
                 continue;
             }
             self.noun(at, &mut found);
@@ -123,6 +141,10 @@ impl Parse<'_> {
 
     fn noun(&self, at: usize, found: &mut Pieces) {
         let mention = &self.m[at];
+        if self.idle_longest(at) {
+            found.measures.push((at, Field::LastConnectedAt));
+            return;
+        }
         let own = mention.entity().is_some_and(|entity| self.is_own(entity));
         if own {
             // "alert kinds", "desktop states": the field is asked for.
@@ -148,14 +170,50 @@ impl Parse<'_> {
             found.measures.push((at, field));
             return;
         }
+        if found.subject.is_none()
+            && let Some(period) = self.period_at(at)
+        {
+            found.subject = Some(Subject::Shared(at, period));
+            return;
+        }
         let Some(dimension) = self.dimension_at(at) else {
             return;
         };
-        if found.subject.is_none() {
-            found.subject = Some(Subject::Shared(at, dimension));
-        } else {
-            found.named.push((at, dimension));
+        match &found.subject {
+            // "why did the last job fail": its error is shown with it.
+            None if mention.fields().first() == Some(&Field::Error) => {
+                found.named.push((at, dimension));
+            }
+            None => found.subject = Some(Subject::Shared(at, dimension)),
+            // "who owns the most, top 5 users" names one thing twice.
+            Some(Subject::Shared(_, known)) if *known == dimension => found.own.push(at),
+            Some(_) => found.named.push((at, dimension)),
         }
+    }
+
+    /// "which month had the most", "on which day were the most created": a period that is ranked.
+    fn period_at(&self, at: usize) -> Option<Dimension> {
+        let m = &self.m[at];
+        let ranked = self.m.iter().any(|m| m.is_cue("most") || m.is_cue("least"));
+        let asked = m.is_cue("when")
+            || at < 4
+                && !(at > 0
+                    && (self.m[at - 1].number().is_some() || self.m[at - 1].is_small("by")));
+        if !ranked || !asked {
+            return None;
+        }
+        let unit = m
+            .unit()
+            .or_else(|| m.is_cue("when").then_some(m.text.rsplit(' ').next()?))?;
+        let bucket = match unit {
+            "days" | "day" | "date" => Bucket::Day,
+            "weeks" => Bucket::Week,
+            "months" => Bucket::Month,
+            "years" => Bucket::Year,
+            "hours" => Bucket::Hour,
+            _ => return None,
+        };
+        Some(Dimension::Time(self.bucket_field()?, bucket))
     }
 
     /// Whether a noun names the rows themselves.
@@ -213,8 +271,67 @@ impl Parse<'_> {
         self.entity.is_desktop().then_some(Dimension::Tag(key))
     }
 
+    /// "region x running mode", and the month of "month by account".
+    fn crossed(&mut self, found: &mut Pieces) {
+        for at in 1..self.m.len() {
+            let cross = self.m[at].is_small("cross");
+            let month = self.m[at].text == "by"
+                && (self.m[at - 1].unit().is_some()
+                    // "client by client"
+                    || self.m[at - 1].text == self.m.get(at + 1).map_or("", |next| &next.text));
+            if self.used[at] || !cross && !month || self.group_at(at + 1).is_none() {
+                continue;
+            }
+            let Some(first) = self.group_at(at - 1) else {
+                continue;
+            };
+            self.used[at - 1] = true;
+            if !cross && Some(&first) == self.group_at(at + 1).as_ref() {
+                continue;
+            }
+            found.groups.push((at - 1, first));
+            if cross && let Some(second) = self.group_at(at + 1) {
+                self.used[at] = true;
+                self.used[at + 1] = true;
+                found.groups.push((at + 1, second));
+            }
+        }
+    }
+
+    /// "for Acme and Globex each", "one series each for Acme and Globex": a group per value.
+    fn apart(&mut self, found: &mut Pieces) {
+        let said: Vec<usize> = (0..self.m.len())
+            .filter(|at| {
+                let m = &self.m[*at];
+                !self.used[*at]
+                    && (m.is_small("apart") || m.text == "each" && self.group_at(at + 1).is_none())
+            })
+            .collect();
+        if said.is_empty() {
+            return;
+        }
+        let several = self
+            .filters
+            .iter()
+            .find_map(|placed| match &placed.filter.test {
+                Test::OneOf { field, values } if values.len() > 1 && !placed.filter.negated => {
+                    Some((placed.at, *field))
+                }
+                _ => None,
+            });
+        let Some((at, field)) = several else { return };
+        for place in said {
+            self.used[place] = true;
+        }
+        let group = Dimension::Field(field);
+        if !found.groups.iter().any(|(_, known)| *known == group) {
+            found.groups.push((at, group));
+        }
+    }
+
     /// "per client", "by region and state", "each month".
     fn groups(&mut self, found: &mut Pieces) {
+        self.crossed(found);
         for at in 0..self.m.len() {
             if self.used[at] {
                 continue;
@@ -261,6 +378,19 @@ impl Parse<'_> {
                     self.used[here] = true;
                     here += 1;
                 }
+                // "by alert kind"
+                if self
+                    .m
+                    .get(here)
+                    .is_some_and(|m| m.entity().is_some_and(|e| self.is_own(e)))
+                    && self
+                        .field_at(here + 1)
+                        .is_some_and(|field| field.kind() == Kind::Text)
+                    && self.group_at(here + 1).is_some()
+                {
+                    self.used[here] = true;
+                    here += 1;
+                }
                 let Some(dimension) = self.group_at(here) else {
                     break;
                 };
@@ -297,6 +427,10 @@ impl Parse<'_> {
                 }
                 here += 1;
             }
+            // "client by client"
+            if any && at > 0 && self.m[at - 1].text == self.m[at + 1].text {
+                self.used[at - 1] = true;
+            }
             if any {
                 self.used[at] = true;
             } else if (strict || self.m[at].text == "each" || self.m[at].text == "every")
@@ -311,6 +445,7 @@ impl Parse<'_> {
                 found.own.push(here);
             }
         }
+        self.apart(found);
         if !found.groups.is_empty() {
             // "grouped", "breakdown": the groups say it.
             for at in 0..self.m.len() {
@@ -355,7 +490,7 @@ impl Parse<'_> {
         }
         // "top 5 desktops by user volume" orders by it.
         let ranked = self.m.iter().any(|m| {
-            ["top", "bottom", "most", "least"]
+            ["top", "bottom", "most", "least", "longest", "shortest"]
                 .iter()
                 .any(|word| m.is_cue(word))
         });

@@ -46,16 +46,28 @@ pub(crate) enum Shape {
     Share(Vec<Filter>),
     /// How many rows each group has, and how much of the whole that is.
     Split,
+    /// How many rows, or how much of a field, the first has more than the second; or how many times
+    /// as much.
+    Difference {
+        of: Option<Field>,
+        sides: Box<[Filter; 2]>,
+        #[serde(default)]
+        ratio: bool,
+    },
+    /// How many rows each of these has on average; of times, how many of them there were.
+    Each(Dimension, Option<f64>),
 }
 
 /// What rows are grouped by.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Dimension {
     Field(Field),
     /// The value of the tag with this key.
     Tag(String),
     Time(Field, Bucket),
+    /// Which of these a row passes, the first that it does.
+    Sides(Vec<Filter>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,6 +123,17 @@ pub(crate) enum Test {
     },
     Any(Vec<Filter>),
     All(Vec<Filter>),
+    /// Belongs to the newest sync run of these rows; of those that have ended, if `finished`.
+    LastRun {
+        finished: bool,
+        filters: Vec<Filter>,
+    },
+    /// One column against another of the same row.
+    Fields {
+        left: Field,
+        comparison: Comparison,
+        right: Field,
+    },
     /// Has rows of another kind that pass these filters.
     Has {
         entity: Entity,
@@ -182,7 +205,9 @@ impl Filter {
                     .all(|part| part.field() == first)
                     .then_some(first?)
             }
-            Test::Tagged { .. } | Test::Has { .. } => None,
+            Test::Tagged { .. } | Test::Fields { .. } | Test::Has { .. } | Test::LastRun { .. } => {
+                None
+            }
         }
     }
 }
@@ -191,7 +216,7 @@ impl Dimension {
     pub fn field(&self) -> Option<Field> {
         match self {
             Self::Field(field) | Self::Time(field, _) => Some(*field),
-            Self::Tag(_) => None,
+            Self::Tag(_) | Self::Sides(_) => None,
         }
     }
 }

@@ -102,6 +102,32 @@ fn implied(parse: &mut Parse<'_>) {
             }
         }
         // Why a sync ran stands with its job.
+        // "workspaces scopes", "directory syncs" are those of one type.
+        Entity::Sync => {
+            for (noun, resource) in [
+                (Entity::Desktop, "workspaces"),
+                (Entity::Directory, "directories"),
+                (Entity::Bundle, "bundles"),
+            ] {
+                let typed = (0..parse.m.len()).find(|at| {
+                    let sync = |place: usize| {
+                        parse.m.get(place).and_then(Mention::entity) == Some(Entity::Sync)
+                    };
+                    let kind = parse.m.get(at + 1).is_some_and(|m| m.text == "type");
+                    parse.m[*at].entity() == Some(noun) && (sync(at + 1) || kind && sync(at + 2))
+                });
+                if let Some(at) = typed {
+                    parse.used[at] = true;
+                    if parse.m[at + 1].text == "type" {
+                        parse.used[at + 1] = true;
+                    }
+                    parse.filters.push(Placed {
+                        filter: Filter::one(Field::ResourceType, resource),
+                        at,
+                    });
+                }
+            }
+        }
         Entity::Job => {
             if let Some(at) = any(Entity::Sync) {
                 parse.filters.push(Placed {
@@ -147,25 +173,45 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
             .any(|mention| mention.property().is_some_and(|name| names.contains(&name)))
     };
     let field = |field: Field| {
-        m.iter()
-            .any(|mention| mention.fields().first() == Some(&field))
-    };
-    let small = |name: &str| m.iter().any(|mention| mention.is_small(name));
-    let state_value = m.iter().any(|mention| {
-        mention.value().is_some_and(|value| {
-            lexicon.values[value]
-                .of
-                .iter()
-                .any(|(of, field, _)| *of == E::Desktop && *field == Field::State)
+        m.iter().any(|mention| {
+            mention.fields().first() == Some(&field)
+                // "value" is a size of desktops too.
+                && (field != Field::TagValue || mention.value().is_none() || has(E::Tag))
         })
-    });
+    };
+    let is_state = |mention: &Mention| {
+        mention.names.iter().any(|name| name.field == Field::State) && mention.what == What::Words
+            || mention.value().is_some_and(|value| {
+                lexicon.values[value]
+                    .of
+                    .iter()
+                    .any(|(of, field, _)| *of == E::Desktop && *field == Field::State)
+            })
+    };
+    // "went into error", and not "would like to know how many are stopped".
+    let moves = |name: &str| {
+        (0..m.len()).any(|at| {
+            is_state(&m[at])
+                && (0..at)
+                    .rev()
+                    .take_while(|back| m[*back].soft() || m[*back].is_small(name))
+                    .take(3)
+                    .any(|back| {
+                        m[back].is_small(name) && !matches!(m[back].text.as_str(), "to" | "got")
+                            || m[back].text == name
+                    })
+        })
+    };
     let mut found: Vec<E> = Vec::new();
     let mut push = |entity: E| {
         if !found.contains(&entity) {
             found.push(entity);
         }
     };
-    if has(E::StateChange) {
+    if property(&["returned"]) && !has(E::StateChange) {
+        push(E::Version);
+    }
+    if has(E::StateChange) || moves("went into") || happened(m, is_state) {
         push(E::StateChange);
     }
     if has(E::Job) || value_for(E::Job) {
@@ -175,8 +221,14 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
     if asked_by && (has(E::Sync) || !has(E::Desktop)) {
         push(E::Job);
     }
+    if one_run(m) && has(E::Sync) {
+        push(E::Job);
+    }
     if has(E::Alert) || value_for(E::Alert) {
         push(E::Alert);
+    }
+    if value_for(E::Directory) && !has(E::Desktop) {
+        push(E::Directory);
     }
     let sync_field = m.iter().any(|mention| {
         mention
@@ -189,13 +241,15 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
                 .any(|field| field.is_column(E::Desktop) || field.is_column(E::Version))
             && mention.fields().first() != Some(&Field::DurationMs)
     });
-    if has(E::Sync) || sync_field && !has(E::Job) {
+    // "which accounts were skipped": by a sync.
+    let outcome = value_for(E::Sync) && !has(E::Desktop) && !has(E::Job) && !has(E::Alert);
+    if has(E::Sync) || sync_field && !has(E::Job) || outcome {
         push(E::Sync);
     }
     if has(E::Desktop)
         && (verb("change") && field(Field::State)
-            || small("went") && state_value
-            || small("into") && state_value && !has(E::Sync))
+            || moves("went")
+            || moves("into") && !has(E::Sync))
     {
         push(E::StateChange);
     }
@@ -221,6 +275,18 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
     let noun = m.iter().any(|mention| mention.entity() == Some(E::Desktop));
     if has(E::Tag) && !noun && has(E::Desktop) {
         push(E::Tag);
+    }
+    // "Acme grouped by the Team tag" counts desktops.
+    let by_tag = (1..m.len()).any(|at| {
+        m[at].entity() == Some(E::Tag)
+            && m[at - 1]
+                .names
+                .iter()
+                .any(|name| name.field == Field::TagKey)
+            && (at.saturating_sub(4)..at).any(|back| m[back].is_small("by"))
+    });
+    if by_tag {
+        push(E::Desktop);
     }
     if has(E::Desktop) {
         push(E::Desktop);
@@ -259,6 +325,11 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
         .any(|name| cue(name));
     if unused && (timed || grouped_only(E::Account) || grouped_only(E::Organization))
         || ranked && has(E::Organization) && !has(E::Account)
+        || ranked
+            && has(E::Account)
+            && [Field::Storage, Field::RootVolume, Field::UserVolume]
+                .into_iter()
+                .any(field)
     {
         push(E::Desktop);
     }
@@ -280,6 +351,28 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
         push(E::Tag);
         push(E::Desktop);
     }
+    // "when was Northwind APAC onboarded", "to whom does 106000000002 belong"
+    let account = |mention: &Mention| {
+        mention.what == What::Literal
+            && mention.text.len() == 12
+            && mention.text.chars().all(|c| c.is_ascii_digit())
+            || !mention.names.is_empty()
+                && mention
+                    .names
+                    .iter()
+                    .all(|name| name.field == Field::AccountName)
+    };
+    let joined = m.iter().any(|mention| {
+        mention.is_verb("create") && mention.text.starts_with("onboard")
+            || mention
+                .property()
+                .is_some_and(|name| matches!(name, "enabled" | "disabled" | "never_synced"))
+            || mention.entity() == Some(E::Organization)
+            || mention.fields().first() == Some(&Field::AccountId)
+    });
+    if m.iter().any(account) && joined {
+        push(E::Account);
+    }
     if has(E::Account) || verb("sync") || field(Field::LastCompleteSync) || field(Field::RoleArn) {
         push(E::Account);
     }
@@ -292,6 +385,38 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
         push(E::Version);
     }
     found
+}
+
+/// "did the last sync succeed", "how long did it take": a run as a whole is a job. What it did for
+/// one client stands with its scopes.
+fn one_run(m: &[Mention]) -> bool {
+    let whether = matches!(m[0].text.as_str(), "did" | "was" | "has" | "is");
+    let asked = m.iter().any(|mention| {
+        mention.fields().first() == Some(&Field::Error)
+            || mention.fields().first() == Some(&Field::DurationMs)
+    });
+    let scoped = m.iter().any(|mention| {
+        matches!(mention.what, What::Names { .. } | What::Literal)
+            || mention.text.starts_with("scope")
+            || mention.text.starts_with("sync scope")
+    });
+    let last = m
+        .iter()
+        .any(|mention| mention.is_cue("last") || mention.is_cue("newest"));
+    last && (whether || asked) && !scoped
+}
+
+/// "when did ws-1 go unhealthy", "how often has it been stopped": what a desktop has been through,
+/// rather than how it is.
+fn happened(m: &[Mention], is_state: impl Fn(&Mention) -> bool) -> bool {
+    let asked = m.iter().any(|mention| {
+        mention.is_cue("when") || matches!(mention.text.as_str(), "how often" | "how many times")
+    }) || matches!(m[0].text.as_str(), "was" | "has")
+        && m.iter().any(|mention| mention.is_small("ever"));
+    asked
+        && m.iter().any(is_state)
+        && m.iter()
+            .any(|mention| mention.what == What::Literal && mention.text.starts_with("ws-"))
 }
 
 /// "clients without desktops in eu-west-1": the rows of one thing by what they lack of another.
@@ -339,7 +464,12 @@ fn without(m: &[Mention], choices: Choices, context: Context<'_>) -> Option<Read
     if own == Entity::Desktop && theirs != Entity::StateChange {
         return None;
     }
-    let (left, right) = (&m[..not], &m[not + 1..]);
+    // "bundles without desktops, how many are there": what is asked for may stand last.
+    let tail = (theirs_at + 1..m.len())
+        .find(|at| m[*at].is_cue("count"))
+        .unwrap_or(m.len());
+    let left = [&m[tail..], &m[..not]].concat();
+    let (left, right) = (left.as_slice(), &m[not + 1..tail]);
     let mut inner = Parse::new(right, theirs, choices, context.lexicon, context.now);
     inner.clauses();
     inner.used[theirs_at - not - 1] = true;
@@ -379,10 +509,10 @@ fn without(m: &[Mention], choices: Choices, context: Context<'_>) -> Option<Read
         return None;
     }
     let mut queries = Vec::new();
-    for kind in ["count", "list"] {
+    for kind in ["count", "exists", "list"] {
         if let Some(mut query) = Composer::new(&outer, &pieces).build(kind) {
             query.intent = format!("{}.without", own.view());
-            if kind == "count" || query.shape == Shape::List {
+            if kind != "list" || query.shape == Shape::List {
                 queries.push(("without", query));
                 break;
             }

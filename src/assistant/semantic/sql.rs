@@ -3,6 +3,7 @@
 
 use super::conditions::{condition, number, quoted, sign};
 use super::fields::{Entity, Field};
+use super::label::side_name;
 use super::query::{Bucket, By, Comparison, Dimension, Filter, Query, Shape, Test};
 
 pub(super) fn select(query: &Query) -> String {
@@ -111,13 +112,27 @@ impl Builder<'_> {
         let query = self.query;
         let things = query.entity.words().1.replace(' ', "_");
         match &query.shape {
-            Shape::Count => columns.push((self.rows_counted(), things)),
+            Shape::Count => {
+                let counted = self.rows_counted();
+                if let (Some((comparison, value)), true) = (query.having, query.groups.is_empty()) {
+                    let answer = format!("{counted} {} {}", sign(comparison), number(value));
+                    let asked = format!("{}_{}", compared(comparison), number(value));
+                    columns.push((counted, things));
+                    columns.push((answer, asked.replace(['.', '-'], "_")));
+                } else {
+                    columns.push((counted, things));
+                }
+            }
             Shape::CountDistinct(dimension) => {
                 let (expression, name) = self.identity(dimension);
                 columns.push((
                     format!("count(DISTINCT {expression})"),
                     format!("number_of_{}", plural(&name)),
                 ));
+                // One who is connected twice is one user on two desktops.
+                if name == "user_name" && self.filters_connections() {
+                    columns.push((self.rows_counted(), things));
+                }
             }
             Shape::Distinct(dimensions) => {
                 for dimension in dimensions {
@@ -155,6 +170,41 @@ impl Builder<'_> {
                     "percent".into(),
                 ));
             }
+            Shape::Difference { of, sides, ratio } => {
+                let amount = of.map_or("1".to_owned(), |field| self.field(field));
+                let figures: Vec<Output> = sides
+                    .iter()
+                    .map(|side| {
+                        let figure = format!(
+                            "coalesce(sum(CASE WHEN {} THEN {amount} ELSE 0 END), 0)",
+                            self.condition(side)
+                        );
+                        (figure, identifier(&side_name(side).unwrap_or_default()))
+                    })
+                    .collect();
+                let (first, second) = (&figures[0].0, &figures[1].0);
+                columns.push(if *ratio {
+                    let ratio = format!("round(1.0 * {first} / nullif({second}, 0), 2)");
+                    (ratio, "ratio".into())
+                } else {
+                    (format!("{first} - {second}"), "difference".into())
+                });
+                columns.extend(figures);
+            }
+            Shape::Each(dimension, periods) => {
+                let (expression, name) = self.identity(dimension);
+                let counted = match periods {
+                    Some(periods) => number(*periods),
+                    None => format!("count(DISTINCT {expression})"),
+                };
+                let rows = self.rows_counted();
+                columns.push((
+                    format!("round(1.0 * {rows} / nullif({counted}, 0), 2)"),
+                    format!("average_{things}"),
+                ));
+                columns.push((rows, things));
+                columns.push((counted, format!("number_of_{}", plural(&name))));
+            }
             Shape::List => {
                 for field in self.listed() {
                     columns.push((self.field(field), field.name().to_owned()));
@@ -167,6 +217,15 @@ impl Builder<'_> {
             }
         }
         false
+    }
+
+    fn filters_connections(&self) -> bool {
+        self.query.filters.iter().any(|filter| {
+            matches!(
+                filter.field(),
+                Some(Field::ConnectionState | Field::LastConnectedAt)
+            )
+        })
     }
 
     fn aggregate(&self, columns: &mut Vec<Output>, function: &str, word: &str, field: Field) {
@@ -219,6 +278,15 @@ impl Builder<'_> {
             {
                 ("account_id".into(), "account".into())
             }
+            // Bundles and directories of several accounts share names.
+            Dimension::Field(Field::BundleName) if Field::BundleId.is_column(self.query.entity) => {
+                ("bundle_id".into(), "bundle".into())
+            }
+            Dimension::Field(Field::DirectoryName)
+                if Field::DirectoryId.is_column(self.query.entity) =>
+            {
+                ("directory_id".into(), "directory".into())
+            }
             other => self.outputs(other).swap_remove(0),
         }
     }
@@ -243,7 +311,7 @@ impl Builder<'_> {
                          AND t.tag_key = {})",
                         quoted(key)
                     ),
-                    format!("\"{}\"", key.replace('"', "\"\"")),
+                    identifier(key),
                 )]
             }
             Dimension::Time(field, bucket) => {
@@ -256,6 +324,16 @@ impl Builder<'_> {
                     Bucket::Year => (format!("substr({column}, 1, 4)"), "year"),
                 };
                 vec![(expression, name.into())]
+            }
+            Dimension::Sides(sides) => {
+                let cases: Vec<String> = sides
+                    .iter()
+                    .map(|side| {
+                        let name = side_name(side).unwrap_or_default();
+                        format!("WHEN {} THEN {}", self.condition(side), quoted(&name))
+                    })
+                    .collect();
+                vec![(format!("CASE {} END", cases.join(" ")), "compared".into())]
             }
         }
     }
@@ -293,18 +371,24 @@ impl Builder<'_> {
         for filter in &query.filters {
             found.push(self.condition(filter));
         }
+        // The rarest compute type is not having none.
+        let ranked =
+            query.limit.is_some() && query.order.is_some_and(|order| order.by == By::Measure);
+        let empty = |field: Field| {
+            may_be_absent(field) || ranked && may_be_unknown(field) && field.is_column(query.entity)
+        };
         let mut present = |dimension: &Dimension| match dimension {
             Dimension::Tag(key) => found.push(self.condition(&Filter::new(Test::Tagged {
                 key: Some(key.clone()),
                 values: Vec::new(),
             }))),
-            Dimension::Field(field) | Dimension::Time(field, _) if may_be_absent(*field) => {
+            Dimension::Field(field) | Dimension::Time(field, _) if empty(*field) => {
                 found.push(format!("{} IS NOT NULL", self.field(*field)));
             }
             _ => {}
         };
         query.groups.iter().for_each(&mut present);
-        if let Shape::CountDistinct(dimension) = &query.shape {
+        if let Shape::Each(dimension, _) = &query.shape {
             present(dimension);
         }
         if let Shape::Distinct(dimensions) = &query.shape {
@@ -325,6 +409,22 @@ impl Builder<'_> {
     }
 }
 
+/// What a column is called that says whether a number is reached.
+fn compared(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Above => "more_than",
+        Comparison::AtLeast | Comparison::Between => "at_least",
+        Comparison::Below => "fewer_than",
+        Comparison::AtMost => "at_most",
+        Comparison::Equal => "exactly",
+    }
+}
+
+/// A column's name as SQL writes it.
+fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\"").replace('\0', ""))
+}
+
 fn plural(name: &str) -> String {
     match name.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o']) => format!("{stem}ies"),
@@ -338,7 +438,8 @@ fn named(filter: &Filter) -> Vec<Field> {
     match &filter.test {
         Test::Any(parts) | Test::All(parts) => parts.iter().flat_map(named).collect(),
         Test::Tagged { .. } => vec![Field::Tags],
-        Test::Has { .. } => Vec::new(),
+        Test::Fields { left, right, .. } => vec![*left, *right],
+        Test::Has { .. } | Test::LastRun { .. } => Vec::new(),
         _ => filter.field().into_iter().collect(),
     }
 }
@@ -361,5 +462,18 @@ fn may_be_absent(field: Field) -> bool {
             | Field::RequestedBy
             | Field::Error
             | Field::DisplayName
+    )
+}
+
+/// Fields that stand empty for a few rows, which then are a group of their own.
+fn may_be_unknown(field: Field) -> bool {
+    matches!(
+        field,
+        Field::ComputeType
+            | Field::RunningMode
+            | Field::OperatingSystem
+            | Field::BundleName
+            | Field::DirectoryName
+            | Field::ConnectionState
     )
 }

@@ -27,6 +27,7 @@ impl Parse<'_> {
                 self.bare_value(at);
             }
         }
+        self.either_tag();
         // "desktops with tags"
         for at in 1..self.m.len() {
             let tags = self.entity.is_desktop() && self.m[at].entity() == Some(Entity::Tag);
@@ -39,6 +40,27 @@ impl Parse<'_> {
                     values: Vec::new(),
                 };
                 self.add(at, Filter::new(test));
+            }
+        }
+    }
+
+    /// "Department=Finance or Team=Sales"
+    fn either_tag(&mut self) {
+        let tagged =
+            |filter: &Filter| matches!(filter.test, Test::Tagged { .. }) && !filter.negated;
+        let mut at = 1;
+        while at < self.filters.len() {
+            let (one, other) = (&self.filters[at - 1], &self.filters[at]);
+            let or = (one.at..other.at.max(one.at)).find(|between| self.m[*between].is_small("or"));
+            match or {
+                Some(or) if tagged(&one.filter) && tagged(&other.filter) && !self.used[or] => {
+                    self.used[or] = true;
+                    let other = self.filters.remove(at);
+                    let one = &mut self.filters[at - 1];
+                    one.filter = Filter::new(Test::Any(vec![one.filter.clone(), other.filter]));
+                    one.at = other.at;
+                }
+                _ => at += 1,
             }
         }
     }
@@ -56,10 +78,15 @@ impl Parse<'_> {
         let only_name = matches!(mention.what, What::Names { .. });
         let announced = only_name
             || mention.quoted
-            || self
-                .m
-                .get(at + 1)
-                .is_some_and(|m| m.entity() == Some(Entity::Tag) || m.text == "=")
+            || self.m.get(at + 1).is_some_and(|m| {
+                m.entity() == Some(Entity::Tag)
+                    || m.fields().contains(&Field::TagValue)
+                    || matches!(
+                        m.text.as_str(),
+                        "breakdown" | "distribution" | "split" | "mix"
+                    )
+                    || m.text == "="
+            })
             || at > 0
                 && (self.m[at - 1].entity() == Some(Entity::Tag)
                     || self.m[at - 1].is_small("tagged"))
@@ -72,16 +99,30 @@ impl Parse<'_> {
         announced.then_some(key)
     }
 
+    /// The values of the key that the mention at `at` may be: the one that is written like it, else
+    /// all that differ in case only.
+    fn values_of(&self, at: usize, key: &str) -> Vec<String> {
+        let mention = &self.m[at];
+        let mut found: Vec<String> = Vec::new();
+        for name in &mention.names {
+            let of_key = name.field == Field::TagValue && name.key.as_deref() == Some(key);
+            if of_key && !found.contains(&name.literal) {
+                found.push(name.literal.clone());
+            }
+        }
+        if found.contains(&mention.typed) {
+            found.retain(|literal| *literal == mention.typed);
+        }
+        found
+    }
+
     /// Where a value of the key stands behind it.
-    fn value_after(&self, at: usize, key: &str) -> Option<(usize, String)> {
+    fn value_after(&self, at: usize, key: &str) -> Option<(usize, Vec<String>)> {
         for next in at + 1..self.m.len().min(at + 6) {
             let mention = &self.m[next];
-            if let Some(name) = mention
-                .names
-                .iter()
-                .find(|name| name.field == Field::TagValue && name.key.as_deref() == Some(key))
-            {
-                return Some((next, name.literal.clone()));
+            let values = self.values_of(next, key);
+            if !values.is_empty() {
+                return Some((next, values));
             }
             let between = mention.entity() == Some(Entity::Tag)
                 || mention.compare().is_some()
@@ -106,7 +147,7 @@ impl Parse<'_> {
                         self.m[between].entity() == Some(Entity::Tag) || self.m[between].soft()
                     })
                 });
-        if let Some((place, value)) = self.value_after(at, key) {
+        if let Some((place, mut values)) = self.value_after(at, key) {
             let mut negated = self.negated(at);
             let mut other = false;
             for between in at + 1..place {
@@ -119,7 +160,6 @@ impl Parse<'_> {
             }
             self.used[at] = true;
             self.used[place] = true;
-            let mut values = vec![value];
             self.more_values(place, key, &mut values);
             let test = Test::Tagged {
                 key: Some(key.to_owned()),

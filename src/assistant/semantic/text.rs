@@ -66,8 +66,39 @@ const SHORT: &[(&str, &str)] = &[
     ("im", "i am"),
     ("ive", "i have"),
     ("id'd", "identified"),
+    ("24/7", "always on"),
+    ("rn", "right now"),
+    ("atm", "at the moment"),
+    ("ppl", "people"),
+    ("mny", "many"),
+    ("lst", "last"),
+    ("acct", "account"),
+    ("accts", "accounts"),
+    ("dirs", "directories"),
     ("what're", "what are"),
     ("who've", "who have"),
+    ("nobodys", "nobody is"),
+    ("noones", "no one is"),
+    ("w", "with"),
+    ("n", "and"),
+    ("em", "them"),
+    ("'em", "them"),
+    ("weve", "we have"),
+    ("youve", "you have"),
+    ("theyve", "they have"),
+    ("thru", "through"),
+    ("cnt", "count"),
+    ("msg", "message"),
+    ("msgs", "messages"),
+    ("dir", "directory"),
+    ("perf", "performance"),
+    ("cred", "credentials"),
+    ("creds", "credentials"),
+    ("abt", "about"),
+    ("btwn", "between"),
+    ("b4", "before"),
+    ("tho", "though"),
+    ("yday", "yesterday"),
 ];
 
 /// What a short form of a verb stands for.
@@ -95,6 +126,7 @@ pub(crate) fn tokens(text: &str, most: usize) -> Vec<Token> {
             '\u{2013}' | '\u{2014}' => '-',
             '\u{2265}' => '\u{1}',
             '\u{2264}' => '\u{2}',
+            '\u{d7}' => 'x',
             other if other.is_control() => ' ',
             other => other,
         })
@@ -185,6 +217,7 @@ fn chunk_tokens(chunk: &str, quoted: &mut bool, found: &mut Vec<Token>) {
             ',' => Some(","),
             '%' => Some("percent"),
             '&' => Some("and"),
+            '+' if had && at_least(found) => None,
             '+' => Some("plus"),
             '/' if had => Some("/"),
             '=' => Some("="),
@@ -214,6 +247,34 @@ fn chunk_tokens(chunk: &str, quoted: &mut bool, found: &mut Vec<Token>) {
         }
     }
     flush(&mut word, &mut first, *quoted, found);
+}
+
+/// "90+ days" and "80gb+" are at least that many: says so before the number that ends `found`.
+fn at_least(found: &mut Vec<Token>) -> bool {
+    let number = |at: usize| {
+        found
+            .get(at)
+            .is_some_and(|token| token.text.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let Some(last) = found.len().checked_sub(1) else {
+        return false;
+    };
+    let at = match last.checked_sub(1) {
+        _ if number(last) => last,
+        Some(before) if found[last].glued && number(before) => before,
+        _ => return false,
+    };
+    found.insert(
+        at,
+        Token {
+            text: ">=".to_owned(),
+            typed: "+".to_owned(),
+            glued: false,
+            quoted: false,
+            literal: false,
+        },
+    );
+    true
 }
 
 fn split_endings(word: &str, glued: bool, quoted: bool, found: &mut Vec<Token>) {
@@ -378,6 +439,11 @@ mod tests {
             ["us", "east", "1", "auto", "stop"]
         );
         assert_eq!(words("ws-0abc12 10.0.0.1"), ["ws-0abc12", "10.0.0.1"]);
+        assert_eq!(
+            words("90+ days, 80gb+"),
+            [">=", "90", "days", ",", ">=", "80", "gb"]
+        );
+        assert_eq!(words("power + value"), ["power", "plus", "value"]);
     }
 
     #[test]

@@ -17,6 +17,7 @@ struct Amount {
 impl Parse<'_> {
     pub(super) fn numbers(&mut self) {
         self.several();
+        self.columns_compared();
         let mut at = 0;
         while at < self.m.len() {
             if !self.used[at]

@@ -199,7 +199,7 @@ fn relative<'a>(
     let word = text(0);
     let recent = matches!(
         word,
-        "last" | "past" | "previous" | "preceding" | "recent" | "prior"
+        "last" | "past" | "previous" | "preceding" | "recent" | "prior" | "trailing" | "rolling"
     );
     let current = matches!(word, "this" | "current");
     if !recent && !current {

@@ -19,6 +19,16 @@ const MOST_READINGS: usize = 4;
 /// How likely the classifier must think the kind of the only reading that leaves no word over.
 const FLOOR: f32 = 0.002;
 
+/// Kinds that only questions with words of their own are of.
+const SAID: [&str; 6] = [
+    ".count",
+    ".share",
+    ".average",
+    ".difference",
+    ".compare",
+    ".top_groups",
+];
+
 /// How much of the likelihood of all readings the best one must have.
 const MARGIN: f32 = 0.6;
 
@@ -275,14 +285,14 @@ impl Understander<'_> {
         let Some((best, _)) = ranked.first() else {
             return Best::None;
         };
-        if *best < FLOOR {
+        // Words that say the kind say more than how likely it is.
+        let said = ranked
+            .first()
+            .is_some_and(|(_, query)| SAID.iter().any(|kind| query.intent.ends_with(kind)));
+        if *best < FLOOR && !said {
             return Best::None;
         }
-        // "share of stopped desktops by region" may mean either.
-        let both = ["share", "split"]
-            .iter()
-            .all(|kind| ranked.iter().any(|(_, query)| query.intent.ends_with(kind)));
-        if both || best / sum.max(f32::MIN_POSITIVE) < MARGIN {
+        if best / sum.max(f32::MIN_POSITIVE) < MARGIN {
             let readings = ranked.into_iter().take(2).map(|(_, query)| query).collect();
             return Best::Unclear(readings);
         }

@@ -3,7 +3,6 @@
 mod composed;
 mod dev;
 mod estate;
-mod explore;
 mod followed;
 mod guarded;
 mod speed;
