@@ -110,6 +110,7 @@ impl Pool {
             let worker = std::thread::Builder::new()
                 .name(format!("model-{index}"))
                 .spawn(move || {
+                    cores::yield_to_others();
                     if let Some(core) = core {
                         cores::pin_current_thread(core);
                     }
@@ -128,6 +129,7 @@ impl Pool {
     /// Puts the calling thread onto the core that the pool left for its caller. For a thread that does nothing
     /// but drive this pool.
     pub fn pin_caller(&self) {
+        cores::yield_to_others();
         if let Some(core) = self.cores.first() {
             cores::pin_current_thread(*core);
         }

@@ -1,6 +1,7 @@
 //! Questions in plain words, asked of a server over HTTP as people ask them: known kinds of question, a model's
 //! answers when one is named, and what a question that a model works on does to everybody else.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -77,8 +78,13 @@ pub async fn measure(data_dir: &Path, model: Option<&Path>) -> anyhow::Result<Ve
     }
     server.stop().await?;
 
-    // The instructions are read once and kept; the start that counts finds them.
+    // The instructions are read with the first question and kept; the start that counts finds them.
     let (server, _) = Server::start_ready(data_dir, model).await?;
+    let mut connection = Connection::open(server.address).await?;
+    server
+        .ask(&mut connection, FOR_THE_MODEL[0], "model")
+        .await?;
+    kept(data_dir).await?;
     server.stop().await?;
     let (server, ready) = Server::start_ready(data_dir, model).await?;
     figures.push(figure(
@@ -87,8 +93,14 @@ pub async fn measure(data_dir: &Path, model: Option<&Path>) -> anyhow::Result<Ve
         "ms",
         "under 300",
     ));
+    let mut answers = Vec::new();
+    let mut connection = Connection::open(server.address).await?;
+    for question in FOR_THE_MODEL {
+        answers.push(server.ask(&mut connection, question, "model").await?);
+    }
+    figures.extend(of_the_model(&answers));
     let idle = server.clicks().await?;
-    let (busy, answers) = server.clicks_beside_questions().await?;
+    let busy = server.clicks_beside_questions().await?;
     figures.push(figure(
         "desktop list, 10 people, idle, p99",
         idle.percentile(0.99),
@@ -101,8 +113,28 @@ pub async fn measure(data_dir: &Path, model: Option<&Path>) -> anyhow::Result<Ve
         "ms",
         "twice idle or less",
     ));
-    figures.extend(of_the_model(&answers));
     Ok(figures)
+}
+
+/// Waits until the instructions are on disk, which they are some time after the first answer.
+async fn kept(data_dir: &Path) -> anyhow::Result<()> {
+    let folder = data_dir.join("prompts");
+    let start = Instant::now();
+    loop {
+        let there = std::fs::read_dir(&folder).is_ok_and(|entries| {
+            entries
+                .flatten()
+                .any(|entry| entry.path().extension().is_some_and(|kind| kind == "kv"))
+        });
+        if there {
+            return Ok(());
+        }
+        anyhow::ensure!(
+            start.elapsed() < Duration::from_secs(60),
+            "the model's instructions were not kept within a minute"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 /// Means over the answers of a model.
@@ -245,29 +277,26 @@ impl Server {
         run(self.address, CLIENTS, &pages, CLICKS, PAUSE).await
     }
 
-    /// Asks the model one question after the other, for ever; the answers go to `answers`.
-    async fn keep_asking(&self, answers: &mut Vec<Value>) -> anyhow::Result<()> {
-        let mut connection = Connection::open(self.address).await?;
-        for question in FOR_THE_MODEL.iter().cycle() {
-            answers.push(self.ask(&mut connection, question, "model").await?);
-        }
-        Ok(())
-    }
-
-    /// Clicks while the model is asked, and what it answered. At least one question comes to its end.
-    async fn clicks_beside_questions(&self) -> anyhow::Result<(Timings, Vec<Value>)> {
-        let mut answers = Vec::new();
-        let timings = tokio::select! {
-            timings = self.clicks() => timings?,
-            ended = self.keep_asking(&mut answers) => {
-                ended?;
-                anyhow::bail!("the questions came to an end")
-            }
+    /// Clicks while the model is asked one question after the other.
+    async fn clicks_beside_questions(&self) -> anyhow::Result<Timings> {
+        let done = Cell::new(false);
+        let clicks = async {
+            let timings = self.clicks().await;
+            done.set(true);
+            timings
         };
-        if answers.is_empty() {
+        let questions = async {
             let mut connection = Connection::open(self.address).await?;
-            answers.push(self.ask(&mut connection, FOR_THE_MODEL[0], "model").await?);
-        }
-        Ok((timings, answers))
+            for question in FOR_THE_MODEL.iter().cycle() {
+                if done.get() {
+                    break;
+                }
+                self.ask(&mut connection, question, "model").await?;
+            }
+            anyhow::Ok(())
+        };
+        let (timings, asked) = tokio::join!(clicks, questions);
+        asked?;
+        timings
     }
 }

@@ -85,7 +85,8 @@ const DESKTOP: &[Column] = &[
     ),
     col(
         "bundle_name",
-        "b.name",
+        "(SELECT b.name FROM main.bundle b WHERE b.bundle_id = w.bundle_id
+            AND b.account_id = w.account_id AND b.region = w.region)",
         "the bundle's name, where it is known",
     ),
     col(
@@ -95,7 +96,9 @@ const DESKTOP: &[Column] = &[
     ),
     col(
         "directory_name",
-        "coalesce(d.alias, d.directory_name)",
+        "(SELECT coalesce(d.alias, d.directory_name) FROM main.directory d
+            WHERE d.directory_id = w.directory_id AND d.account_id = w.account_id
+            AND d.region = w.region)",
         "the directory's alias, else its name",
     ),
     col("ip_address", "w.ip_address", "its address in the subnet"),
@@ -169,15 +172,12 @@ const GONE: &[Column] = &[
     .told(),
 ];
 
+// Names of bundles and directories are looked up where they are asked for, not joined to every row.
 macro_rules! desktop_tables {
     () => {
         "main.workspace w
          JOIN main.account a ON a.account_id = w.account_id
-         JOIN main.organization o ON o.organization_id = w.organization_id
-         LEFT JOIN main.bundle b ON b.bundle_id = w.bundle_id AND b.account_id = w.account_id
-           AND b.region = w.region
-         LEFT JOIN main.directory d ON d.directory_id = w.directory_id
-           AND d.account_id = w.account_id AND d.region = w.region"
+         JOIN main.organization o ON o.organization_id = w.organization_id"
     };
 }
 
