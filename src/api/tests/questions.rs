@@ -89,6 +89,41 @@ async fn a_question_is_answered_under_every_name_it_goes_by() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_question_may_be_narrowed_to_an_organization_that_one_sees() {
+    let world = World::new().await;
+    let (root, member) = (
+        world.root().await,
+        world.member("ann", &world.acme, Role::Viewer).await,
+    );
+    let count = async |token: &str, organization: Option<&str>| {
+        let mut body = json!({ "question": "how many desktops are there?" });
+        if let Some(id) = organization {
+            body["organization_id"] = json!(id);
+        }
+        let request = Request::new("POST", QUERY).json(&body).bearer(token);
+        world.send(request).await
+    };
+    let (acme, globex) = (
+        world.acme.organization.id.as_str(),
+        world.globex.organization.id.as_str(),
+    );
+    let all = count(&root, None).await.json()["table"]["rows"][0][0]
+        .as_i64()
+        .unwrap();
+    let mut parts = 0;
+    for id in [acme, globex] {
+        let answer = count(&root, Some(id)).await.json();
+        parts += answer["table"]["rows"][0][0].as_i64().unwrap();
+    }
+    assert!(all > 1 && parts == all, "{parts} of {all}");
+    let own = count(&member, Some(acme)).await.json();
+    assert_eq!(own["table"]["rows"], json!([[1]]));
+    let foreign = count(&member, Some(globex)).await;
+    assert_eq!(foreign.status, 404, "{}", foreign.text());
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stream_tells_everything_in_order() {
     let model = Scripted::new([
         say("SELECT nope FROM workspaces LIMIT 1"),

@@ -244,3 +244,24 @@ async fn every_example_is_answered() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_has_just_come_is_known() {
+    let world = World::new().await;
+    let assistant = world.assistant(None);
+    let about = || {
+        question(
+            "How many desktops does Zanzibar Freight have?",
+            TierChoice::Template,
+        )
+    };
+    let before = ask(&assistant, &root(), about()).await.unwrap();
+    assert_eq!(before.outcome, Outcome::CannotAnswer, "{before:?}");
+    let new = domain::organization::NewOrganization {
+        name: "Zanzibar Freight".to_owned(),
+    };
+    store::organization::create(&world.db, new).await.unwrap();
+    let after = ask(&assistant, &root(), about()).await.unwrap();
+    assert_eq!(after.outcome, Outcome::Answered, "{after:?}");
+    assert_eq!(first_cell(&after), 0);
+}
