@@ -51,6 +51,7 @@ function serve(path: string): unknown {
   if (path === "/api/v1/me") return me;
   if (path.endsWith("/examples")) return [{ topic: "Counts", question: "How many desktops are there?" }];
   if (path.endsWith("/model")) return null;
+  if (path.endsWith("/organizations")) return { items: [{ id: "o1", name: "Acme" }], total: 1 };
   return { items: [], total: 0 };
 }
 
@@ -77,6 +78,13 @@ it("asks what the address asks, once", async () => {
   await screen.findByText("Answer to how many", { ignore: "[role=status]" });
   await act(() => router.navigate({ to: "/ask", search: { q: "how many", view: "verified" } as never }));
   expect(asked).toEqual([{ question: "how many" }]);
+});
+
+it("asks of the organization that is chosen, and says so", async () => {
+  await open("/ask?q=how+many&org=o1");
+  await screen.findByText("Answer to how many", { ignore: "[role=status]" });
+  expect(asked).toEqual([{ question: "how many", organization_id: "o1" }]);
+  await screen.findByText("Acme only");
 });
 
 it("asks by Enter, keeps the question in the address, and brings it back by the up arrow", async () => {

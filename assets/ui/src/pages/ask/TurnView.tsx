@@ -1,6 +1,8 @@
 // One question and what became of it.
+import { useQuery } from "@tanstack/react-query";
 import { CornerDownRight, RotateCcw } from "lucide-react";
 import { useId } from "react";
+import { organizationsQuery } from "../../api/queries";
 import { Button, IconButton } from "../../components/Button";
 import { AnswerView } from "./AnswerView";
 import { CannotAnswer } from "./CannotAnswer";
@@ -26,6 +28,7 @@ export function TurnView({ turn, asking, follows }: TurnViewProps) {
         <h2 id={heading} className="min-w-0 text-[15px] font-semibold break-words text-ink-soft">
           {(follows || request.follows) && <CornerDownRight role="img" aria-label="Follow-up:" className="mr-1.5 inline size-4 text-ink-faint" />}
           {request.question}
+          {request.organization_id && <OrganizationMark id={request.organization_id} />}
         </h2>
         {phase.kind !== "asking" && (
           <IconButton label="Ask again" className="-my-1.5 -mr-2 size-8! shrink-0 [&_svg]:size-4!" onClick={() => asking.again(turn)}>
@@ -55,4 +58,11 @@ export function TurnView({ turn, asking, follows }: TurnViewProps) {
       {answer?.outcome === "answered" && <AnswerView key={answer.id} turn={turn} answer={answer} asking={asking} />}
     </article>
   );
+}
+
+/** Which organization alone the answer is about. */
+function OrganizationMark({ id }: { id: string }) {
+  const { data } = useQuery(organizationsQuery);
+  const name = data?.items.find((one) => one.id === id)?.name;
+  return <span className="ml-2 rounded-full bg-sunken px-2 py-0.5 text-xs font-medium whitespace-nowrap text-ink-faint">{name ?? "One organization"} only</span>;
 }
