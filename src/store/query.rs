@@ -1,8 +1,8 @@
 //! The door for SQL that people write. It names the engine itself, because the engine's authorizer
 //! is the lock.
 //!
-//! Each query gets a connection of its own, opened read-only. On it every view is made twice as a
-//! TEMP view: an inner one over the base tables, limited to the caller's organizations, under a
+//! Each query gets a connection of its own, opened read-only. On it every view it mentions is made twice
+//! as a TEMP view: an inner one over the base tables, limited to the caller's organizations, under a
 //! name that is random for this query; and the public one over the inner one. Only then the
 //! authorizer is set. It denies whatever is not listed: base tables may be read by the inner views
 //! alone. The name a reader goes by cannot be trusted by itself, for a CTE may call itself
