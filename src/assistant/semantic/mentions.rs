@@ -126,6 +126,12 @@ impl Mention {
         })
     }
 
+    /// It names a time that rows have, rather than times in general.
+    pub fn is_named_time(&self) -> bool {
+        matches!(self.fields(), [first, rest @ ..] if first.is_time() && rest.iter().all(|field| field.is_time()))
+            && self.text != "date"
+    }
+
     pub fn number(&self) -> Option<f64> {
         match self.what {
             What::Number(value) => Some(value),
@@ -296,6 +302,7 @@ pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcT
         at += taken.max(1);
     }
     nones(&mut mentions);
+    versions(&mut mentions, lexicon);
     differences(&mut mentions);
     Marked {
         mentions: super::asides::left_out(mentions),
@@ -338,6 +345,24 @@ fn differences(mentions: &mut [Mention]) {
             if mention.text == "minus" {
                 mention.senses = vec![Sense::Small("than".to_owned())];
             }
+        }
+    }
+}
+
+/// "windows versions" are operating systems, not what was recorded of something.
+fn versions(mentions: &mut [Mention], lexicon: &Lexicon) {
+    for at in 1..mentions.len() {
+        let field = mentions[at - 1].value().and_then(|value| {
+            let (_, field, _) = lexicon.values[value]
+                .of
+                .iter()
+                .find(|(of, _, _)| *of == Entity::Desktop)?;
+            matches!(field, Field::OperatingSystem | Field::ComputeType).then_some(*field)
+        });
+        let version = mentions[at].entity() == Some(Entity::Version)
+            && mentions[at].text.starts_with("version");
+        if let (true, Some(field)) = (version, field) {
+            mentions[at].senses = vec![Sense::Field(vec![field])];
         }
     }
 }
