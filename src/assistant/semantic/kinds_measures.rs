@@ -217,10 +217,7 @@ impl Composer<'_, '_> {
         let periods = match &of {
             Dimension::Time(field, bucket) => {
                 let periods = self.periods(*field, *bucket);
-                if periods.is_none() {
-                    return None;
-                }
-                periods
+                Some(periods?)
             }
             _ => None,
         };

@@ -193,7 +193,7 @@ impl Composer<'_, '_> {
             return None;
         }
         if matches!(dimension, Dimension::Time(..)) {
-            self.creations(&[dimension.clone()]);
+            self.creations(std::slice::from_ref(&dimension));
             self.cue("when");
         }
         let mut query = self.new_query(shape);
@@ -566,8 +566,9 @@ impl Composer<'_, '_> {
     /// "what state is ws-1 in", "which bundle does anna use".
     pub(super) fn lookup(&mut self) -> Option<Query> {
         // "users and last login of Initech's desktops" are columns of rows.
+        let asked = self.pieces.measures.len() + self.pieces.named.len();
         let columns = !self.pieces.own.is_empty()
-            && !(self.pieces.measures.is_empty() && self.pieces.named.is_empty())
+            && asked > 0
             && !self.parse.filters.is_empty()
             && self.parse.having.is_none()
             && matches!(self.pieces.subject, Some(Subject::Shared(..)));

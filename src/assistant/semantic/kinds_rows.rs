@@ -120,7 +120,8 @@ impl Composer<'_, '_> {
                         || m.is_small("and")
                         || matches!(m.text.as_str(), "their" | "its" | "with")
                 });
-            let apart = ends && (m[later - 1].is_small("comma") || people && !shown);
+            let told = people || self.parse.having.is_some();
+            let apart = ends && (m[later - 1].is_small("comma") || told && !shown);
             m[later].is_cue("count") && !apart
         });
         counted && !(0..*at).any(|before| m[before].is_cue("count"))
@@ -172,6 +173,8 @@ impl Composer<'_, '_> {
                     "spread",
                     "rundown",
                     "composition",
+                    "frequenc",
+                    "the frequenc",
                     "make up",
                     "makeup",
                 ]

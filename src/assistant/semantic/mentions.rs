@@ -303,6 +303,7 @@ pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcT
     }
     nones(&mut mentions);
     versions(&mut mentions, lexicon);
+    extents(&mut mentions);
     differences(&mut mentions);
     Marked {
         mentions: super::asides::left_out(mentions),
@@ -363,6 +364,42 @@ fn versions(mentions: &mut [Mention], lexicon: &Lexicon) {
             && mentions[at].text.starts_with("version");
         if let (true, Some(field)) = (version, field) {
             mentions[at].senses = vec![Sense::Field(vec![field])];
+        }
+    }
+}
+
+/// "how big is Acme", "the size of the Globex estate": how many desktops there are.
+fn extents(mentions: &mut [Mention]) {
+    let client = |mention: &Mention| {
+        mention
+            .names
+            .iter()
+            .any(|name| name.field == Field::OrganizationName)
+    };
+    for at in 0..mentions.len() {
+        let rest = &mentions[at + 1..];
+        let named = rest.iter().position(|mention| !mention.soft());
+        let estate = |mention: &Mention| matches!(mention.text.as_str(), "estate" | "fleet");
+        let asked = match mentions[at].text.as_str() {
+            // Nothing else is said of the client.
+            "how big is" | "how large is" => named.is_some_and(|first| {
+                client(&rest[first])
+                    && rest[first + 1..]
+                        .iter()
+                        .all(|mention| mention.soft() && mention.fields().is_empty())
+            }),
+            "size" => {
+                rest.iter().take(5).any(estate)
+                    && rest
+                        .iter()
+                        .take(5)
+                        .take_while(|m| !estate(m))
+                        .all(|m| m.soft() || client(m))
+            }
+            _ => false,
+        };
+        if asked {
+            mentions[at].senses = vec![Sense::Cue("count".to_owned())];
         }
     }
 }

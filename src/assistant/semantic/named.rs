@@ -187,6 +187,25 @@ impl Parse<'_> {
         {
             return None;
         }
+        // "takes up" is a verb.
+        let particle = matches!(self.m[at].text.as_str(), "up" | "off")
+            && at > 0
+            && self.m[at - 1]
+                .text
+                .split(' ')
+                .next_back()
+                .is_some_and(|verb| {
+                    let stem = verb.trim_end_matches("ing").trim_end_matches('s');
+                    [
+                        "take", "tak", "took", "taken", "come", "com", "came", "make", "mak",
+                        "made", "use", "used", "eat", "add", "end", "ended", "bring", "get",
+                        "gett", "show",
+                    ]
+                    .contains(&stem)
+                });
+        if particle {
+            return None;
+        }
         let said = self.m[at].typed.clone();
         // "nobody is connected" is about now, "nobody connected" about the past.
         if text == "CONNECTED"
