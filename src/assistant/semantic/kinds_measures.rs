@@ -133,6 +133,14 @@ impl Composer<'_, '_> {
         if !self.rows() {
             return None;
         }
+        // "how long is the timeout on average"
+        if measure == Field::AutoStop {
+            for at in 0..self.used.len() {
+                if self.parse.m[at].text.starts_with("how long") {
+                    self.take(at);
+                }
+            }
+        }
         let measure = self.in_unit(measure);
         // An age has no sum.
         if kind == "total"

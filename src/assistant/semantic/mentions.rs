@@ -126,6 +126,10 @@ impl Mention {
         })
     }
 
+    pub fn is_user(&self) -> bool {
+        self.fields().first() == Some(&Field::UserName)
+    }
+
     /// It names a time that rows have, rather than times in general.
     pub fn is_named_time(&self) -> bool {
         matches!(self.fields(), [first, rest @ ..] if first.is_time() && rest.iter().all(|field| field.is_time()))
@@ -304,6 +308,8 @@ pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcT
     nones(&mut mentions);
     versions(&mut mentions, lexicon);
     extents(&mut mentions);
+    spans(&mut mentions);
+    left_aside(&mut mentions);
     differences(&mut mentions);
     Marked {
         mentions: super::asides::left_out(mentions),
@@ -365,6 +371,68 @@ fn versions(mentions: &mut [Mention], lexicon: &Lexicon) {
         if let (true, Some(field)) = (version, field) {
             mentions[at].senses = vec![Sense::Field(vec![field])];
         }
+    }
+}
+
+/// "leave the disabled ones out", "leaving Acme aside": what stands between is excluded.
+fn left_aside(mentions: &mut Vec<Mention>) {
+    let found = (0..mentions.len()).find_map(|at| {
+        let leaves = matches!(mentions[at].text.as_str(), "leave" | "leaving");
+        let end = (at + 2..mentions.len().min(at + 7))
+            .find(|end| matches!(mentions[*end].text.as_str(), "out" | "aside" | "out of it"))?;
+        leaves.then_some((at, end))
+    });
+    if let Some((at, end)) = found {
+        mentions[at].what = What::Words;
+        mentions[at].text = "leaving out".to_owned();
+        mentions[at].senses = vec![Sense::Small("not".to_owned())];
+        mentions.remove(end);
+    }
+}
+
+/// "yesterday or today", "in October or November": two times that meet are one.
+fn spans(mentions: &mut Vec<Mention>) {
+    // "more in October or November" sets them against each other.
+    let compared = mentions.iter().any(|mention| {
+        ["compare", "difference", "most", "least"]
+            .iter()
+            .any(|cue| mention.is_cue(cue))
+            || matches!(mention.text.as_str(), "more" | "fewer" | "less")
+    });
+    if compared {
+        return;
+    }
+    let mut at = 0;
+    while at < mentions.len() {
+        let or = (at + 1 < mentions.len() && mentions[at + 1].is_small("or")).then_some(at + 1);
+        let next = or.and_then(|or| {
+            (or + 1..mentions.len().min(or + 3)).find(|next| !mentions[*next].soft())
+        });
+        let joined = next.and_then(
+            |next| match (mentions[at].time()?, mentions[next].time()?) {
+                (
+                    When::Span { from, to, said },
+                    When::Span {
+                        from: later,
+                        to: end,
+                        said: also,
+                    },
+                ) if to == later || end == from => Some((
+                    next,
+                    When::Span {
+                        from: *from.min(later),
+                        to: *to.max(end),
+                        said: format!("{said} or {also}"),
+                    },
+                )),
+                _ => None,
+            },
+        );
+        if let Some((next, both)) = joined {
+            mentions[at].what = What::Time(both);
+            mentions.drain(at + 1..=next);
+        }
+        at += 1;
     }
 }
 

@@ -40,6 +40,7 @@ async fn what_would_leave_something_out_is_not_answered() {
         "first deleted desktop of Acme, even if it is gone",
         "who was it that stopped ws-000000004",
         "how many desktops are live in eu-west-1",
+        "how many desktops was somebody on",
     ] {
         let understood = semantics.understand(question, &estate.values, None, now());
         assert!(
@@ -101,6 +102,32 @@ async fn what_was_said_shows_in_the_query() {
             "count(DISTINCT user_name)",
         ),
         ("summary of running modes", "running_mode, count(*)"),
+        ("how big is Globex", "count(*) AS desktops"),
+        (
+            "how many desktops is someone on",
+            "connection_state = 'CONNECTED'",
+        ),
+        (
+            "clients with more than 3 desktops - number of them",
+            "count(*) AS number_of_organizations",
+        ),
+        (
+            "alerts raised yesterday or today",
+            "raised_at >= '2026-11-23T00:00:00Z'",
+        ),
+        (
+            "how many scopes got throttled",
+            "error_code LIKE '%hrottl%'",
+        ),
+        ("newset desktop", "ORDER BY created_at DESC"),
+        (
+            "users, not desktops, in each region",
+            "count(DISTINCT user_name)",
+        ),
+        (
+            "accounts per client, leave the disabled ones out",
+            "WHERE enabled = 1",
+        ),
         (
             "ubuntu versions per client",
             "organization_name, count(*) AS desktops",
@@ -282,6 +309,7 @@ async fn verbs_of_place_and_endless_lists_leave_nothing_out() {
         ("where are most of the desktops running", "state ="),
         ("how many boxes live outside eu-west-1", "state ="),
         ("where are Globex's desktops running", "state ="),
+        ("how much storage do all desktops take up", "state ="),
         ("all state changes of ws-000000004, latest on top", "LIMIT"),
         ("every change of ws-000000004, most recent", "LIMIT"),
     ] {
