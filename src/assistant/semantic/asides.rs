@@ -12,7 +12,26 @@ pub(crate) fn left_out(mut m: Vec<Mention>) -> Vec<Mention> {
     reason(&mut m);
     purpose(&mut m);
     occasion(&mut m);
+    contrast(&mut m);
     m
+}
+
+/// "users (not desktops) in each region": what is asked for is told from what is not.
+fn contrast(m: &mut Vec<Mention>) {
+    let found = (1..m.len().saturating_sub(1)).find(|at| {
+        let noun = |place: usize| m[place].entity().is_some() || m[place].is_user();
+        let asked = m[at - 1].is_small("comma") || noun(at - 1);
+        let alone = m.get(at + 2).is_none_or(|next| next.soft());
+        let other = m[at + 1].entity().is_some()
+            && m[..*at].iter().any(|before| {
+                (before.entity().is_some() || before.is_user())
+                    && before.entity() != m[at + 1].entity()
+            });
+        m[*at].text == "not" && asked && alone && other
+    });
+    if let Some(at) = found {
+        m.drain(at..at + 2);
+    }
 }
 
 /// Names stay wherever they stand; what is asked may be about them.

@@ -152,6 +152,13 @@ impl<'a> Parse<'a> {
                 Some(Entity::Directory) => Some(Field::DirectoryId),
                 _ => None,
             };
+            let nowhere =
+                self.entity == Entity::Alert && self.m[next].entity() == Some(Entity::Account);
+            if nowhere {
+                self.used[at] = true;
+                self.add(next, Filter::new(Test::Absent(Field::AccountId)));
+                continue;
+            }
             if let Some(linked) = linked.filter(|_| self.entity.is_desktop()) {
                 self.used[at] = true;
                 self.add(next, Filter::new(Test::Absent(linked)));
@@ -506,6 +513,20 @@ impl<'a> Parse<'a> {
                 .get(at + 1)
                 .is_some_and(|next| next.text == "at" || next.is_small("now"))
         {
+            return false;
+        }
+        // "how many desktops was somebody on": somebody is there, which is no place either.
+        let person = |word: &str| {
+            matches!(
+                word,
+                "someone" | "somebody" | "anyone" | "anybody" | "people" | "nobody"
+            )
+        };
+        let dangling = mention.text == "on"
+            && self.m[at + 1..]
+                .iter()
+                .all(|next| next.number().is_none() && next.soft());
+        if dangling && at > 0 && self.m[at - 1].text.split(' ').any(person) {
             return false;
         }
         // "alerts by kind", "types of desktops": what has a field of that name is asked for it.

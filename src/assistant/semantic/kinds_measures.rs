@@ -133,6 +133,14 @@ impl Composer<'_, '_> {
         if !self.rows() {
             return None;
         }
+        // "how long is the timeout on average"
+        if measure == Field::AutoStop {
+            for at in 0..self.used.len() {
+                if self.parse.m[at].text.starts_with("how long") {
+                    self.take(at);
+                }
+            }
+        }
         let measure = self.in_unit(measure);
         // An age has no sum.
         if kind == "total"
@@ -217,10 +225,7 @@ impl Composer<'_, '_> {
         let periods = match &of {
             Dimension::Time(field, bucket) => {
                 let periods = self.periods(*field, *bucket);
-                if periods.is_none() {
-                    return None;
-                }
-                periods
+                Some(periods?)
             }
             _ => None,
         };
@@ -295,7 +300,8 @@ impl Composer<'_, '_> {
             .iter()
             .find(|s| words.contains(&s.word))?
             .clone();
-        if self.pieces.number.is_some() || self.pieces.superlatives.len() != 1 {
+        let both = self.both_ends() && self.pieces.superlatives.len() == 2;
+        if self.pieces.number.is_some() || self.pieces.superlatives.len() != 1 && !both {
             return None;
         }
         let (at, field) = match self.pieces.measures.as_slice() {
@@ -314,12 +320,16 @@ impl Composer<'_, '_> {
         if !self.rows() {
             return None;
         }
-        self.take(found.at);
+        for superlative in &self.pieces.superlatives {
+            self.used[superlative.at] = true;
+        }
         self.take(at);
         self.cue("which");
         self.cue("list");
         self.plain_verbs();
-        let mut query = self.new_query(if highest {
+        let mut query = self.new_query(if both {
+            Shape::Range(field)
+        } else if highest {
             Shape::Highest(field)
         } else {
             Shape::Lowest(field)
@@ -336,6 +346,7 @@ impl Composer<'_, '_> {
         // "last connection per client": the latest of each.
         if let [(at, field @ (Field::LastConnectedAt | Field::LastCompleteSync))] =
             self.pieces.measures.as_slice()
+            && !self.time_groups()
             && self.rows()
         {
             let (at, field) = (*at, *field);
@@ -530,11 +541,6 @@ impl Composer<'_, '_> {
         let told = cued
             || self.parse.entity == Entity::DesktopEver
             || (0..self.used.len()).any(|at| self.parse.m[at].is_verb("create"));
-        let subject_row = match &self.pieces.subject {
-            Some(Subject::Rows(_)) => true,
-            None => told && self.time_groups(),
-            Some(Subject::Shared(..)) => false,
-        };
         // "terminations per month" are counted by when they were.
         let timed = match (self.pieces.measures.as_slice(), groups.first()) {
             ([(at, field)], Some(Dimension::Time(of, _))) if field == of => Some(*at),
@@ -543,15 +549,21 @@ impl Composer<'_, '_> {
         if let Some(at) = timed {
             self.take(at);
         }
+        let subject_row = match &self.pieces.subject {
+            Some(Subject::Rows(_)) => true,
+            None => (told || timed.is_some()) && self.time_groups(),
+            Some(Subject::Shared(..)) => false,
+        };
         let shape = match self.one_measure() {
-            None if timed.is_some() && subject_row => Shape::Count,
             Some(field) if self.cue("average") => Shape::Average(field),
             Some(field) if matches!(field.unit(), Some("calls" | "rows" | "versions")) => {
                 self.cue("total");
                 Shape::Total(field)
             }
             Some(_) => return None,
-            None if self.pieces.measures.is_empty() && subject_row => Shape::Count,
+            None if (timed.is_some() || self.pieces.measures.is_empty()) && subject_row => {
+                Shape::Count
+            }
             None => return None,
         };
         // How many were stopped at each time is not known.

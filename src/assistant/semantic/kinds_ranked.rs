@@ -193,7 +193,7 @@ impl Composer<'_, '_> {
             return None;
         }
         if matches!(dimension, Dimension::Time(..)) {
-            self.creations(&[dimension.clone()]);
+            self.creations(std::slice::from_ref(&dimension));
             self.cue("when");
         }
         let mut query = self.new_query(shape);
@@ -209,6 +209,13 @@ impl Composer<'_, '_> {
     pub(super) fn latest(&mut self, newest: bool) -> Option<Query> {
         if newest && let Some((at, field)) = self.last_time() {
             self.take(at);
+            // "last complete sync per account" is one row for each of them.
+            if self.pieces.each {
+                self.rows();
+                let mut query = self.new_query(Shape::List);
+                query.show = vec![Dimension::Field(field)];
+                return Some(query);
+            }
             self.cue("which");
             self.cue("list");
             let mut query = self.new_query(Shape::List);
@@ -230,7 +237,8 @@ impl Composer<'_, '_> {
             .iter()
             .find(|s| words.contains(&s.word))?
             .clone();
-        if !self.pieces.groups.is_empty() {
+        let times = self.both_ends() && !self.pieces.measures.is_empty();
+        if !self.pieces.groups.is_empty() || times {
             return self.latest_of_each(newest);
         }
         let shared_who = matches!(self.pieces.subject, Some(Subject::Shared(..)));
@@ -269,15 +277,7 @@ impl Composer<'_, '_> {
         self.cue("which");
         self.cue("list");
         self.plain_verbs();
-        // "newest first" is an order, and no number of rows.
-        let sorts = self
-            .parse
-            .m
-            .get(found.at + 1)
-            .is_some_and(|m| m.is_cue("first"));
-        if sorts {
-            self.take(found.at + 1);
-        }
+        let sorts = self.orders(found.at);
         let limit = self
             .limit()?
             .filter(|_| !sorts || self.pieces.number.is_some());
@@ -301,6 +301,39 @@ impl Composer<'_, '_> {
             some => some,
         };
         Some(query)
+    }
+
+    /// "newest first", "…, latest on top": an order, and no number of rows. What everything is asked
+    /// for is not cut short either.
+    pub(super) fn orders(&mut self, at: usize) -> bool {
+        let m = self.parse.m;
+        let first = m.get(at + 1).is_some_and(|next| next.is_cue("first"));
+        if first {
+            self.take(at + 1);
+        }
+        let top = (at + 1..m.len().min(at + 5)).find(|next| m[*next].is_cue("top"));
+        if let Some(top) = top
+            && self.pieces.number.is_none()
+        {
+            self.take(top);
+        }
+        let trailing = at > 1
+            && m[at - 1].is_small("comma")
+            && (at + 1..m.len()).all(|next| m[next].soft() || Some(next) == top);
+        first || top.is_some() || trailing || self.everything(at)
+    }
+
+    /// "all changes of", "the full list of": a quantifier before the superlative.
+    fn everything(&self, superlative: usize) -> bool {
+        self.parse.m[..superlative]
+            .iter()
+            .enumerate()
+            .any(|(at, m)| {
+                let every = m.text.split(' ').any(|word| {
+                    matches!(word, "all" | "every" | "everything" | "entire" | "complete")
+                });
+                every && !(at > 0 && self.parse.m[at - 1].text.ends_with("of"))
+            })
     }
 
     /// "last login at Acme": of all rows the latest, where nothing else is asked for.
@@ -400,6 +433,23 @@ impl Composer<'_, '_> {
         Some(filtered.unwrap_or(self.parse.entity.moment()))
     }
 
+    /// "first and last": the two ends of one measure.
+    pub(super) fn both_ends(&self) -> bool {
+        let said = |words: &[&str]| {
+            self.pieces
+                .superlatives
+                .iter()
+                .any(|found| words.contains(&found.word))
+        };
+        let named = self
+            .pieces
+            .measures
+            .iter()
+            .any(|(at, _)| super::guard::last_of(&self.parse.m[*at].text));
+        (said(&["newest", "last"]) || named) && said(&["oldest", "first"])
+            || said(&["most", "longest"]) && said(&["least", "shortest"])
+    }
+
     fn grouped(&self, shape: Shape) -> Query {
         let mut query = self.new_query(shape);
         query.groups = self.groups();
@@ -420,7 +470,9 @@ impl Composer<'_, '_> {
         self.cue("which");
         self.cue("list");
         self.plain_verbs();
-        Some(self.grouped(if newest {
+        Some(self.grouped(if self.both_ends() {
+            Shape::Range(field)
+        } else if newest {
             Shape::Highest(field)
         } else {
             Shape::Lowest(field)
@@ -514,8 +566,9 @@ impl Composer<'_, '_> {
     /// "what state is ws-1 in", "which bundle does anna use".
     pub(super) fn lookup(&mut self) -> Option<Query> {
         // "users and last login of Initech's desktops" are columns of rows.
+        let asked = self.pieces.measures.len() + self.pieces.named.len();
         let columns = !self.pieces.own.is_empty()
-            && !(self.pieces.measures.is_empty() && self.pieces.named.is_empty())
+            && asked > 0
             && !self.parse.filters.is_empty()
             && self.parse.having.is_none()
             && matches!(self.pieces.subject, Some(Subject::Shared(..)));

@@ -100,9 +100,28 @@ impl Composer<'_, '_> {
             return false;
         };
         let m = self.parse.m;
+        let people = self.pieces.subject.as_ref().is_some_and(|subject| {
+            matches!(
+                subject,
+                Subject::Shared(_, Dimension::Field(Field::UserName))
+            )
+        });
         let counted = (*at + 1..m.len()).any(|later| {
-            // "people who logged in today, number only" is one number.
-            let apart = later + 1 == m.len() && m[later - 1].is_small("comma");
+            // "people who logged in today, number only" is one number, and so is "staff with
+            // windows desktops, give me the number".
+            let ends = m[later + 1..].iter().all(|m| m.soft());
+            let shown = m[..later]
+                .iter()
+                .rev()
+                .take_while(|m| m.soft() || m.is_small("show"))
+                .take(2)
+                .any(|m| {
+                    m.is_small("show")
+                        || m.is_small("and")
+                        || matches!(m.text.as_str(), "their" | "its" | "with")
+                });
+            let told = people || self.parse.having.is_some();
+            let apart = ends && (m[later - 1].is_small("comma") || told && !shown);
             m[later].is_cue("count") && !apart
         });
         counted && !(0..*at).any(|before| m[before].is_cue("count"))
@@ -113,18 +132,7 @@ impl Composer<'_, '_> {
         let Some(Subject::Shared(at, Dimension::Field(field))) = &self.pieces.subject else {
             return false;
         };
-        let kinds = matches!(
-            field,
-            Field::State
-                | Field::RunningMode
-                | Field::ComputeType
-                | Field::OperatingSystem
-                | Field::ConnectionState
-                | Field::Status
-                | Field::Kind
-                | Field::Cause
-                | Field::ResourceType
-        );
+        let kinds = few_values(*field);
         // "sync health per account" asks for more than which states there are.
         kinds
             && !self.parse.m[*at].text.starts_with("health")
@@ -153,23 +161,41 @@ impl Composer<'_, '_> {
 
     /// "distribution of", "breakdown": counts of what rows share.
     pub(super) fn breakdown(&self) -> bool {
-        self.parse.m.iter().any(|m| {
-            [
-                "breakdown",
-                "break down",
-                "distribution",
-                "mix",
-                "the mix",
-                "split",
-                "spread",
-                "rundown",
-                "composition",
-                "make up",
-                "makeup",
-            ]
-            .iter()
-            .any(|word| m.text.starts_with(word))
-        })
+        self.summed_up()
+            || self.parse.m.iter().any(|m| {
+                [
+                    "breakdown",
+                    "break down",
+                    "distribution",
+                    "mix",
+                    "the mix",
+                    "split",
+                    "spread",
+                    "rundown",
+                    "composition",
+                    "frequenc",
+                    "the frequenc",
+                    "make up",
+                    "makeup",
+                ]
+                .iter()
+                .any(|word| m.text.starts_with(word))
+            })
+    }
+
+    /// "summary of running modes": each of the few values that rows have, with how many have it.
+    fn summed_up(&self) -> bool {
+        let few = matches!(
+            &self.pieces.subject,
+            Some(Subject::Shared(_, Dimension::Field(field))) if few_values(*field)
+        );
+        let health = self.parse.m.iter().any(|m| m.text.starts_with("health"));
+        few && !health
+            && self.parse.m.iter().any(|m| {
+                ["summar", "overview", "an overview", "rundown", "recap"]
+                    .iter()
+                    .any(|word| m.text.starts_with(word))
+            })
     }
 
     /// "by bundle, top 10": how many of the groups are shown.
@@ -394,7 +420,7 @@ impl Composer<'_, '_> {
             let m = &self.parse.m[at];
             self.parse.used[at]
                 && m.is_small("not")
-                && ["have", "has", "with", "had", "lack"]
+                && ["have", "has", "with", "had", "lack", "free", "devoid"]
                     .iter()
                     .any(|word| m.text.contains(word))
         });
@@ -413,6 +439,18 @@ impl Composer<'_, '_> {
                 .all(|placed| is_place(&placed.filter))
             && self.used_at_all()
             && self.rows();
+        // "last used before May, always on: list with user" are rows, shown with it.
+        let beside = self.pieces.subject.as_ref().is_some_and(|subject| {
+            let m = self.parse.m;
+            let at = subject.at();
+            at > 1
+                && matches!(m[at - 1].text.as_str(), "with" | "and")
+                && m[at - 2].is_cue("list")
+                && self.parse.filters.iter().any(|placed| placed.at < at)
+        });
+        if beside {
+            return None;
+        }
         let dimension = if keys {
             Dimension::Field(Field::TagKey)
         } else {
@@ -650,11 +688,45 @@ impl Composer<'_, '_> {
             self.shared()?;
         }
         self.plain_verbs();
+        // "…, newest first"
+        let end = self
+            .pieces
+            .superlatives
+            .iter()
+            .find(|s| s.word != "top")
+            .cloned();
+        let descending = match end.as_ref().map(|end| end.word) {
+            Some("newest" | "last") => true,
+            Some("oldest" | "first") | None => false,
+            Some(_) => return None,
+        };
+        if let Some(end) = end {
+            self.take(end.at);
+            if !self.orders(end.at) {
+                return None;
+            }
+        }
         let mut query = self.new_query(Shape::List);
         query.order = Some(Order {
             by: By::Field(self.parse.entity.moment()),
-            descending: false,
+            descending,
         });
         Some(query)
     }
+}
+
+/// Fields that take few values, which are counted rather than listed.
+fn few_values(field: Field) -> bool {
+    matches!(
+        field,
+        Field::State
+            | Field::RunningMode
+            | Field::ComputeType
+            | Field::OperatingSystem
+            | Field::ConnectionState
+            | Field::Status
+            | Field::Kind
+            | Field::Cause
+            | Field::ResourceType
+    )
 }

@@ -24,6 +24,10 @@ pub(super) fn describe(query: &Query) -> String {
         Shape::Highest(field) if field.is_time() => {
             format!("latest {} of {things}", field.label())
         }
+        Shape::Range(field) if field.is_time() => {
+            format!("first and latest {} of {things}", field.label())
+        }
+        Shape::Range(field) => format!("lowest and highest {} of {things}", field.label()),
         Shape::Lowest(field) => format!("lowest {} of {things}", field.label()),
         Shape::Highest(field) => format!("highest {} of {things}", field.label()),
         Shape::Share(part) => format!("share of {things} that are {}", joined(part)),

@@ -264,8 +264,10 @@ impl Lexicon {
                 match best {
                     Some((least, _)) if edits > least => {}
                     Some((least, other)) if edits == least => {
-                        // A letter left out is the likeliest slip: "acount" is no "amount".
-                        let (here, there) = (left_out(word, known), left_out(word, other));
+                        // Letters left out or swapped are the likeliest slips: "acount" is no
+                        // "amount".
+                        let likely = |known| left_out(word, known) || swapped(word, known);
+                        let (here, there) = (likely(known), likely(other));
                         if here != there {
                             if here {
                                 best = Some((edits, known));
@@ -287,6 +289,16 @@ impl Lexicon {
         }
         best.filter(|_| !tied).map(|(_, known)| known)
     }
+}
+
+/// Whether `typed` has the letters of `known` in another order.
+fn swapped(typed: &str, known: &str) -> bool {
+    let letters = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    letters(typed) == letters(known)
 }
 
 /// Whether `typed` is `known` with letters left out.

@@ -126,6 +126,16 @@ impl Mention {
         })
     }
 
+    pub fn is_user(&self) -> bool {
+        self.fields().first() == Some(&Field::UserName)
+    }
+
+    /// It names a time that rows have, rather than times in general.
+    pub fn is_named_time(&self) -> bool {
+        matches!(self.fields(), [first, rest @ ..] if first.is_time() && rest.iter().all(|field| field.is_time()))
+            && self.text != "date"
+    }
+
     pub fn number(&self) -> Option<f64> {
         match self.what {
             What::Number(value) => Some(value),
@@ -296,6 +306,10 @@ pub(crate) fn mark(question: &str, lexicon: &Lexicon, values: &Values, now: UtcT
         at += taken.max(1);
     }
     nones(&mut mentions);
+    versions(&mut mentions, lexicon);
+    extents(&mut mentions);
+    spans(&mut mentions);
+    left_aside(&mut mentions);
     differences(&mut mentions);
     Marked {
         mentions: super::asides::left_out(mentions),
@@ -338,6 +352,122 @@ fn differences(mentions: &mut [Mention]) {
             if mention.text == "minus" {
                 mention.senses = vec![Sense::Small("than".to_owned())];
             }
+        }
+    }
+}
+
+/// "windows versions" are operating systems, not what was recorded of something.
+fn versions(mentions: &mut [Mention], lexicon: &Lexicon) {
+    for at in 1..mentions.len() {
+        let field = mentions[at - 1].value().and_then(|value| {
+            let (_, field, _) = lexicon.values[value]
+                .of
+                .iter()
+                .find(|(of, _, _)| *of == Entity::Desktop)?;
+            matches!(field, Field::OperatingSystem | Field::ComputeType).then_some(*field)
+        });
+        let version = mentions[at].entity() == Some(Entity::Version)
+            && mentions[at].text.starts_with("version");
+        if let (true, Some(field)) = (version, field) {
+            mentions[at].senses = vec![Sense::Field(vec![field])];
+        }
+    }
+}
+
+/// "leave the disabled ones out", "leaving Acme aside": what stands between is excluded.
+fn left_aside(mentions: &mut Vec<Mention>) {
+    let found = (0..mentions.len()).find_map(|at| {
+        let leaves = matches!(mentions[at].text.as_str(), "leave" | "leaving");
+        let end = (at + 2..mentions.len().min(at + 7))
+            .find(|end| matches!(mentions[*end].text.as_str(), "out" | "aside" | "out of it"))?;
+        leaves.then_some((at, end))
+    });
+    if let Some((at, end)) = found {
+        mentions[at].what = What::Words;
+        mentions[at].text = "leaving out".to_owned();
+        mentions[at].senses = vec![Sense::Small("not".to_owned())];
+        mentions.remove(end);
+    }
+}
+
+/// "yesterday or today", "in October or November": two times that meet are one.
+fn spans(mentions: &mut Vec<Mention>) {
+    // "more in October or November" sets them against each other.
+    let compared = mentions.iter().any(|mention| {
+        ["compare", "difference", "most", "least"]
+            .iter()
+            .any(|cue| mention.is_cue(cue))
+            || matches!(mention.text.as_str(), "more" | "fewer" | "less")
+    });
+    if compared {
+        return;
+    }
+    let mut at = 0;
+    while at < mentions.len() {
+        let or = (at + 1 < mentions.len() && mentions[at + 1].is_small("or")).then_some(at + 1);
+        let next = or.and_then(|or| {
+            (or + 1..mentions.len().min(or + 3)).find(|next| !mentions[*next].soft())
+        });
+        let joined = next.and_then(
+            |next| match (mentions[at].time()?, mentions[next].time()?) {
+                (
+                    When::Span { from, to, said },
+                    When::Span {
+                        from: later,
+                        to: end,
+                        said: also,
+                    },
+                ) if to == later || end == from => Some((
+                    next,
+                    When::Span {
+                        from: *from.min(later),
+                        to: *to.max(end),
+                        said: format!("{said} or {also}"),
+                    },
+                )),
+                _ => None,
+            },
+        );
+        if let Some((next, both)) = joined {
+            mentions[at].what = What::Time(both);
+            mentions.drain(at + 1..=next);
+        }
+        at += 1;
+    }
+}
+
+/// "how big is Acme", "the size of the Globex estate": how many desktops there are.
+fn extents(mentions: &mut [Mention]) {
+    let client = |mention: &Mention| {
+        mention
+            .names
+            .iter()
+            .any(|name| name.field == Field::OrganizationName)
+    };
+    for at in 0..mentions.len() {
+        let rest = &mentions[at + 1..];
+        let named = rest.iter().position(|mention| !mention.soft());
+        let estate = |mention: &Mention| matches!(mention.text.as_str(), "estate" | "fleet");
+        let asked = match mentions[at].text.as_str() {
+            // Nothing else is said of the client.
+            "how big is" | "how large is" => named.is_some_and(|first| {
+                client(&rest[first])
+                    && rest[first + 1..]
+                        .iter()
+                        .all(|mention| mention.soft() && mention.fields().is_empty())
+            }),
+            "size" => {
+                rest.iter().take(5).any(estate)
+                    && rest
+                        .iter()
+                        .take(5)
+                        .take_while(|m| !estate(m))
+                        .all(|m| m.soft() || client(m))
+            }
+            _ => false,
+        };
+        if asked {
+            mentions[at].senses = vec![Sense::Cue("count".to_owned())];
         }
     }
 }

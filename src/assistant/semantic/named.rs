@@ -157,10 +157,9 @@ impl Parse<'_> {
                             Field::OperatingSystem | Field::RunningMode | Field::ComputeType
                         )
                     })
-                }) && !(self.m.get(next + 1).and_then(|m| m.entity()) == Some(Entity::Desktop)
-                    && (0..at).all(|back| self.m[back].entity().is_none()))
+                }) && self.speaks_of(at, next)
             });
-        if manner {
+        if manner || self.located(at) {
             self.used[at] = true;
             return None;
         }
@@ -188,6 +187,25 @@ impl Parse<'_> {
         {
             return None;
         }
+        // "takes up" is a verb.
+        let particle = matches!(self.m[at].text.as_str(), "up" | "off")
+            && at > 0
+            && self.m[at - 1]
+                .text
+                .split(' ')
+                .next_back()
+                .is_some_and(|verb| {
+                    let stem = verb.trim_end_matches("ing").trim_end_matches('s');
+                    [
+                        "take", "tak", "took", "taken", "come", "com", "came", "make", "mak",
+                        "made", "use", "used", "eat", "add", "end", "ended", "bring", "get",
+                        "gett", "show",
+                    ]
+                    .contains(&stem)
+                });
+        if particle {
+            return None;
+        }
         let said = self.m[at].typed.clone();
         // "nobody is connected" is about now, "nobody connected" about the past.
         if text == "CONNECTED"
@@ -200,6 +218,54 @@ impl Parse<'_> {
             return Some(Filter::one(field, "DISCONNECTED"));
         }
         Some(valued(field, &text, &said))
+    }
+
+    /// Whether "running" opens what is run, at `next`, rather than being the state: not in a series
+    /// of conditions, and not before the noun that these are adjectives of.
+    fn speaks_of(&self, at: usize, next: usize) -> bool {
+        let series = (at + 1..next)
+            .any(|between| self.m[between].is_small("and") || self.m[between].is_small("comma"));
+        let noun = (next..self.m.len())
+            .find(|behind| {
+                !self.m[*behind].soft()
+                    && !self.m[*behind].is_small("or")
+                    && self.m[*behind].value().is_none()
+            })
+            .is_some_and(|behind| self.m[behind].entity() == Some(Entity::Desktop));
+        let verb = at > 0 && matches!(self.m[at - 1].text.as_str(), "are" | "is");
+        let adjective = noun && !verb && (0..at).all(|back| self.m[back].entity().is_none());
+        !series && !adjective
+    }
+
+    /// "where are most desktops running", "boxes that live outside eu-west-1": a verb of being
+    /// somewhere, which stands behind its noun and with a place.
+    pub fn located(&self, at: usize) -> bool {
+        let m = self.m;
+        if !matches!(m[at].text.as_str(), "running" | "live" | "up") {
+            return false;
+        }
+        let ends = (at + 1..m.len()).all(|behind| m[behind].soft());
+        let asked = (0..at).any(|back| {
+            m[back].text == "where" || m[back].fields().first() == Some(&Field::Region)
+        });
+        let auxiliary = (0..at).any(|back| {
+            let word = m[back].text.rsplit(' ').next().unwrap_or_default();
+            matches!(word, "are" | "is" | "do" | "does" | "were")
+        });
+        let noun = (0..at).any(|back| m[back].entity().is_some());
+        let placed = m[at].text == "live"
+            && noun
+            && !matches!(
+                m[at - 1].text.as_str(),
+                "are" | "is" | "were" | "still" | "currently"
+            )
+            && m.get(at + 1).is_some_and(|next| {
+                matches!(
+                    next.text.as_str(),
+                    "in" | "outside" | "outside of" | "within" | "inside" | "under" | "at" | "on"
+                )
+            });
+        asked && auxiliary && ends || m[0].text == "where" && auxiliary && noun && ends || placed
     }
 
     fn literal_at(&self, at: usize) -> Option<Filter> {

@@ -43,6 +43,8 @@ pub(crate) struct Pieces {
     pub superlatives: Vec<Superlative>,
     /// A bare number: "top 5".
     pub number: Option<(usize, f64)>,
+    /// The rows themselves were named as what each is asked of: "per sync".
+    pub each: bool,
     /// The subject's noun stands in the plural.
     pub plural: bool,
     /// Places of the thing's own noun, and words that only accompany pieces.
@@ -443,6 +445,7 @@ impl Parse<'_> {
                 self.used[at] = true;
                 self.used[here] = true;
                 found.own.push(here);
+                found.each = true;
             }
         }
         self.apart(found);
@@ -506,6 +509,14 @@ impl Parse<'_> {
 
     /// The time that buckets are of: of a verb in the question, else when rows came to be.
     fn bucket_field(&self) -> Option<Field> {
+        // "desktops by month of last connection" names the time.
+        let named: Vec<Field> = (0..self.m.len())
+            .filter(|at| !self.used[*at] && self.m[*at].is_named_time())
+            .filter_map(|at| self.field_at(at).filter(|field| field.is_time()))
+            .collect();
+        if let [field] = named.as_slice() {
+            return field.is_column(self.entity).then_some(*field);
+        }
         let filtered = self
             .filters
             .iter()

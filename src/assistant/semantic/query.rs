@@ -42,6 +42,8 @@ pub(crate) enum Shape {
     Average(Field),
     Lowest(Field),
     Highest(Field),
+    /// The lowest and the highest.
+    Range(Field),
     /// How many of the rows pass these filters too, in percent.
     Share(Vec<Filter>),
     /// How many rows each group has, and how much of the whole that is.

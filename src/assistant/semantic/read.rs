@@ -264,6 +264,8 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
             .any(|mention| mention.names.iter().any(|name| name.field == Field::TagKey));
     let gone = property(&["deleted", "terminated", "ever_listed"])
         || property(&["missing"]) && !tagged
+        || field(Field::DeletedAt)
+        || field(Field::TerminatedAt)
         || verb("delete")
         || verb("terminate")
         || verb("vanish") && !tagged;
@@ -299,6 +301,13 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
         return found;
     }
     if other {
+        return found;
+    }
+    // "how many in directory d-1", "number per bundle": desktops are what goes without saying.
+    let ended = cue("newest") || cue("last") || cue("oldest") || cue("first");
+    let timed_by = ended && (field(Field::CreatedAt) || field(Field::LastConnectedAt));
+    if (cue("count") || cue("total") || timed_by) && only_contains(m) {
+        push(E::Desktop);
         return found;
     }
     let used = m
@@ -385,6 +394,56 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
         push(E::Version);
     }
     found
+}
+
+/// Whether every thing that is named only says where rows are or what they are grouped by: "in
+/// account acme-prod", "per bundle".
+fn only_contains(m: &[Mention]) -> bool {
+    const IN: [&str; 11] = [
+        "in", "on", "of", "under", "for", "with", "from", "at", "within", "inside", "against",
+    ];
+    let container = |mention: &Mention| {
+        matches!(
+            mention.entity(),
+            Some(Entity::Organization | Entity::Account | Entity::Directory | Entity::Bundle)
+        )
+    };
+    let named = |at: usize| {
+        m.get(at)
+            .is_some_and(|mention| matches!(mention.what, What::Names { .. } | What::Literal))
+    };
+    let mut any = false;
+    for at in 0..m.len() {
+        if !container(&m[at]) {
+            if m[at].entity().is_some() {
+                return false;
+            }
+            continue;
+        }
+        any = true;
+        let before: Vec<&Mention> = m[..at]
+            .iter()
+            .rev()
+            .skip_while(|back| {
+                matches!(back.text.as_str(), "the" | "our" | "a" | "its")
+                    || matches!(back.what, What::Names { .. } | What::Literal)
+                    || back.is_small("and") && container(&m[at])
+            })
+            .take(1)
+            .collect();
+        let grouped = before.iter().any(|back| back.is_small("by"));
+        // "by account and bundle"
+        let coordinated = at >= 2 && m[at - 1].is_small("and") && container(&m[at - 2]);
+        let inside = before.iter().any(|back| {
+            back.text.split(' ').any(|word| IN.contains(&word))
+                && !back.is_cue("count")
+                && !back.is_cue("total")
+        }) && (named(at + 1) || named(at.wrapping_sub(1)));
+        if !(grouped || inside || coordinated) {
+            return false;
+        }
+    }
+    any
 }
 
 /// "did the last sync succeed", "how long did it take": a run as a whole is a job. What it did for

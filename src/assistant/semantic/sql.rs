@@ -151,6 +151,15 @@ impl Builder<'_> {
             Shape::Highest(field) if field.is_time() => {
                 self.aggregate(columns, "max", "latest", *field);
             }
+            Shape::Range(field) => {
+                let (first, last) = if field.is_time() {
+                    ("first", "latest")
+                } else {
+                    ("lowest", "highest")
+                };
+                self.aggregate(columns, "min", first, *field);
+                self.aggregate(columns, "max", last, *field);
+            }
             Shape::Lowest(field) => self.aggregate(columns, "min", "lowest", *field),
             Shape::Highest(field) => self.aggregate(columns, "max", "highest", *field),
             Shape::Share(part) => {

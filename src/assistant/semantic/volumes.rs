@@ -2,6 +2,7 @@
 
 use super::clauses::Parse;
 use super::fields::{Field, Kind};
+use super::mentions::Mention;
 use super::query::{Comparison, Filter, Test};
 
 impl Parse<'_> {
@@ -69,6 +70,7 @@ impl Parse<'_> {
                 || m.number().is_some()
                 || m.is_small("by")
                 || m.value().is_some()
+                || is_encryption(m)
                 || self.used[*near]
                 || m.is_cue("count")
                 || m.time().is_some()
@@ -80,7 +82,20 @@ impl Parse<'_> {
         let behind: Vec<usize> = (at + 1..(at + 6).min(self.m.len()))
             .take_while(|near| !stops(near))
             .collect();
-        for near in behind.into_iter().chain(before) {
+        let nearest: Vec<usize> = if self.m.iter().filter(|m| is_encryption(m)).count() > 1 {
+            // "an encrypted root and an unencrypted user volume": each is said of its own volume.
+            let volume = |near: &&usize| {
+                matches!(
+                    self.m[**near].fields().first(),
+                    Some(Field::RootVolume | Field::UserVolume)
+                )
+            };
+            let own = before.iter().find(volume).or(behind.iter().find(volume));
+            own.copied().into_iter().collect()
+        } else {
+            behind.into_iter().chain(before).collect()
+        };
+        for near in nearest {
             let fields = self.m[near].fields();
             for (volume, flag) in [
                 (Field::RootVolume, Field::RootEncrypted),
@@ -94,6 +109,9 @@ impl Parse<'_> {
             if fields.first() == Some(&Field::Storage) && self.m[near].unit().is_none() {
                 self.used[near] = true;
             }
+        }
+        if which.is_empty() {
+            which.extend(self.volume_measured(at));
         }
         let test = |flag: &Field| Filter {
             test: Test::Flag(*flag),
@@ -142,6 +160,21 @@ impl Parse<'_> {
         }
     }
 
+    /// "whose user disk is bigger than 100 GB and not encrypted": the volume that a threshold took.
+    fn volume_measured(&self, at: usize) -> Option<Field> {
+        let from = (0..at).rev().find(|back| {
+            let m = &self.m[*back];
+            !m.fields().is_empty() && m.unit().is_none()
+                || m.entity().is_some()
+                || m.is_small("comma")
+        })?;
+        match self.m[from].fields().first()? {
+            Field::RootVolume => Some(Field::RootEncrypted),
+            Field::UserVolume => Some(Field::UserEncrypted),
+            _ => None,
+        }
+    }
+
     /// Takes a "neither", or a "no" before volumes, that denies the encryption of each.
     fn volumes_denied(&mut self, at: usize) -> bool {
         let found = (at.saturating_sub(5)..self.m.len().min(at + 4)).find(|near| {
@@ -161,4 +194,8 @@ impl Parse<'_> {
         }
         true
     }
+}
+
+fn is_encryption(mention: &Mention) -> bool {
+    matches!(mention.property(), Some("encrypted" | "unencrypted"))
 }

@@ -31,6 +31,16 @@ async fn what_would_leave_something_out_is_not_answered() {
         "doesn't Acme have graphics desktops",
         "alerts raised and closed this month",
         "how many people are on at Acme",
+        "users with a stopped desktop and no running one",
+        "people at Acme who never connected on any of their desktops",
+        "alerts raised in October and not closed before November",
+        "are there disabled accounts with desktops? which",
+        "which version of ws-000000004 was in force on 1 October",
+        "desktops gone missing in November that did not come back",
+        "first deleted desktop of Acme, even if it is gone",
+        "who was it that stopped ws-000000004",
+        "how many desktops are live in eu-west-1",
+        "how many desktops was somebody on",
     ] {
         let understood = semantics.understand(question, &estate.values, None, now());
         assert!(
@@ -66,6 +76,79 @@ async fn what_was_said_shows_in_the_query() {
             "how many running power desktops",
             "state = 'AVAILABLE' AND compute_type = 'POWER'",
         ),
+        (
+            "how many running windows 10 and windows 11 desktops",
+            "state = 'AVAILABLE' AND (operating_system",
+        ),
+        (
+            "desktops that are windows, running and always on",
+            "AND state = 'AVAILABLE' AND running_mode",
+        ),
+        (
+            "how many desktops with an unencrypted user disk and an encrypted root disk",
+            "WHERE coalesce(user_volume_encrypted, 0) = 0 AND root_volume_encrypted = 1",
+        ),
+        (
+            "desktops whose user disk is bigger than 100 GB and not encrypted",
+            "user_volume_gib > 100 AND coalesce(user_volume_encrypted, 0) = 0",
+        ),
+        ("number per bundle", "bundle_name, count(*) AS desktops"),
+        (
+            "how many per account in eu-west-1",
+            "account_name, account_id, count(*) AS desktops",
+        ),
+        (
+            "staff with windows 11 desktops, give me the number",
+            "count(DISTINCT user_name)",
+        ),
+        ("summary of running modes", "running_mode, count(*)"),
+        ("how big is Globex", "count(*) AS desktops"),
+        (
+            "how many desktops is someone on",
+            "connection_state = 'CONNECTED'",
+        ),
+        (
+            "clients with more than 3 desktops - number of them",
+            "count(*) AS number_of_organizations",
+        ),
+        (
+            "alerts raised yesterday or today",
+            "raised_at >= '2026-11-23T00:00:00Z'",
+        ),
+        (
+            "how many scopes got throttled",
+            "error_code LIKE '%hrottl%'",
+        ),
+        ("newset desktop", "ORDER BY created_at DESC"),
+        (
+            "users, not desktops, in each region",
+            "count(DISTINCT user_name)",
+        ),
+        (
+            "accounts per client, leave the disabled ones out",
+            "WHERE enabled = 1",
+        ),
+        (
+            "ubuntu versions per client",
+            "organization_name, count(*) AS desktops",
+        ),
+        (
+            "desktops by month of last login",
+            "substr(last_connected_at, 1, 7)",
+        ),
+        (
+            "first and last login per client",
+            "min(last_connected_at) AS first_last_connected_at, max(last_connected_at)",
+        ),
+        (
+            "how up to date is each account",
+            "last_complete_sync_at, account_name, organization_name FROM accounts ORDER",
+        ),
+        (
+            "everything that happened to ws-000000004, most recent on top",
+            "ORDER BY valid_from DESC, resource_id",
+        ),
+        ("is there a sync still going", "status = 'running'"),
         ("who is our biggest client?", "FROM workspaces GROUP BY"),
         ("bundles nobody uses in eu-west-1", "NOT IN"),
         (
@@ -215,5 +298,25 @@ async fn what_was_said_shows_in_the_query() {
             panic!("{question}: {understood:?}");
         };
         assert!(query.sql().contains(shows), "{question}: {}", query.sql());
+    }
+}
+
+#[tokio::test]
+async fn verbs_of_place_and_endless_lists_leave_nothing_out() {
+    let estate = estate().await;
+    let semantics = Semantics::new();
+    for (question, hides) in [
+        ("where are most of the desktops running", "state ="),
+        ("how many boxes live outside eu-west-1", "state ="),
+        ("where are Globex's desktops running", "state ="),
+        ("how much storage do all desktops take up", "state ="),
+        ("all state changes of ws-000000004, latest on top", "LIMIT"),
+        ("every change of ws-000000004, most recent", "LIMIT"),
+    ] {
+        let understood = semantics.understand(question, &estate.values, None, now());
+        let Understanding::Query(query) = understood else {
+            panic!("{question}: {understood:?}");
+        };
+        assert!(!query.sql().contains(hides), "{question}: {}", query.sql());
     }
 }
