@@ -431,6 +431,9 @@ impl<'a> Parse<'a> {
             // "desktops in disabled accounts"
             "enabled" | "disabled"
                 if Field::AccountId.is_column(self.entity)
+                    // "disabled accounts that have desktops" are accounts.
+                    && (self.m[..at].iter().any(|m| m.entity().is_some() || m.is_cue("count"))
+                        || self.m[at + 2..].iter().all(|m| m.entity().is_none()))
                     && self.m.get(at + 1).and_then(Mention::entity) == Some(E::Account) =>
             {
                 self.used[at + 1] = true;

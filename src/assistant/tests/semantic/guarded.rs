@@ -41,6 +41,7 @@ async fn what_would_leave_something_out_is_not_answered() {
         "who was it that stopped ws-000000004",
         "how many desktops are live in eu-west-1",
         "how many desktops was somebody on",
+        "disabled accounts that still have desktops",
     ] {
         let understood = semantics.understand(question, &estate.values, None, now());
         assert!(
