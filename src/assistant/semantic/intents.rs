@@ -10,6 +10,7 @@ use super::classifier::Classifier;
 use super::compose::KINDS;
 use super::fields::{Entity, Field};
 use super::lexicon::Lexicon;
+use super::marking;
 use super::mentions;
 use super::values::Values;
 
@@ -123,7 +124,7 @@ impl Intents {
             for (number, phrasing) in intent.phrasings.iter().enumerate() {
                 for filling in 0..FILLINGS {
                     let text = self.filled(intent, phrasing, number * 3 + filling * 7);
-                    let marked = mentions::mark(&text, lexicon, &values, now);
+                    let marked = marking::mark(&text, lexicon, &values, now);
                     found.push((masked(&marked.mentions), kind));
                 }
             }
@@ -139,39 +140,6 @@ impl Intents {
 /// The question as the classifier sees it.
 pub(crate) fn masked(mentions: &[mentions::Mention]) -> Vec<String> {
     mentions.iter().map(mentions::Mention::mask).collect()
-}
-
-/// Questions that show what can be asked: a topic and a question each.
-#[must_use]
-pub fn examples() -> Vec<(&'static str, &'static str)> {
-    vec![
-        ("Count", "How many desktops are there per client?"),
-        ("Unused", "Which desktops has nobody used for 60 days?"),
-        ("Never used", "Which desktops were never connected to?"),
-        (
-            "Trouble",
-            "List unhealthy or error desktops with their error code",
-        ),
-        (
-            "Running mode",
-            "What percentage of desktops is always on, by client?",
-        ),
-        (
-            "Growth",
-            "How many desktops were created per month this year?",
-        ),
-        (
-            "Encryption",
-            "Which desktops have an unencrypted user volume?",
-        ),
-        ("People", "Which users have more than one desktop?"),
-        ("Ranking", "Top 5 accounts by number of desktops"),
-        ("Storage", "Total user volume per client"),
-        ("Syncs", "Which syncs failed in the last 7 days?"),
-        ("Duration", "Average sync duration per account"),
-        ("Alerts", "Which alerts are open?"),
-        ("Gone", "How many desktops were deleted last month?"),
-    ]
 }
 
 #[cfg(test)]

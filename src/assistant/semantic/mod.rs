@@ -5,13 +5,14 @@
 //! |---|---|
 //! | `understand` | the way of a question through all of these |
 //! | `text`, `numbers`, `times`, `places`, `lexicon`, `values` | a question's words, and what each may mean |
-//! | `mentions` | the question as stretches of words, with its values taken out |
+//! | `mentions`, `marking`, `amends` | the question as stretches of words, with its values taken out |
 //! | `asides` | what a question says of its occasion and purpose, which is left out |
-//! | `clauses`, `thresholds`, `volumes`, `tagged`, `moments`, `named`, `runs` | filters, out of mentions |
+//! | `clauses`, `thresholds`, `volumes`, `tagged`, `runs` | filters, out of mentions |
+//! | `moments`, `time_filters`, `named`, `joined` | those of times and of names |
 //! | `pieces` | subject, groups, measures and order, out of what filters left |
-//! | `read` | which thing a question is about, and its possible readings |
+//! | `things`, `read` | which thing a question is about, and its possible readings |
 //! | `compose`, `kinds_*` | each kind of question: what it needs, takes and makes |
-//! | `guard` | the last look: what was said shows in the query |
+//! | `guard`, `guard_shape` | the last look: what was said shows in the query |
 //! | `classifier`, `intents` | which kind a question is, learned from declared phrasings |
 //! | `follow` | follow-ups that edit the question before |
 //! | `query`, `fields`, `sql`, `conditions`, `label` | what was understood, as SQL and in words |
@@ -19,6 +20,7 @@
 //! The words and phrasings are data in `assets/prompts/`. Nothing a person types reaches SQL: only
 //! values that were found in the data, names of this room's own, numbers and times.
 
+mod amends;
 mod asides;
 mod classifier;
 mod clauses;
@@ -27,13 +29,19 @@ mod conditions;
 mod fields;
 mod follow;
 mod guard;
+mod guard_shape;
 mod intents;
+mod joined;
 mod kinds_compared;
+mod kinds_counts;
 mod kinds_measures;
 mod kinds_ranked;
 mod kinds_rows;
+mod kinds_times;
+mod kinds_when;
 mod label;
 mod lexicon;
+mod marking;
 mod mentions;
 mod moments;
 mod named;
@@ -46,7 +54,9 @@ mod runs;
 mod sql;
 mod tagged;
 mod text;
+mod things;
 mod thresholds;
+mod time_filters;
 mod times;
 mod understand;
 mod values;
@@ -61,7 +71,7 @@ use intents::Intents;
 use lexicon::Lexicon;
 
 pub use fields::{Entity, Field};
-pub use intents::{KnownKind, examples};
+pub use intents::KnownKind;
 pub use query::Query;
 pub use values::Values;
 

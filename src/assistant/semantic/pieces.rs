@@ -141,7 +141,7 @@ impl Parse<'_> {
             })
     }
 
-    fn noun(&self, at: usize, found: &mut Pieces) {
+    pub(super) fn noun(&self, at: usize, found: &mut Pieces) {
         let mention = &self.m[at];
         if self.idle_longest(at) {
             found.measures.push((at, Field::LastConnectedAt));

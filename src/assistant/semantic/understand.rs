@@ -8,9 +8,11 @@ use super::compose::KINDS;
 use super::follow;
 use super::intents::masked;
 use super::lexicon::Lexicon;
-use super::mentions::{self, Mention, What};
+use super::marking;
+use super::mentions::{Mention, What};
 use super::query::Query;
 use super::read::{self, Context};
+use super::things;
 use super::values::Values;
 
 /// Readings that are offered at most.
@@ -44,7 +46,7 @@ pub(crate) struct Understander<'a> {
 
 impl Understander<'_> {
     pub fn understand(&self, question: &str, previous: Option<&Query>) -> Understanding {
-        let marked = mentions::mark(question, self.lexicon, self.values, self.now);
+        let marked = marking::mark(question, self.lexicon, self.values, self.now);
         let m = marked.mentions.as_slice();
         if m.is_empty() || m.len() > MOST_MENTIONS {
             return Understanding::Unknown;
@@ -109,7 +111,7 @@ impl Understander<'_> {
     /// What each word was taken for, and what the question might be, for whoever looks into it.
     pub fn explain(&self, question: &str) -> String {
         use std::fmt::Write as _;
-        let marked = mentions::mark(question, self.lexicon, self.values, self.now);
+        let marked = marking::mark(question, self.lexicon, self.values, self.now);
         let m = marked.mentions.as_slice();
         let mut text = String::new();
         for mention in m {
@@ -125,7 +127,7 @@ impl Understander<'_> {
             );
         }
         let likely = self.classifier.classify(&masked(m));
-        for entity in read::entities(m, self.lexicon) {
+        for entity in things::entities(m, self.lexicon) {
             let reading = read::read(m, entity, &[], self.context());
             let kinds: Vec<&str> = reading.queries.iter().map(|(kind, _)| *kind).collect();
             let _ = writeln!(text, "{entity:?} {kinds:?} {:?}", reading.stuck);
@@ -207,7 +209,7 @@ impl Understander<'_> {
     fn read(&self, m: &[Mention]) -> Understanding {
         let likely = self.classifier.classify(&masked(m));
         let mut problem = None;
-        for entity in read::entities(m, self.lexicon) {
+        for entity in things::entities(m, self.lexicon) {
             let reading = read::read(m, entity, &[], self.context());
             if problem.is_none() {
                 problem = reading.problem;

@@ -11,12 +11,32 @@ use domain::UtcTime;
 use serde_json::Value;
 use store::Db;
 
-/// Of what known kinds of question answer. What was reached, so that it does not get worse; the aim is
-/// 0.02, and docs/EVALUATION.md says how far it is.
-const MOST_WRONG: f64 = 0.065;
+/// Of what known kinds of question answer.
+const MOST_WRONG: f64 = 0.02;
 
-/// Of what can be answered. The aim is 0.8.
-const LEAST_ANSWERED: f64 = 0.68;
+/// Of what can be answered.
+const LEAST_ANSWERED: f64 = 0.8;
+
+/// Sets that the known kinds were tuned on, by who wrote them or what for, and how many questions of each are
+/// answered: none of them wrongly.
+const TUNED: [(&str, &str, usize); 4] = [
+    (
+        "service desk",
+        include_str!("questions/service_desk.jsonl"),
+        91,
+    ),
+    ("platform", include_str!("questions/platform.jsonl"), 105),
+    (
+        "client reviews",
+        include_str!("questions/client_reviews.jsonl"),
+        79,
+    ),
+    (
+        "easy to misread",
+        include_str!("questions/easy_to_misread.jsonl"),
+        62,
+    ),
+];
 
 /// Knows the sets of questions by heart.
 struct Oracle {
@@ -207,6 +227,21 @@ async fn known_kinds_are_answered_rightly() {
         "{}; by kind: {kinds:#?}",
         told(all)
     );
+    for (name, text, least) in TUNED {
+        let questions = parse(text).unwrap();
+        let run = evaluate(&templates, &databases, &questions, estate::now())
+            .await
+            .unwrap();
+        let amiss: Vec<&str> = run
+            .questions
+            .iter()
+            .filter(|question| question.answered() && !question.right())
+            .map(|question| question.id.as_str())
+            .collect();
+        assert!(amiss.is_empty(), "{name}: {amiss:?}");
+        let answered = summarize(&run).all.coverage.part;
+        assert!(answered >= least, "{name}: {answered} answered");
+    }
     for db in databases {
         db.close().await;
     }
