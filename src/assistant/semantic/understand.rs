@@ -60,10 +60,11 @@ impl Understander<'_> {
         if m.len() == 1 {
             return Understanding::Unknown;
         }
-        // What can, could or may be is not what is.
+        // What can, could or may be is not what is, nor is what will be.
         let modal = m.windows(2).any(|pair| {
-            matches!(pair[0].text.as_str(), "can" | "could" | "may" | "would")
-                && pair[1].text == "be"
+            let (one, next) = (pair[0].text.as_str(), pair[1].text.as_str());
+            matches!(one, "can" | "could" | "may" | "would") && next == "be"
+                || one == "will" && next != "you"
         });
         if modal {
             return Understanding::Unknown;
