@@ -30,7 +30,10 @@ const ANEW: &str = "anew";
 /// One question on its way.
 struct Asking<'a> {
     assistant: &'a Assistant,
+    /// Whoever asks, and what the answer may be about.
     asker: &'a Asker,
+    /// What they may see besides: an earlier question may have been about more.
+    sees: &'a Scope,
     events: &'a Events,
     cancel: &'a Cancel,
     id: String,
@@ -98,9 +101,17 @@ impl Assistant {
     ) -> Result<Answer, AskError> {
         let id = QuestionId::new().to_string();
         let _place = self.running().enter(&id, asker.user_id.as_ref(), &cancel);
+        let narrowed = match &request.organization_id {
+            Some(organization) => asker.scope.narrowed_to(organization),
+            None => asker.scope.clone(),
+        };
         let asking = Asking {
             assistant: self,
-            asker,
+            asker: &Asker {
+                scope: narrowed,
+                ..asker.clone()
+            },
+            sees: &asker.scope,
             events,
             cancel: &cancel,
             id,
@@ -160,7 +171,7 @@ impl Asking<'_> {
 
     async fn previous(&self, id: &str) -> Result<Previous, AskError> {
         let (db, user) = (self.assistant.db(), self.asker.user_id.as_ref());
-        let found = store::question::find(db, user, &self.asker.scope, id).await?;
+        let found = store::question::find(db, user, self.sees, id).await?;
         let Some(asked) = found else {
             let why = format!("there is no question {id} of yours; ask without it");
             return Err(AskError::invalid("follows", why));
@@ -245,8 +256,8 @@ impl Asking<'_> {
         let understand =
             |names: &Values| semantics.understand(&self.question, names, before, self.asked_at);
         let mut understood = understand(&names);
-        // It may be about what has just come.
-        if !of_now && !matches!(understood, Understanding::Query(_)) {
+        // It may be about a name that has just come, or that is another's now.
+        if !of_now && !of_no_name(&understood, &names, &self.question) {
             understood = understand(&*self.assistant.names(scope).await?);
         }
         let chosen = |queries: Vec<Query>| {
@@ -430,6 +441,12 @@ impl Asking<'_> {
             tracing::warn!(%error, "a question was not kept: {error}");
         }
     }
+}
+
+/// Whether a question was understood without any name of the data, and without a word set right to one.
+fn of_no_name(understood: &Understanding, names: &Values, question: &str) -> bool {
+    matches!(understood, Understanding::Query(query) if query.notes().is_empty())
+        && model_tier::names(names, question).is_empty()
 }
 
 fn reading(query: &Query) -> Reading {

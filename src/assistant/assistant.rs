@@ -1,9 +1,9 @@
 //! The assistant itself: what it is made of, who asks it, what it keeps in memory, and why it may
 //! not answer. The way of a question through it is in `ask`.
 
+use std::collections::HashSet;
 use std::hash::Hash;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::question::{AskEvent, ExampleQuestion, FailingScope};
@@ -120,7 +120,7 @@ struct Inner {
     counters: Counters,
     rechecked: OnceCell<u64>,
     names: Cache<Scope, Names>,
-    names_coming: AtomicBool,
+    names_coming: Coming,
     /// By the data's version and the asker's scope.
     failing: Cache<(u64, Scope), Arc<Vec<FailingScope>>>,
 }
@@ -138,7 +138,7 @@ impl Assistant {
                 counters: Counters::default(),
                 rechecked: OnceCell::new(),
                 names: kept(),
-                names_coming: AtomicBool::new(false),
+                names_coming: Coming::default(),
                 failing: kept(),
             }),
         }
@@ -227,13 +227,13 @@ impl Assistant {
         if names.version == self.inner.db.data_version() {
             return Ok((names.values, true));
         }
-        if !self.inner.names_coming.swap(true, Ordering::SeqCst) {
+        if self.inner.names_coming.insert(scope) {
             let (assistant, scope) = (self.clone(), scope.clone());
             tokio::spawn(async move {
+                let _coming = assistant.inner.names_coming.until_dropped(&scope);
                 if let Err(error) = assistant.names(&scope).await {
                     tracing::warn!(%error, "the names in the data could not be read: {error}");
                 }
-                assistant.inner.names_coming.store(false, Ordering::SeqCst);
             });
         }
         Ok((names.values, false))
@@ -251,6 +251,34 @@ impl Assistant {
         let failing = store::dashboard::failing_scopes(&self.inner.db, scope).await?;
         self.inner.failing.insert(key, Arc::new(failing.clone()));
         Ok(failing)
+    }
+}
+
+/// Scopes whose names are being read.
+#[derive(Default)]
+struct Coming(Mutex<HashSet<Scope>>);
+
+impl Coming {
+    /// False when they are being read already.
+    fn insert(&self, scope: &Scope) -> bool {
+        self.lock().insert(scope.clone())
+    }
+
+    /// Takes the scope out again when the guard goes, however the reading ended.
+    fn until_dropped<'a>(&'a self, scope: &'a Scope) -> Until<'a> {
+        Until(self, scope)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<Scope>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Until<'a>(&'a Coming, &'a Scope);
+
+impl Drop for Until<'_> {
+    fn drop(&mut self) {
+        self.0.lock().remove(self.1);
     }
 }
 

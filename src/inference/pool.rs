@@ -22,6 +22,7 @@ use std::thread::JoinHandle;
 mod cores;
 
 pub use cores::default_threads;
+pub(crate) use cores::yield_to_others;
 
 /// How often a worker looks for work before it goes to sleep. About 50 µs: longer than the gap between two
 /// operations of a forward pass, shorter than anything a person or the scheduler would notice.
@@ -110,7 +111,6 @@ impl Pool {
             let worker = std::thread::Builder::new()
                 .name(format!("model-{index}"))
                 .spawn(move || {
-                    cores::yield_to_others();
                     if let Some(core) = core {
                         cores::pin_current_thread(core);
                     }
@@ -129,7 +129,6 @@ impl Pool {
     /// Puts the calling thread onto the core that the pool left for its caller. For a thread that does nothing
     /// but drive this pool.
     pub fn pin_caller(&self) {
-        cores::yield_to_others();
         if let Some(core) = self.cores.first() {
             cores::pin_current_thread(*core);
         }

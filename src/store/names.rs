@@ -23,6 +23,8 @@ pub struct NamedValue {
 }
 
 const IN_STOCK: &str = "w.missing_since IS NULL AND w.deleted_at IS NULL";
+const DIRECTORY_IN_STOCK: &str = "d.missing_since IS NULL AND d.deleted_at IS NULL";
+const BUNDLE_IN_STOCK: &str = "b.missing_since IS NULL AND b.deleted_at IS NULL";
 
 /// A column of the views, the expression that it is, its tables, which rows, and the column of their
 /// organization. In the order in which one kind of name wins over another.
@@ -56,21 +58,21 @@ const SOURCES: &[Source] = &[
         "directory_name",
         "coalesce(d.alias, d.directory_name)",
         "directory d",
-        "1 = 1",
+        DIRECTORY_IN_STOCK,
         "d.organization_id",
     ),
     (
         "alias",
         "d.alias",
         "directory d",
-        "1 = 1",
+        DIRECTORY_IN_STOCK,
         "d.organization_id",
     ),
     (
         "bundle_name",
         "b.name",
         "bundle b",
-        "1 = 1",
+        BUNDLE_IN_STOCK,
         "b.organization_id",
     ),
     ("user_name", "w.user_name", DESKTOPS, "1 = 1", OF_DESKTOPS),
@@ -183,4 +185,55 @@ pub async fn list(db: &Db, scope: &Scope) -> Result<Vec<NamedValue>, StoreError>
         Ok(names)
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::fixture::{Estate, estate};
+    use crate::query;
+
+    /// Names are read from the tables; they have to be those that the public views show.
+    #[tokio::test]
+    async fn names_are_those_of_the_views() {
+        let Estate { db, acme, .. } = &estate().await;
+        let views = [
+            ("organization_name", "organizations"),
+            ("account_name", "accounts"),
+            ("alias", "directories"),
+            ("bundle_name", "bundles"),
+            ("user_name", "workspaces_all"),
+            ("computer_name", "workspaces"),
+            ("tag_key", "workspace_tags"),
+            ("tag_value", "workspace_tags"),
+            ("operating_system", "workspaces"),
+            ("state", "workspaces"),
+        ];
+        let mut shown = 0;
+        for scope in [Scope::All, acme.scope()] {
+            let names = list(db, &scope).await.unwrap();
+            for (column, view) in views {
+                let sql = format!("SELECT DISTINCT {column} FROM {view} WHERE {column} <> ''");
+                let result = query::run(db, &scope, &sql, 1000, Duration::from_secs(5))
+                    .await
+                    .unwrap();
+                let expected: BTreeSet<&str> = result
+                    .rows
+                    .iter()
+                    .filter_map(|row| row[0].as_str())
+                    .collect();
+                let found: BTreeSet<&str> = names
+                    .iter()
+                    .filter(|name| name.column == column)
+                    .map(|name| name.value.as_str())
+                    .collect();
+                assert_eq!(found, expected, "{column}");
+                shown += found.len();
+            }
+        }
+        assert!(shown > 5, "{shown}");
+    }
 }

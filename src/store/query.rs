@@ -44,9 +44,6 @@ pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(5);
 /// The most an answer may hold, in bytes of its values.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 
-/// How much of the database file is read in place.
-const MAPPED: u64 = 1 << 30;
-
 /// As the engine wants it.
 const MAX_LENGTH: i32 = functions::MAX_VALUE as i32;
 
@@ -203,11 +200,9 @@ impl Door {
     /// cannot be read.
     fn make_views(&self, scope: &Scope, sql: &str) -> rusqlite::Result<()> {
         // Making a TEMP view is a write to the temporary schema. Big sorts go to temporary files,
-        // not to memory. A connection lives for one query, so pages are read where the system keeps
-        // them instead of being copied into a cache of its own.
-        self.raw.execute_batch(&format!(
-            "PRAGMA query_only = OFF; PRAGMA temp_store = FILE; PRAGMA mmap_size = {MAPPED}; BEGIN;"
-        ))?;
+        // not to memory.
+        self.raw
+            .execute_batch("PRAGMA query_only = OFF; PRAGMA temp_store = FILE; BEGIN;")?;
         let text = sql.to_ascii_lowercase();
         for view in VIEWS.iter().filter(|view| text.contains(view.name)) {
             let (name, secret) = (view.name, &self.secret);

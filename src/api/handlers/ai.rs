@@ -41,10 +41,9 @@ pub async fn ask(
     request: HttpRequest,
     body: Body<AskRequest>,
 ) -> ApiResult<HttpResponse> {
-    let (mut asker, Body(question)) = (asker(&allowed), body);
+    let (asker, Body(question)) = (asker(&allowed), body);
     if let Some(organization) = &question.organization_id {
         allowed.within(organization)?;
-        asker.scope = asker.scope.narrowed_to(organization);
     }
     if asking::wants_stream(&request) {
         return asking::answer(&app, allowed.who(), asker, question).await;

@@ -118,6 +118,22 @@ async fn a_question_may_be_narrowed_to_an_organization_that_one_sees() {
     assert!(all > 1 && parts == all, "{parts} of {all}");
     let own = count(&member, Some(acme)).await.json();
     assert_eq!(own["table"]["rows"], json!([[1]]));
+    // A follow-up may be about less than the question before it, about more, or about another.
+    for (first, then) in [
+        (None, Some(acme)),
+        (Some(acme), None),
+        (Some(acme), Some(globex)),
+    ] {
+        let before = count(&root, first).await.json();
+        let mut body = json!({ "question": "only in eu-west-1", "follows": before["id"] });
+        if let Some(id) = then {
+            body["organization_id"] = json!(id);
+        }
+        let request = Request::new("POST", QUERY).json(&body).bearer(&root);
+        let followed = world.send(request).await;
+        assert_eq!(followed.status, 200, "{}", followed.text());
+        assert_eq!(followed.json()["outcome"], "answered");
+    }
     let foreign = count(&member, Some(globex)).await;
     assert_eq!(foreign.status, 404, "{}", foreign.text());
     world.stop().await;

@@ -96,7 +96,13 @@ pub async fn measure(data_dir: &Path, model: Option<&Path>) -> anyhow::Result<Ve
     let mut answers = Vec::new();
     let mut connection = Connection::open(server.address).await?;
     for question in FOR_THE_MODEL {
-        answers.push(server.ask(&mut connection, question, "model").await?);
+        let answer = server.ask(&mut connection, question, "model").await?;
+        anyhow::ensure!(
+            answer["usage"].is_object(),
+            "the model was not asked: {}",
+            answer["reason"]
+        );
+        answers.push(answer);
     }
     figures.extend(of_the_model(&answers));
     let idle = server.clicks().await?;

@@ -16,6 +16,7 @@ use super::session::Session;
 use crate::chat::{ChatError, ChatTemplate};
 use crate::grammar::{GrammarError, Grammars};
 use crate::models::ModelError;
+use crate::pool::yield_to_others;
 use crate::prefix::Prefixes;
 use crate::sampler::SamplerConfig;
 use crate::tokenizer::Tokenizer;
@@ -101,6 +102,8 @@ pub(super) fn run(
     setup: &Setup,
     load: impl FnOnce() -> Result<Loaded, LoadError>,
 ) {
+    // The threads that a model is loaded with, ours or candle's, are started from here.
+    yield_to_others();
     let loaded = match catch_unwind(AssertUnwindSafe(load)) {
         Ok(Ok(loaded)) => loaded,
         Ok(Err(error)) => return gauges.failed(error.to_string()),

@@ -28,11 +28,11 @@ pub(super) fn choose(threads: usize) -> Vec<usize> {
     Vec::new()
 }
 
-/// Lets every other thread of the process go first: a model computes for seconds, and whoever waits for a page does
+/// Lets every other thread of the process go before this one and those that it starts: a model computes for seconds, and whoever waits for a page does
 /// not want to notice. A lower priority alone is not enough, because a thread that wakes up then waits for the end
 /// of the other's time slice, about 3 ms. On an idle machine it costs nothing. Failing at it costs others' time
 /// only, so nobody is told.
-pub(super) fn yield_to_others() {
+pub fn yield_to_others() {
     let none = libc::sched_param { sched_priority: 0 };
     // SAFETY: 0 is the calling thread, and the call only reads the parameters.
     unsafe {

@@ -265,3 +265,20 @@ async fn a_name_that_has_just_come_is_known() {
     assert_eq!(after.outcome, Outcome::Answered, "{after:?}");
     assert_eq!(first_cell(&after), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_means_another_now_is_not_taken_for_what_it_was() {
+    let world = World::new().await;
+    let assistant = world.assistant(None);
+    let about = || question("How many desktops does Globex have?", TierChoice::Template);
+    let before = ask(&assistant, &root(), about()).await.unwrap();
+    assert!(first_cell(&before) > 0, "{before:?}");
+    assert!(before.sql.unwrap().contains("organization_name = 'Globex'"));
+    let globex = &world.organization("Globex").id;
+    store::organization::rename(&world.db, &domain::Scope::All, globex, "Hooli")
+        .await
+        .unwrap();
+    let after = ask(&assistant, &root(), about()).await.unwrap();
+    let sql = after.sql.clone().unwrap_or_default();
+    assert!(!sql.contains("organization_name = 'Globex'"), "{sql}");
+}

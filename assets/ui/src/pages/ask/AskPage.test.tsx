@@ -81,10 +81,15 @@ it("asks what the address asks, once", async () => {
 });
 
 it("asks of the organization that is chosen, and says so", async () => {
-  await open("/ask?q=how+many&org=o1");
+  const { router } = await open("/ask?q=how+many&org=o1");
   await screen.findByText("Answer to how many", { ignore: "[role=status]" });
   expect(asked).toEqual([{ question: "how many", organization_id: "o1" }]);
   await screen.findByText("Acme only");
+  // A follow-up stays with it, whatever is chosen by then.
+  await act(() => router.navigate({ to: "/ask", search: { q: "how many" } as never }));
+  await userEvent.type(await screen.findByRole("textbox", { name: "Follow up" }), "by month{Enter}");
+  await screen.findByText("Answer to by month", { ignore: "[role=status]" });
+  expect(asked[1]).toEqual({ question: "by month", follows: "q1", organization_id: "o1" });
 });
 
 it("asks by Enter, keeps the question in the address, and brings it back by the up arrow", async () => {

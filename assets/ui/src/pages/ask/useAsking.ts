@@ -67,7 +67,8 @@ export function useAsking(): Asking {
     };
     return {
       ask: (asked, thread) => {
-        const request = organization === undefined ? asked : { ...asked, organization_id: organization };
+        const about = thread === undefined ? organization : organizationOf(conversationOf(client), thread);
+        const request = about === undefined ? asked : { ...asked, organization_id: about };
         start((run, at) => ({ type: "asked", run, at, request, thread }), request);
       },
       again: (turn, reading) =>
@@ -83,6 +84,12 @@ export function useAsking(): Asking {
       },
     };
   }, [client, mutate, organization]);
+}
+
+/** A follow-up is about what the question before was about, whatever has been chosen since. */
+function organizationOf(conversation: Conversation, thread: string): string | undefined {
+  const turns = conversation.threads.find((one) => one.key === thread)?.turns;
+  return turns?.[0]?.request.organization_id ?? undefined;
 }
 
 function dispatch(client: QueryClient, action: Action): void {
