@@ -257,7 +257,7 @@ impl Asking<'_> {
             |names: &Values| semantics.understand(&self.question, names, before, self.asked_at);
         let mut understood = understand(&names);
         // It may be about a name that has just come, or that is another's now.
-        if !of_now && !of_no_name(&understood, &names, &self.question) {
+        if !of_now && !of_no_name(&understood) {
             understood = understand(&*self.assistant.names(scope).await?);
         }
         let chosen = |queries: Vec<Query>| {
@@ -444,9 +444,8 @@ impl Asking<'_> {
 }
 
 /// Whether a question was understood without any name of the data, and without a word set right to one.
-fn of_no_name(understood: &Understanding, names: &Values, question: &str) -> bool {
-    matches!(understood, Understanding::Query(query) if query.notes().is_empty())
-        && model_tier::names(names, question).is_empty()
+fn of_no_name(understood: &Understanding) -> bool {
+    matches!(understood, Understanding::Query(query) if query.notes().is_empty() && !query.says_a_name())
 }
 
 fn reading(query: &Query) -> Reading {

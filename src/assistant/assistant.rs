@@ -1,9 +1,8 @@
 //! The assistant itself: what it is made of, who asks it, what it keeps in memory, and why it may
 //! not answer. The way of a question through it is in `ask`.
 
-use std::collections::HashSet;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::question::{AskEvent, ExampleQuestion, FailingScope};
@@ -120,7 +119,6 @@ struct Inner {
     counters: Counters,
     rechecked: OnceCell<u64>,
     names: Cache<Scope, Names>,
-    names_coming: Coming,
     /// By the data's version and the asker's scope.
     failing: Cache<(u64, Scope), Arc<Vec<FailingScope>>>,
 }
@@ -138,7 +136,6 @@ impl Assistant {
                 counters: Counters::default(),
                 rechecked: OnceCell::new(),
                 names: kept(),
-                names_coming: Coming::default(),
                 failing: kept(),
             }),
         }
@@ -214,29 +211,16 @@ impl Assistant {
         Ok(values)
     }
 
-    /// As [`Self::names`], but those of before the data's newest change where there are any, and whether they are
-    /// of now. While a sync runs data changes all the time, and few changes bring a name; reading them again goes
-    /// on beside the question.
+    /// As [`Self::names`], but without waiting where there are names of before the data's newest change; and whether
+    /// they are of now. While a sync runs data changes all the time, and most questions say no name.
     pub(crate) async fn names_at_hand(
         &self,
         scope: &Scope,
     ) -> Result<(Arc<Values>, bool), StoreError> {
-        let Some(names) = self.inner.names.get(scope) else {
-            return Ok((self.names(scope).await?, true));
-        };
-        if names.version == self.inner.db.data_version() {
-            return Ok((names.values, true));
+        match self.inner.names.get(scope) {
+            Some(names) => Ok((names.values, names.version == self.inner.db.data_version())),
+            None => Ok((self.names(scope).await?, true)),
         }
-        if self.inner.names_coming.insert(scope) {
-            let (assistant, scope) = (self.clone(), scope.clone());
-            tokio::spawn(async move {
-                let _coming = assistant.inner.names_coming.until_dropped(&scope);
-                if let Err(error) = assistant.names(&scope).await {
-                    tracing::warn!(%error, "the names in the data could not be read: {error}");
-                }
-            });
-        }
-        Ok((names.values, false))
     }
 
     /// Scopes whose newest listing did not complete.
@@ -251,34 +235,6 @@ impl Assistant {
         let failing = store::dashboard::failing_scopes(&self.inner.db, scope).await?;
         self.inner.failing.insert(key, Arc::new(failing.clone()));
         Ok(failing)
-    }
-}
-
-/// Scopes whose names are being read.
-#[derive(Default)]
-struct Coming(Mutex<HashSet<Scope>>);
-
-impl Coming {
-    /// False when they are being read already.
-    fn insert(&self, scope: &Scope) -> bool {
-        self.lock().insert(scope.clone())
-    }
-
-    /// Takes the scope out again when the guard goes, however the reading ended.
-    fn until_dropped<'a>(&'a self, scope: &'a Scope) -> Until<'a> {
-        Until(self, scope)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashSet<Scope>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-struct Until<'a>(&'a Coming, &'a Scope);
-
-impl Drop for Until<'_> {
-    fn drop(&mut self) {
-        self.0.lock().remove(self.1);
     }
 }
 

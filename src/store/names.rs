@@ -22,136 +22,96 @@ pub struct NamedValue {
     pub tag_key: Option<String>,
 }
 
-const IN_STOCK: &str = "w.missing_since IS NULL AND w.deleted_at IS NULL";
-const DIRECTORY_IN_STOCK: &str = "d.missing_since IS NULL AND d.deleted_at IS NULL";
-const BUNDLE_IN_STOCK: &str = "b.missing_since IS NULL AND b.deleted_at IS NULL";
+/// Tables with the rows that count, and the column of their organization.
+struct Rows {
+    tables: &'static str,
+    that: &'static str,
+    organization: &'static str,
+}
 
-/// A column of the views, the expression that it is, its tables, which rows, and the column of their
-/// organization. In the order in which one kind of name wins over another.
-type Source = (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
+const fn rows(tables: &'static str, that: &'static str, organization: &'static str) -> Rows {
+    Rows {
+        tables,
+        that,
+        organization,
+    }
+}
+
+const ALL: &str = "1 = 1";
+const ORGANIZATIONS: Rows = rows("organization o", ALL, "o.organization_id");
+const ACCOUNTS: Rows = rows("account a", ALL, "a.organization_id");
+const DIRECTORIES: Rows = rows(
+    "directory d",
+    "d.missing_since IS NULL AND d.deleted_at IS NULL",
+    "d.organization_id",
 );
+const BUNDLES: Rows = rows(
+    "bundle b",
+    "b.missing_since IS NULL AND b.deleted_at IS NULL",
+    "b.organization_id",
+);
+const EVER: Rows = rows("workspace w", ALL, "w.organization_id");
+const DESKTOPS: Rows = Rows {
+    that: "w.missing_since IS NULL AND w.deleted_at IS NULL",
+    ..EVER
+};
+const TAGS: Rows = Rows {
+    tables: "workspace_tag t JOIN workspace w ON w.workspace_id = t.workspace_id
+        AND w.account_id = t.account_id AND w.region = t.region",
+    ..DESKTOPS
+};
+const SCOPES: Rows = rows(
+    "sync_scope_run r JOIN account a ON a.account_id = r.account_id",
+    ALL,
+    "a.organization_id",
+);
+const JOBS: Rows = rows("job j", ALL, "j.organization_id");
 
-const DESKTOPS: &str = "workspace w";
-const OF_DESKTOPS: &str = "w.organization_id";
-
-const SOURCES: &[Source] = &[
-    (
-        "organization_name",
-        "o.name",
-        "organization o",
-        "1 = 1",
-        "o.organization_id",
-    ),
-    (
-        "account_name",
-        "a.name",
-        "account a",
-        "1 = 1",
-        "a.organization_id",
-    ),
+/// A column of the views, the expression that it is, and its rows; in the order in which one kind of name wins over
+/// another.
+const SOURCES: &[(&str, &str, Rows)] = &[
+    ("organization_name", "o.name", ORGANIZATIONS),
+    ("account_name", "a.name", ACCOUNTS),
     (
         "directory_name",
         "coalesce(d.alias, d.directory_name)",
-        "directory d",
-        DIRECTORY_IN_STOCK,
-        "d.organization_id",
+        DIRECTORIES,
     ),
-    (
-        "alias",
-        "d.alias",
-        "directory d",
-        DIRECTORY_IN_STOCK,
-        "d.organization_id",
-    ),
-    (
-        "bundle_name",
-        "b.name",
-        "bundle b",
-        BUNDLE_IN_STOCK,
-        "b.organization_id",
-    ),
-    ("user_name", "w.user_name", DESKTOPS, "1 = 1", OF_DESKTOPS),
-    (
-        "display_name",
-        "w.display_name",
-        DESKTOPS,
-        IN_STOCK,
-        OF_DESKTOPS,
-    ),
-    (
-        "computer_name",
-        "w.computer_name",
-        DESKTOPS,
-        IN_STOCK,
-        OF_DESKTOPS,
-    ),
-    (
-        "workspace_name",
-        "w.workspace_name",
-        DESKTOPS,
-        IN_STOCK,
-        OF_DESKTOPS,
-    ),
-    ("tag_key", "t.tag_key", TAGS, IN_STOCK, OF_DESKTOPS),
-    (
-        "error_code",
-        "w.error_code",
-        DESKTOPS,
-        IN_STOCK,
-        OF_DESKTOPS,
-    ),
-    (
-        "error_code",
-        "r.error_code",
-        "sync_scope_run r JOIN account a ON a.account_id = r.account_id",
-        "1 = 1",
-        "a.organization_id",
-    ),
-    (
-        "requested_by",
-        "j.requested_by",
-        "job j",
-        "1 = 1",
-        "j.organization_id",
-    ),
-    (
-        "operating_system",
-        "w.operating_system",
-        DESKTOPS,
-        IN_STOCK,
-        OF_DESKTOPS,
-    ),
-    (
-        "compute_type",
-        "w.compute_type",
-        DESKTOPS,
-        IN_STOCK,
-        OF_DESKTOPS,
-    ),
-    ("state", "w.state", DESKTOPS, IN_STOCK, OF_DESKTOPS),
+    ("alias", "d.alias", DIRECTORIES),
+    ("bundle_name", "b.name", BUNDLES),
+    ("user_name", "w.user_name", EVER),
+    ("display_name", "w.display_name", DESKTOPS),
+    ("computer_name", "w.computer_name", DESKTOPS),
+    ("workspace_name", "w.workspace_name", DESKTOPS),
+    ("tag_key", "t.tag_key", TAGS),
+    ("error_code", "w.error_code", DESKTOPS),
+    ("error_code", "r.error_code", SCOPES),
+    ("requested_by", "j.requested_by", JOBS),
+    ("operating_system", "w.operating_system", DESKTOPS),
+    ("compute_type", "w.compute_type", DESKTOPS),
+    ("state", "w.state", DESKTOPS),
 ];
 
-const TAGS: &str = "workspace_tag t JOIN workspace w ON w.workspace_id = t.workspace_id
-    AND w.account_id = t.account_id AND w.region = t.region";
+/// What every name is read with: the values of `columns` in `rows` that `scope` may see, where `named` is not empty.
+fn distinct(scope: &Scope, columns: &str, named: &str, rows: &Rows) -> (String, Conditions) {
+    let mut conditions = Conditions::in_scope(scope, rows.organization);
+    conditions.push(rows.that);
+    conditions.push(format!("{named} <> ''"));
+    let sql = format!(
+        "SELECT DISTINCT {columns} FROM {} {} LIMIT {MOST}",
+        rows.tables,
+        conditions.sql()
+    );
+    (sql, conditions)
+}
 
 /// Every name that `scope` may see, the kinds in the order in which one wins over another.
 pub async fn list(db: &Db, scope: &Scope) -> Result<Vec<NamedValue>, StoreError> {
     let scope = scope.clone();
     db.read(move |conn| {
         let mut names = Vec::new();
-        for (column, expression, tables, rows, organization) in SOURCES {
-            let mut conditions = Conditions::in_scope(&scope, organization);
-            conditions.push(*rows);
-            conditions.push(format!("{expression} <> ''"));
-            let sql = format!(
-                "SELECT DISTINCT {expression} FROM {tables} {} LIMIT {MOST}",
-                conditions.sql()
-            );
+        for (column, expression, rows) in SOURCES {
+            let (sql, conditions) = distinct(&scope, expression, expression, rows);
             names.extend(conn.query(&sql, &conditions.values(), |row| {
                 Ok(NamedValue {
                     column,
@@ -160,13 +120,7 @@ pub async fn list(db: &Db, scope: &Scope) -> Result<Vec<NamedValue>, StoreError>
                 })
             })?);
         }
-        let mut conditions = Conditions::in_scope(&scope, OF_DESKTOPS);
-        conditions.push(IN_STOCK);
-        conditions.push("t.tag_value <> ''");
-        let sql = format!(
-            "SELECT DISTINCT t.tag_key, t.tag_value FROM {TAGS} {} LIMIT {MOST}",
-            conditions.sql()
-        );
+        let (sql, conditions) = distinct(&scope, "t.tag_key, t.tag_value", "t.tag_value", &TAGS);
         let pairs = conn.query(&sql, &conditions.values(), |row| {
             Ok((row.get::<String>(0)?, row.get::<String>(1)?))
         })?;

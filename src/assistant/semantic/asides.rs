@@ -60,9 +60,8 @@ fn cut(m: &mut Vec<Mention>, from: usize, to: usize) {
     m.splice(from..to, kept);
 }
 
-/// "Initech would like to reduce its storage, therefore please list …"
-fn preamble(m: &mut Vec<Mention>) {
-    let found = (1..m.len()).find(|at| m[*at].is_small("hence"));
+/// Takes out what stands before a mention, and that with it, where only behind it something is asked.
+fn cut_before(m: &mut Vec<Mention>, found: Option<usize>) {
     if let Some(at) = found
         && is_empty(&m[..at])
         && asks(&m[at + 1..])
@@ -71,17 +70,17 @@ fn preamble(m: &mut Vec<Mention>) {
     }
 }
 
+/// "Initech would like to reduce its storage, therefore please list …"
+fn preamble(m: &mut Vec<Mention>) {
+    let found = (1..m.len()).find(|at| m[*at].is_small("hence"));
+    cut_before(m, found);
+}
+
 /// "As this image is going to be retired, how many desktops …"
 fn reason(m: &mut Vec<Mention>) {
-    if !m.first().is_some_and(|first| first.is_small("reason")) {
-        return;
-    }
-    let comma = (1..m.len()).find(|at| m[*at].is_small("comma"));
-    if let Some(comma) = comma
-        && is_empty(&m[..comma])
-        && asks(&m[comma + 1..])
-    {
-        cut(m, 0, comma + 1);
+    if m.first().is_some_and(|first| first.is_small("reason")) {
+        let comma = (1..m.len()).find(|at| m[*at].is_small("comma"));
+        cut_before(m, comma);
     }
 }
 

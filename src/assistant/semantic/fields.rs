@@ -238,6 +238,27 @@ macro_rules! fields {
     };
 }
 
+impl Field {
+    /// Whether its values are names that people give, rather than words of AWS's.
+    pub(crate) fn holds_names(self) -> bool {
+        matches!(
+            self,
+            Self::OrganizationName
+                | Self::AccountName
+                | Self::DirectoryName
+                | Self::DirectoryAlias
+                | Self::BundleName
+                | Self::UserName
+                | Self::DisplayName
+                | Self::ComputerName
+                | Self::WorkspaceName
+                | Self::TagKey
+                | Self::TagValue
+                | Self::RequestedBy
+        )
+    }
+}
+
 fields! {
     WorkspaceId "workspace_id" "desktop" Text;
     State "state" "state" Text;

@@ -13,7 +13,7 @@ pub(crate) fn holds(parse: &Parse<'_>, pieces: &Pieces, query: &Query) -> bool {
     let said = Said {
         parse,
         query,
-        tests: tests(query),
+        tests: query.tests(),
     };
     said.names()
         && said.amounts()
@@ -61,7 +61,7 @@ impl Said<'_, '_> {
     }
 
     pub(super) fn fields(&self) -> impl Iterator<Item = Field> {
-        self.tests.iter().filter_map(|test| field(test))
+        self.tests.iter().filter_map(|test| test.field())
     }
 
     /// A name of the data is filtered or grouped by.
@@ -383,36 +383,4 @@ pub(super) fn last_of(text: &str) -> bool {
     ["last ", "latest ", "most recent "]
         .iter()
         .any(|word| text.starts_with(word))
-}
-
-pub(super) fn field(test: &Test) -> Option<Field> {
-    match test {
-        Test::OneOf { field, .. }
-        | Test::Like { field, .. }
-        | Test::Absent(field)
-        | Test::Flag(field)
-        | Test::Number { field, .. }
-        | Test::Time { field, .. } => Some(*field),
-        _ => None,
-    }
-}
-
-/// All tests of a query, those inside others too.
-pub(super) fn tests(query: &Query) -> Vec<&Test> {
-    let mut open: Vec<&Filter> = query.filters.iter().collect();
-    match &query.shape {
-        Shape::Share(part) => open.extend(part),
-        Shape::Difference { sides, .. } => open.extend(sides.iter()),
-        _ => {}
-    }
-    let mut found = Vec::new();
-    while let Some(filter) = open.pop() {
-        found.push(&filter.test);
-        match &filter.test {
-            Test::Any(parts) | Test::All(parts) => open.extend(parts),
-            Test::Has { filters, .. } => open.extend(filters),
-            _ => {}
-        }
-    }
-    found
 }

@@ -153,20 +153,15 @@ impl Said<'_, '_> {
         let m = self.parse.m;
         !(0..m.len()).any(|at| {
             let state = self.query.entity.is_desktop()
-                && m[at].value().is_some_and(|value| self.is_state(value))
+                && m[at]
+                    .value()
+                    .is_some_and(|value| self.parse.lexicon.is_state(value))
                 && m.get(at + 1)
                     .is_some_and(|next| next.what == What::Literal && next.text.starts_with("ws-"));
             state
                 && (0..at).any(|back| m[back].is_cue("who") || m[back].text == "who")
                 && !(at > 0 && matches!(m[at - 1].text.as_str(), "is" | "are" | "the" | "of"))
         })
-    }
-
-    fn is_state(&self, value: usize) -> bool {
-        self.parse.lexicon.values[value]
-            .of
-            .iter()
-            .any(|(of, field, _)| *of == Entity::Desktop && *field == Field::State)
     }
 
     /// "people who never connected on any of their machines": said of all that one person has.

@@ -5,6 +5,7 @@ use super::compose::Composer;
 use super::fields::{Entity, Field, Kind};
 use super::pieces::Subject;
 use super::query::{Filter, Query, Shape, Test};
+use super::runs::says_where;
 
 impl Composer<'_, '_> {
     pub(super) fn one_measure(&mut self) -> Option<Field> {
@@ -454,15 +455,9 @@ impl Composer<'_, '_> {
 
 /// Whose or where rows are, rather than what they are like.
 pub(super) fn is_place(filter: &Filter) -> bool {
-    matches!(
-        filter.field(),
-        Some(
-            Field::OrganizationName
-                | Field::AccountName
-                | Field::AccountId
-                | Field::Region
-                | Field::DirectoryName
-                | Field::BundleName
+    says_where(filter)
+        || matches!(
+            filter.field(),
+            Some(Field::DirectoryName | Field::BundleName)
         )
-    )
 }

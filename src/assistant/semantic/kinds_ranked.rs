@@ -267,7 +267,7 @@ impl Composer<'_, '_> {
                 return self.outcomes_of_run(found.at);
             }
         }
-        let field = self.moment(found.at)?;
+        let field = self.moment()?;
         self.take(found.at);
         for s in &self.pieces.superlatives.clone() {
             if words.contains(&s.word) || s.word == "top" {
@@ -399,7 +399,7 @@ impl Composer<'_, '_> {
         if !self.rows() || self.pieces.number.is_some() {
             return None;
         }
-        let field = self.moment(0)?;
+        let field = self.moment()?;
         for s in self.pieces.superlatives.clone() {
             if matches!(s.word, "newest" | "last" | "oldest" | "first") {
                 self.take(s.at);

@@ -8,7 +8,7 @@ use super::query::{By, Dimension, Order, Query, Shape, Test};
 
 impl Composer<'_, '_> {
     /// The time a "last" or "first" goes by: of the verb beside it, else when rows came to be.
-    pub(super) fn moment(&mut self, _at: usize) -> Option<Field> {
+    pub(super) fn moment(&mut self) -> Option<Field> {
         for place in 0..self.used.len() {
             if self.used[place] {
                 continue;
@@ -84,7 +84,7 @@ impl Composer<'_, '_> {
             .superlatives
             .iter()
             .any(|s| matches!(s.word, "first" | "oldest"));
-        let field = self.moment(0)?;
+        let field = self.moment()?;
         if !self.rows() {
             return None;
         }

@@ -115,6 +115,14 @@ fn parse<T: serde::de::DeserializeOwned>(name: &str, file: &str) -> T {
 }
 
 impl Lexicon {
+    /// Whether the value is a state of desktops.
+    pub fn is_state(&self, value: usize) -> bool {
+        self.values[value]
+            .of
+            .iter()
+            .any(|(of, field, _)| *of == Entity::Desktop && *field == Field::State)
+    }
+
     pub fn new() -> Self {
         let words: Words = parse(
             "words.toml",

@@ -194,12 +194,6 @@ impl Filter {
     /// The field it is about, where that is one.
     pub fn field(&self) -> Option<Field> {
         match &self.test {
-            Test::OneOf { field, .. }
-            | Test::Like { field, .. }
-            | Test::Absent(field)
-            | Test::Flag(field)
-            | Test::Number { field, .. }
-            | Test::Time { field, .. } => Some(*field),
             Test::Any(parts) | Test::All(parts) => {
                 let first = parts.first()?.field();
                 parts
@@ -207,9 +201,27 @@ impl Filter {
                     .all(|part| part.field() == first)
                     .then_some(first?)
             }
-            Test::Tagged { .. } | Test::Fields { .. } | Test::Has { .. } | Test::LastRun { .. } => {
-                None
-            }
+            test => test.field(),
+        }
+    }
+}
+
+impl Test {
+    /// The one field it looks at by itself.
+    pub fn field(&self) -> Option<Field> {
+        match self {
+            Self::OneOf { field, .. }
+            | Self::Like { field, .. }
+            | Self::Absent(field)
+            | Self::Flag(field)
+            | Self::Number { field, .. }
+            | Self::Time { field, .. } => Some(*field),
+            Self::Any(_)
+            | Self::All(_)
+            | Self::Tagged { .. }
+            | Self::Fields { .. }
+            | Self::Has { .. }
+            | Self::LastRun { .. } => None,
         }
     }
 }
@@ -281,6 +293,45 @@ impl Query {
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         self.notes.clone()
+    }
+
+    /// All tests, those inside others too.
+    pub(crate) fn tests(&self) -> Vec<&Test> {
+        let mut open: Vec<&Filter> = self.filters.iter().collect();
+        match &self.shape {
+            Shape::Share(part) => open.extend(part),
+            Shape::Difference { sides, .. } => open.extend(sides.iter()),
+            _ => {}
+        }
+        let mut found = Vec::new();
+        while let Some(filter) = open.pop() {
+            found.push(&filter.test);
+            match &filter.test {
+                Test::Any(parts) | Test::All(parts) => open.extend(parts),
+                Test::Has { filters, .. } => open.extend(filters),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// Whether rows are chosen or told apart by what the data calls something: a client, a user, a tag.
+    #[must_use]
+    pub fn says_a_name(&self) -> bool {
+        let tag = |dimension: &Dimension| matches!(dimension, Dimension::Tag(_));
+        let grouped = match &self.shape {
+            Shape::CountDistinct(one) | Shape::Each(one, _) => tag(one),
+            Shape::Distinct(all) => all.iter().any(tag),
+            _ => false,
+        };
+        let shown = self.groups.iter().chain(&self.show).any(tag);
+        let chosen = self.tests().into_iter().any(|test| match test {
+            Test::OneOf { field, .. } | Test::Like { field, .. } => field.holds_names(),
+            Test::Tagged { .. } => true,
+            Test::LastRun { filters, .. } => !filters.is_empty(),
+            _ => false,
+        });
+        grouped || shown || chosen
     }
 
     /// The thing it asks about.

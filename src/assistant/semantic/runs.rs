@@ -62,17 +62,7 @@ impl Parse<'_> {
         self.filters
             .iter()
             .map(|placed| placed.filter.clone())
-            .filter(|filter| {
-                matches!(
-                    filter.field(),
-                    Some(
-                        Field::OrganizationName
-                            | Field::AccountName
-                            | Field::AccountId
-                            | Field::Region
-                    )
-                )
-            })
+            .filter(says_where)
             .collect()
     }
 
@@ -95,4 +85,12 @@ impl Parse<'_> {
             }
         }
     }
+}
+
+/// Whose rows are meant, or in which region.
+pub(super) fn says_where(filter: &Filter) -> bool {
+    matches!(
+        filter.field(),
+        Some(Field::OrganizationName | Field::AccountName | Field::AccountId | Field::Region)
+    )
 }

@@ -38,12 +38,7 @@ pub(crate) fn entities(m: &[Mention], lexicon: &Lexicon) -> Vec<Entity> {
     };
     let is_state = |mention: &Mention| {
         mention.names.iter().any(|name| name.field == Field::State) && mention.what == What::Words
-            || mention.value().is_some_and(|value| {
-                lexicon.values[value]
-                    .of
-                    .iter()
-                    .any(|(of, field, _)| *of == E::Desktop && *field == Field::State)
-            })
+            || mention.value().is_some_and(|value| lexicon.is_state(value))
     };
     // "went into error", and not "would like to know how many are stopped".
     let moves = |name: &str| {

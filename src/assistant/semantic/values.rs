@@ -53,29 +53,6 @@ pub(crate) struct Found<'a> {
     pub partial: bool,
 }
 
-/// What a column of the views names.
-fn named(column: &str) -> Option<Field> {
-    Some(match column {
-        "organization_name" => Field::OrganizationName,
-        "account_name" => Field::AccountName,
-        "directory_name" => Field::DirectoryName,
-        "alias" => Field::DirectoryAlias,
-        "bundle_name" => Field::BundleName,
-        "user_name" => Field::UserName,
-        "display_name" => Field::DisplayName,
-        "computer_name" => Field::ComputerName,
-        "workspace_name" => Field::WorkspaceName,
-        "tag_key" => Field::TagKey,
-        "tag_value" => Field::TagValue,
-        "error_code" => Field::ErrorCode,
-        "requested_by" => Field::RequestedBy,
-        "operating_system" => Field::OperatingSystem,
-        "compute_type" => Field::ComputeType,
-        "state" => Field::State,
-        _ => return None,
-    })
-}
-
 /// Kinds of name that are rarely said in part.
 fn whole_only(field: Field) -> bool {
     matches!(
@@ -97,7 +74,7 @@ impl Values {
         let found = store::names::list(db, scope).await?;
         let mut values = Self::default();
         for name in &found {
-            if let Some(field) = named(name.column) {
+            if let Some(field) = Field::named(name.column) {
                 values.add(field, &name.value, name.tag_key.as_deref());
             }
         }

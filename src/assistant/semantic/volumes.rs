@@ -113,51 +113,37 @@ impl Parse<'_> {
         if which.is_empty() {
             which.extend(self.volume_measured(at));
         }
-        let test = |flag: &Field| Filter {
-            test: Test::Flag(*flag),
-            negated: not,
-        };
         // "neither volume is encrypted", "no volume encrypted", "both volumes unencrypted"
         let denied = self.volumes_denied(at);
-        let both = self.m[at.saturating_sub(5)..self.m.len().min(at + 4)]
+        let said_both = self.m[at.saturating_sub(5)..self.m.len().min(at + 4)]
             .iter()
             .any(|m| m.text.starts_with("both"));
-        let neither = denied || not && both;
-        match which.as_slice() {
-            [one] => test(one),
-            _ if neither => Filter::new(Test::All(
-                [Field::RootEncrypted, Field::UserEncrypted]
-                    .iter()
-                    .map(|flag| Filter::not(Test::Flag(*flag)))
-                    .collect(),
-            )),
-            _ if not => {
-                if which.is_empty() {
-                    self.note(
-                        "Unencrypted means that the root or the user volume is not encrypted.",
-                    );
-                }
-                Filter::new(Test::Any(
-                    [Field::RootEncrypted, Field::UserEncrypted]
-                        .iter()
-                        .map(test)
-                        .collect(),
-                ))
-            }
-            _ => {
-                if which.is_empty() {
-                    self.note(
-                        "Encrypted means that both the root and the user volume are encrypted.",
-                    );
-                }
-                Filter::new(Test::All(
-                    [Field::RootEncrypted, Field::UserEncrypted]
-                        .iter()
-                        .map(test)
-                        .collect(),
-                ))
-            }
+        let neither = denied || not && said_both;
+        let test = |flag: Field, negated: bool| Filter {
+            test: Test::Flag(flag),
+            negated,
+        };
+        let each = |negated| {
+            [Field::RootEncrypted, Field::UserEncrypted]
+                .map(|flag| test(flag, negated))
+                .to_vec()
+        };
+        let (both, note) = match which.as_slice() {
+            [one] => return test(*one, not),
+            _ if neither => return Filter::new(Test::All(each(true))),
+            _ if not => (
+                Test::Any(each(true)),
+                "Unencrypted means that the root or the user volume is not encrypted.",
+            ),
+            _ => (
+                Test::All(each(false)),
+                "Encrypted means that both the root and the user volume are encrypted.",
+            ),
+        };
+        if which.is_empty() {
+            self.note(note);
         }
+        Filter::new(both)
     }
 
     /// "whose user disk is bigger than 100 GB and not encrypted": the volume that a threshold took.

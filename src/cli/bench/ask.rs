@@ -2,7 +2,6 @@
 //! answers when one is named, and what a question that a model works on does to everybody else.
 
 use std::cell::Cell;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -11,9 +10,7 @@ use serde_json::{Value, json};
 
 use super::Figure;
 use super::load::{Connection, Timings, run};
-use super::process::Process;
-use super::reads::login;
-use super::start::free_address;
+use super::server::Server;
 
 /// How often each known kind of question is asked.
 const ROUNDS: usize = 5;
@@ -32,7 +29,7 @@ const FOR_THE_MODEL: [&str; 3] = [
 
 pub async fn measure(data_dir: &Path, model: Option<&Path>) -> anyhow::Result<Vec<Figure>> {
     let mut figures = Vec::new();
-    let server = Server::start(data_dir, model).await?;
+    let server = Server::start(data_dir, &model_of(model)).await?;
     let examples = server.examples().await?;
     let mut connection = Connection::open(server.address).await?;
     let mut first = None;
@@ -55,19 +52,19 @@ pub async fn measure(data_dir: &Path, model: Option<&Path>) -> anyhow::Result<Ve
     }
     each.sort_by(f64::total_cmp);
     let timings = Timings { each, seconds: 0.0 };
-    figures.push(figure(
+    figures.push(Figure::new(
         "question to rows, known kinds, median",
         timings.percentile(0.5),
         "ms",
         "10 or less",
     ));
-    figures.push(figure(
+    figures.push(Figure::new(
         "question to rows, known kinds, p95",
         timings.percentile(0.95),
         "ms",
         "",
     ));
-    figures.push(figure(
+    figures.push(Figure::new(
         "question to rows, the first of a process",
         first.unwrap_or(f64::NAN),
         "ms",
@@ -76,7 +73,7 @@ pub async fn measure(data_dir: &Path, model: Option<&Path>) -> anyhow::Result<Ve
     if model.is_none() {
         return Ok(figures);
     }
-    server.stop().await?;
+    server.process.stop().await?;
 
     // The instructions are read with the first question and kept; the start that counts finds them.
     let (server, _) = Server::start_ready(data_dir, model).await?;
@@ -85,9 +82,9 @@ pub async fn measure(data_dir: &Path, model: Option<&Path>) -> anyhow::Result<Ve
         .ask(&mut connection, FOR_THE_MODEL[0], "model")
         .await?;
     kept(data_dir).await?;
-    server.stop().await?;
+    server.process.stop().await?;
     let (server, ready) = Server::start_ready(data_dir, model).await?;
-    figures.push(figure(
+    figures.push(Figure::new(
         "start to a model that is ready, instructions kept from before",
         ready * 1000.0,
         "ms",
@@ -107,13 +104,13 @@ pub async fn measure(data_dir: &Path, model: Option<&Path>) -> anyhow::Result<Ve
     figures.extend(of_the_model(&answers));
     let idle = server.clicks().await?;
     let busy = server.clicks_beside_questions().await?;
-    figures.push(figure(
+    figures.push(Figure::new(
         "desktop list, 10 people, idle, p99",
         idle.percentile(0.99),
         "ms",
         "",
     ));
-    figures.push(figure(
+    figures.push(Figure::new(
         "desktop list, 10 people, while the model answers, p99",
         busy.percentile(0.99),
         "ms",
@@ -164,54 +161,24 @@ fn of_the_model(answers: &[Value]) -> Vec<Figure> {
     rows.into_iter()
         .map(|(name, pointer, unit)| {
             let name = format!("a model's answer, mean of {}: {name}", answers.len());
-            figure(&name, mean(pointer), unit, "")
+            Figure::new(name, mean(pointer), unit, "")
         })
         .collect()
 }
 
-fn figure(name: &str, value: f64, unit: &'static str, target: &'static str) -> Figure {
-    Figure {
-        name: name.to_owned(),
-        value,
-        unit,
-        target,
+/// The variables that choose a model, or none.
+fn model_of(model: Option<&Path>) -> [(&'static str, String); 1] {
+    match model {
+        Some(model) => [("STOCKTAKE_AI_MODEL", model.display().to_string())],
+        None => [("STOCKTAKE_AI_ENABLED", "false".to_owned())],
     }
-}
-
-struct Server {
-    process: Process,
-    address: SocketAddr,
-    headers: String,
 }
 
 impl Server {
-    async fn start(data_dir: &Path, model: Option<&Path>) -> anyhow::Result<Self> {
-        let address = free_address()?;
-        let (folder, listen) = (data_dir.display().to_string(), address.to_string());
-        let mut variables = vec![
-            ("STOCKTAKE_LIMITS_SESSION_PER_MINUTE", "0".to_owned()),
-            ("STOCKTAKE_LIMITS_ANONYMOUS_PER_MINUTE", "0".to_owned()),
-        ];
-        variables.push(match model {
-            Some(model) => ("STOCKTAKE_AI_MODEL", model.display().to_string()),
-            None => ("STOCKTAKE_AI_ENABLED", "false".to_owned()),
-        });
-        let process = Process::start(
-            &["serve", "--data-dir", &folder, "--listen", &listen],
-            &variables,
-        )?;
-        let token = login(data_dir, address).await?;
-        Ok(Self {
-            process,
-            address,
-            headers: format!("authorization: Bearer {token}\r\n"),
-        })
-    }
-
     /// Started with its model loaded, and the seconds from start to there.
     async fn start_ready(data_dir: &Path, model: Option<&Path>) -> anyhow::Result<(Self, f64)> {
         let start = Instant::now();
-        let server = Self::start(data_dir, model).await?;
+        let server = Self::start(data_dir, &model_of(model)).await?;
         let mut connection = Connection::open(server.address).await?;
         loop {
             let status = server.get(&mut connection, "/api/v1/ai/model").await?;
@@ -226,10 +193,6 @@ impl Server {
             );
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
-    }
-
-    async fn stop(self) -> anyhow::Result<()> {
-        self.process.stop().await
     }
 
     async fn get(&self, connection: &mut Connection, path: &str) -> anyhow::Result<Value> {
@@ -268,18 +231,12 @@ impl Server {
     }
 
     async fn clicks(&self) -> anyhow::Result<Timings> {
-        let page = |query: &str| {
-            format!(
-                "GET /api/v1/workspaces?{query} HTTP/1.1\r\nhost: localhost\r\n{}\r\n",
-                self.headers
-            )
-        };
         let pages = [
             "limit=50",
             "state=STOPPED&limit=50",
             "sort=user_name&limit=50",
         ]
-        .map(page);
+        .map(|query| self.desktops(query));
         run(self.address, CLIENTS, &pages, CLICKS, PAUSE).await
     }
 

@@ -7,6 +7,7 @@ mod inference;
 mod load;
 mod process;
 mod reads;
+mod server;
 mod start;
 mod stock;
 
@@ -56,6 +57,22 @@ pub struct Figure {
     pub unit: &'static str,
     /// What the product is held to, as a sentence.
     pub target: &'static str,
+}
+
+impl Figure {
+    pub fn new(
+        name: impl Into<String>,
+        value: f64,
+        unit: &'static str,
+        target: &'static str,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            value,
+            unit,
+            target,
+        }
+    }
 }
 
 impl Bench {

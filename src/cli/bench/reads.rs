@@ -4,13 +4,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context;
-use serde_json::{Value, json};
-
 use super::Figure;
-use super::load::{Connection, run};
-use super::process::Process;
-use super::start::free_address;
+use super::load::run;
+use super::server::Server;
 
 const CLIENTS: usize = 50;
 
@@ -47,22 +43,7 @@ const SORTS: &[&str] = &[
 ];
 
 pub async fn measure(data_dir: &Path) -> anyhow::Result<Vec<Figure>> {
-    let address = free_address()?;
-    let (folder, listen) = (data_dir.display().to_string(), address.to_string());
-    let variables = [
-        ("STOCKTAKE_LIMITS_SESSION_PER_MINUTE", "0".to_owned()),
-        ("STOCKTAKE_LIMITS_ANONYMOUS_PER_MINUTE", "0".to_owned()),
-    ];
-    let server = Process::start(
-        &["serve", "--data-dir", &folder, "--listen", &listen],
-        &variables,
-    )?;
-    let token = login(data_dir, address).await?;
-    let headers = format!("authorization: Bearer {token}\r\n");
-    let request = |query: &str| {
-        format!("GET /api/v1/workspaces?{query} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n")
-    };
-
+    let server = Server::start(data_dir, &[]).await?;
     let mut varied = Vec::new();
     for filter in FILTERS {
         for sort in SORTS {
@@ -71,60 +52,54 @@ pub async fn measure(data_dir: &Path) -> anyhow::Result<Vec<Figure>> {
                 .filter(|part| !part.is_empty())
                 .collect::<Vec<_>>()
                 .join("&");
-            varied.push(request(&query));
+            varied.push(server.desktops(&query));
         }
     }
     // People pause between two clicks: 50 of them with a second each.
-    let paced = run(address, CLIENTS, &varied, 12, Duration::from_secs(1)).await?;
-    let pressed = run(address, CLIENTS, &varied, 60, Duration::ZERO).await?;
-    let same = [request("limit=50")];
-    run(address, CLIENTS, &same, 40, Duration::ZERO).await?;
-    let repeat = run(address, CLIENTS, &same, 1200, Duration::ZERO).await?;
-    let resident = server.resident_mib()?;
-    let figure = |name: &str, value, unit, target| Figure {
-        name: name.to_owned(),
-        value,
-        unit,
-        target,
-    };
+    let paced = run(server.address, CLIENTS, &varied, 12, Duration::from_secs(1)).await?;
+    let pressed = run(server.address, CLIENTS, &varied, 60, Duration::ZERO).await?;
+    let same = [server.desktops("limit=50")];
+    run(server.address, CLIENTS, &same, 40, Duration::ZERO).await?;
+    let repeat = run(server.address, CLIENTS, &same, 1200, Duration::ZERO).await?;
+    let resident = server.process.resident_mib()?;
     Ok(vec![
-        figure(
+        Figure::new(
             "list from cold, 50 people clicking once a second, p95",
             paced.percentile(0.95),
             "ms",
             "under 20",
         ),
-        figure(
+        Figure::new(
             "list from cold, 50 people clicking once a second, median",
             paced.percentile(0.5),
             "ms",
             "",
         ),
-        figure(
+        Figure::new(
             "list, every filter and sort, 50 clients without a pause, p95",
             pressed.percentile(0.95),
             "ms",
             "under 20",
         ),
-        figure(
+        Figure::new(
             "list, every filter and sort, 50 clients without a pause",
             pressed.per_second(),
             "requests/s",
             "",
         ),
-        figure(
+        Figure::new(
             "the same page again, 50 clients",
             repeat.per_second(),
             "requests/s",
             "12,000 or more",
         ),
-        figure(
+        Figure::new(
             "the same page again, p95",
             repeat.percentile(0.95),
             "ms",
             "",
         ),
-        figure(
+        Figure::new(
             "resident memory of serve after the load",
             resident,
             "MiB",
@@ -139,37 +114,4 @@ fn sort_parameter(sort: &str) -> String {
     } else {
         format!("sort={sort}")
     }
-}
-
-/// Makes a user through the control socket and logs in as that user.
-pub async fn login(data_dir: &Path, address: std::net::SocketAddr) -> anyhow::Result<String> {
-    let socket = data_dir.join(super::super::SOCKET);
-    for _ in 0..400 {
-        if tokio::net::UnixStream::connect(&socket).await.is_ok() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    let client =
-        super::super::client::Client::connect(data_dir, &crate::config::Config::default(), false)
-            .await?;
-    anyhow::ensure!(
-        !client.is_local(),
-        "the server to be measured did not start"
-    );
-    let password = super::super::demo::random_password();
-    // A data folder that is served twice has the first one's user already.
-    let username = format!("bench-{}", address.port());
-    let user = json!({ "username": username, "password": password, "global_admin": true });
-    client.post::<Value>("/api/v1/users", &user).await?;
-    let credentials = json!({ "username": username, "password": password }).to_string();
-    let answer = Connection::open(address)
-        .await?
-        .post("/api/v1/auth/login", "", &credentials)
-        .await?;
-    let body: Value = serde_json::from_slice(&answer.body)?;
-    Ok(body["access_token"]
-        .as_str()
-        .context("the login gave no token")?
-        .to_owned())
 }

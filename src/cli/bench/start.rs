@@ -25,18 +25,18 @@ pub async fn measure() -> anyhow::Result<Vec<Figure>> {
     }
     starts.sort_by(f64::total_cmp);
     Ok(vec![
-        Figure {
-            name: format!("cold start to first 200 on /health, median of {STARTS}"),
-            value: starts[STARTS / 2],
-            unit: "ms",
-            target: "under 50",
-        },
-        Figure {
-            name: "resident memory of serve at rest".into(),
-            value: resident,
-            unit: "MiB",
-            target: "under 30",
-        },
+        Figure::new(
+            format!("cold start to first 200 on /health, median of {STARTS}"),
+            starts[STARTS / 2],
+            "ms",
+            "under 50",
+        ),
+        Figure::new(
+            "resident memory of serve at rest",
+            resident,
+            "MiB",
+            "under 30",
+        ),
     ])
 }
 

@@ -85,11 +85,9 @@ pub async fn sync(desktops: usize, accounts: usize) -> anyhow::Result<(Stock, Ve
         serde_json::from_str(&first)?,
         serde_json::from_str(&second)?,
     );
-    let figure = |name: &str, value: f64, unit, target| Figure {
-        name: format!("{name}, {desktops} desktops in {accounts} accounts"),
-        value,
-        unit,
-        target,
+    let figure = |name: &str, value, unit, target| {
+        let name = format!("{name}, {desktops} desktops in {accounts} accounts");
+        Figure::new(name, value, unit, target)
     };
     let number = |answer: &Value, pointer: &str| {
         answer

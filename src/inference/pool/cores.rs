@@ -28,8 +28,8 @@ pub(super) fn choose(threads: usize) -> Vec<usize> {
     Vec::new()
 }
 
-/// Lets every other thread of the process go before this one and those that it starts: a model computes for seconds, and whoever waits for a page does
-/// not want to notice. A lower priority alone is not enough, because a thread that wakes up then waits for the end
+/// Lets every other thread of the process go before this one and those that it starts: a model computes for
+/// seconds, and whoever waits for a page does not want to notice. A lower priority alone is not enough, because a thread that wakes up then waits for the end
 /// of the other's time slice, about 3 ms. On an idle machine it costs nothing. Failing at it costs others' time
 /// only, so nobody is told.
 pub fn yield_to_others() {

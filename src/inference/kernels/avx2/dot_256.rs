@@ -114,18 +114,16 @@ trait Blocks {
 #[target_feature(enable = "avx2,fma,f16c")]
 unsafe fn all_rows<B: Blocks>(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
     let quarter = out.len() / STREAMS;
-    // SAFETY: the caller's promise; every row is below `out.len()`, which is the rows' count.
-    unsafe {
-        for row in 0..quarter {
-            let sums = some_rows::<B, STREAMS>(rows, input, row, quarter);
-            for (stream, sum) in sums.into_iter().enumerate() {
-                *out.get_unchecked_mut(stream * quarter + row) = sum;
-            }
+    for row in 0..quarter {
+        // SAFETY: the caller's promise; every row is below `out.len()`, which is the rows' count.
+        let sums = unsafe { some_rows::<B, STREAMS>(rows, input, row, quarter) };
+        for (stream, sum) in sums.into_iter().enumerate() {
+            out[stream * quarter + row] = sum;
         }
-        for row in STREAMS * quarter..out.len() {
-            let [sum] = some_rows::<B, 1>(rows, input, row, 0);
-            *out.get_unchecked_mut(row) = sum;
-        }
+    }
+    for (row, out) in out.iter_mut().enumerate().skip(STREAMS * quarter) {
+        // SAFETY: as above.
+        [*out] = unsafe { some_rows::<B, 1>(rows, input, row, 0) };
     }
 }
 
@@ -153,15 +151,17 @@ unsafe fn some_rows<B: Blocks, const R: usize>(
     gathered.map(|gathered| gathered.total())
 }
 
-struct Q4K;
+/// Q4_K, and with a fifth bit of each weight in front of the other four, Q5_K.
+struct Nibbles<const FIFTH: bool>;
 
-impl Blocks for Q4K {
-    const SIZE: usize = 144;
+impl<const FIFTH: bool> Blocks for Nibbles<FIFTH> {
+    const SIZE: usize = if FIFTH { 176 } else { 144 };
 
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
     unsafe fn add(block: *const u8, input: &Input<'_>, number: usize, gathered: &mut Gathered) {
         let nibble = _mm256_set1_epi8(15);
+        let fifth = _mm256_set1_epi8(16);
         // SAFETY: the caller's promise.
         unsafe {
             let q = input.q.as_ptr().add(number * 256).cast::<u8>();
@@ -172,11 +172,32 @@ impl Blocks for Q4K {
                 scale,
                 gathered,
             );
+            // Bit `run` of each byte comes to the place of the fifth bit.
+            let fifths = if FIFTH {
+                let bits = load(block.add(16));
+                [
+                    _mm256_slli_epi16::<4>(bits),
+                    _mm256_slli_epi16::<3>(bits),
+                    _mm256_slli_epi16::<2>(bits),
+                    _mm256_slli_epi16::<1>(bits),
+                    bits,
+                    _mm256_srli_epi16::<1>(bits),
+                    _mm256_srli_epi16::<2>(bits),
+                    _mm256_srli_epi16::<3>(bits),
+                ]
+            } else {
+                [_mm256_setzero_si256(); 8]
+            };
+            let weights = block.add(Self::SIZE - 128);
             let mut sum = _mm256_setzero_si256();
             for pair in 0..4 {
-                let bytes = load(block.add(16 + pair * 32));
-                let low = _mm256_and_si256(bytes, nibble);
-                let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
+                let bytes = load(weights.add(pair * 32));
+                let mut low = _mm256_and_si256(bytes, nibble);
+                let mut high = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
+                if FIFTH {
+                    low = _mm256_or_si256(low, _mm256_and_si256(fifths[2 * pair], fifth));
+                    high = _mm256_or_si256(high, _mm256_and_si256(fifths[2 * pair + 1], fifth));
+                }
                 let low = _mm256_maddubs_epi16(low, load(q.add(pair * 64)));
                 let high = _mm256_maddubs_epi16(high, load(q.add(pair * 64 + 32)));
                 let low = _mm256_madd_epi16(low, everywhere(scales, 2 * pair as i16));
@@ -193,58 +214,7 @@ impl Blocks for Q4K {
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) unsafe fn q4k(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
     // SAFETY: the caller's promise.
-    unsafe { all_rows::<Q4K>(rows, input, out) }
-}
-
-struct Q5K;
-
-impl Blocks for Q5K {
-    const SIZE: usize = 176;
-
-    #[inline]
-    #[target_feature(enable = "avx2,fma,f16c")]
-    unsafe fn add(block: *const u8, input: &Input<'_>, number: usize, gathered: &mut Gathered) {
-        let nibble = _mm256_set1_epi8(15);
-        let fifth = _mm256_set1_epi8(16);
-
-        // SAFETY: the caller's promise.
-        unsafe {
-            let q = input.q.as_ptr().add(number * 256).cast::<u8>();
-            let scale = *input.scale.get_unchecked(number);
-            let (scales, d) = header(
-                block,
-                input.sums32.as_ptr().add(number * 8),
-                scale,
-                gathered,
-            );
-            let bits = load(block.add(16));
-            // Bit `run` of each byte comes to the place of the fifth bit.
-            let fifths = [
-                _mm256_slli_epi16::<4>(bits),
-                _mm256_slli_epi16::<3>(bits),
-                _mm256_slli_epi16::<2>(bits),
-                _mm256_slli_epi16::<1>(bits),
-                bits,
-                _mm256_srli_epi16::<1>(bits),
-                _mm256_srli_epi16::<2>(bits),
-                _mm256_srli_epi16::<3>(bits),
-            ];
-            let mut sum = _mm256_setzero_si256();
-            for pair in 0..4 {
-                let bytes = load(block.add(48 + pair * 32));
-                let low = _mm256_and_si256(bytes, nibble);
-                let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
-                let low = _mm256_or_si256(low, _mm256_and_si256(fifths[2 * pair], fifth));
-                let high = _mm256_or_si256(high, _mm256_and_si256(fifths[2 * pair + 1], fifth));
-                let low = _mm256_maddubs_epi16(low, load(q.add(pair * 64)));
-                let high = _mm256_maddubs_epi16(high, load(q.add(pair * 64 + 32)));
-                let low = _mm256_madd_epi16(low, everywhere(scales, 2 * pair as i16));
-                let high = _mm256_madd_epi16(high, everywhere(scales, 2 * pair as i16 + 1));
-                sum = _mm256_add_epi32(sum, _mm256_add_epi32(low, high));
-            }
-            gathered.products = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), d, gathered.products);
-        }
-    }
+    unsafe { all_rows::<Nibbles<false>>(rows, input, out) }
 }
 
 /// # Safety
@@ -252,7 +222,7 @@ impl Blocks for Q5K {
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) unsafe fn q5k(rows: &Rows<'_>, input: &Input<'_>, out: &mut [f32]) {
     // SAFETY: the caller's promise.
-    unsafe { all_rows::<Q5K>(rows, input, out) }
+    unsafe { all_rows::<Nibbles<true>>(rows, input, out) }
 }
 
 struct Q6K;
