@@ -180,7 +180,8 @@ def agreement(peer, ours, facts, text, count):
             own = [share(a, b) for a, b in itertools.combinations(runs, 2)]
             result[rope] = {"positions": len(ids), "peer": statistics.mean(own), "peer_least": min(own)}
             if ours:
-                found = [share(ours.forced(file.name, context), run) for run in runs]
+                likeliest = ours.forced(file.name, context)
+                found = [share(likeliest, run) for run in runs]
                 result[rope] |= {"ours": statistics.mean(found), "ours_least": min(found)}
     return result
 
