@@ -62,6 +62,52 @@ parameters!(StockParams {
     region: Vec<String>,
 } with OrganizationParams, SearchParams, PageParams);
 
+parameters!(UsageDaysParams {
+    /// The first day that is listed; 62 days ago unless given.
+    from: String,
+    /// The last day; today unless given.
+    to: String,
+});
+
+parameters!(UsageParams {
+    /// `2026-10`; the current one unless given.
+    month: String,
+    account_id: Vec<String>,
+} with OrganizationParams, SearchParams, PageParams);
+
+parameters!(HeatParams {
+    workspace_id: String,
+    /// 1 to 13, the current one included; 3 unless given.
+    months: i32,
+} with OrganizationParams);
+
+parameters!(RecommendationParams {
+    organization_id: Vec<String>,
+    account_id: Vec<String>,
+    workspace_id: Vec<String>,
+    /// `running_mode`, `timeout`, `too_large`, `too_small`, `idle`, `never_used`, `orphaned`.
+    kind: Vec<String>,
+    /// `high`, `medium`, `low`.
+    confidence: Vec<String>,
+} with PageParams);
+
+parameters!(BacktestParams {
+    /// 1 to 13; 12 unless given.
+    months: i32,
+} with OrganizationParams);
+
+parameters!(EstimateParams {
+    /// `organization`, `account`, `running_mode`, `compute_type`.
+    group_by: String,
+} with BacktestParams);
+
+parameters!(ParityParams {
+    /// `2026-10`; the current one unless given.
+    month: String,
+    /// As on a month's last day, when the tool may switch to AUTO_STOP.
+    month_end: bool,
+} with OrganizationParams);
+
 parameters!(JobParams {
     /// `sync`, `account_test`, `account_discover`.
     kind: Vec<String>,

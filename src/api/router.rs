@@ -11,8 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiError, ApiResult};
 use crate::handlers::{
-    account, ai, audit, dashboard, directory, health, job, login, me, organization, query, setting,
-    setup, sync, user, workspace,
+    account, advice, ai, audit, dashboard, directory, health, job, login, me, organization, price, query, setting, setup, sync, usage, user, workspace,
 };
 use crate::openapi;
 
@@ -45,6 +44,18 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(ai::delete_verified)
         .service(ai::read_model)
         .service(ai::list_examples)
+        .service(usage::read_workspace_usage)
+        .service(usage::list_usage)
+        .service(usage::read_heat_map)
+        .service(advice::list_recommendations)
+        .service(advice::read_advice_totals)
+        .service(advice::refresh_recommendations)
+        .service(advice::ask_what_if)
+        .service(advice::read_backtest)
+        .service(advice::read_parity)
+        .service(advice::list_estimates)
+        .service(price::read_prices)
+        .service(price::import_prices)
         .service(account::list_accounts)
         .service(account::create_account)
         .service(account::read_policy)

@@ -106,6 +106,10 @@ mod tests {
           "Sid": "StocktakeRead",
           "Effect": "Allow",
           "Action": [
+            "ce:GetCostAndUsage",
+            "ce:GetCostAndUsageWithResources",
+            "cloudtrail:LookupEvents",
+            "cloudwatch:GetMetricData",
             "tag:GetResources",
             "workspaces:DescribeTags",
             "workspaces:DescribeWorkspaceBundles",
@@ -147,6 +151,10 @@ mod tests {
                   - Sid: StocktakeRead
                     Effect: Allow
                     Action:
+                      - "ce:GetCostAndUsage"
+                      - "ce:GetCostAndUsageWithResources"
+                      - "cloudtrail:LookupEvents"
+                      - "cloudwatch:GetMetricData"
                       - "tag:GetResources"
                       - "workspaces:DescribeTags"
                       - "workspaces:DescribeWorkspaceBundles"
@@ -187,6 +195,10 @@ mod tests {
           Sid    = "StocktakeRead"
           Effect = "Allow"
           Action = [
+            "ce:GetCostAndUsage",
+            "ce:GetCostAndUsageWithResources",
+            "cloudtrail:LookupEvents",
+            "cloudwatch:GetMetricData",
             "tag:GetResources",
             "workspaces:DescribeTags",
             "workspaces:DescribeWorkspaceBundles",
@@ -246,6 +258,10 @@ mod tests {
                   - Sid: StocktakeRead
                     Effect: Allow
                     Action:
+                      - "ce:GetCostAndUsage"
+                      - "ce:GetCostAndUsageWithResources"
+                      - "cloudtrail:LookupEvents"
+                      - "cloudwatch:GetMetricData"
                       - "tag:GetResources"
                       - "workspaces:DescribeTags"
                       - "workspaces:DescribeWorkspaceBundles"
@@ -296,6 +312,10 @@ mod tests {
           Sid    = "StocktakeRead"
           Effect = "Allow"
           Action = [
+            "ce:GetCostAndUsage",
+            "ce:GetCostAndUsageWithResources",
+            "cloudtrail:LookupEvents",
+            "cloudwatch:GetMetricData",
             "tag:GetResources",
             "workspaces:DescribeTags",
             "workspaces:DescribeWorkspaceBundles",

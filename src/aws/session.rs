@@ -12,6 +12,7 @@ use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::RetryConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region as AwsRegion;
 use domain::Region;
@@ -164,6 +165,9 @@ impl AccountSession {
             region: region.clone(),
             calls: Arc::new(AtomicU64::new(0)),
             workspaces: OnceLock::new(),
+            cloudwatch: OnceLock::new(),
+            cloudtrail: OnceLock::new(),
+            costexplorer: OnceLock::new(),
         }))
     }
 
@@ -204,16 +208,28 @@ fn lane_in(
 ) -> Lane {
     let mut lanes = lanes.lock().unwrap_or_else(PoisonError::into_inner);
     let partition = format!("{}/{region}/{service}", access.id);
+    let (rate, burst) = rate_of(service, base.config.requests_per_second, base.config.burst);
     lanes
         .entry((region, service))
         .or_insert_with(|| Lane {
-            bucket: Arc::new(Bucket::new(
-                base.config.requests_per_second,
-                base.config.burst,
-            )),
+            bucket: Arc::new(Bucket::new(rate, burst)),
             partition: retry_allowance(partition),
         })
         .clone()
+}
+
+/// Calls a second that CloudTrail's `LookupEvents` takes in an account and region, for us and whoever
+/// else asks there.
+const CLOUDTRAIL_RATE: f64 = 2.0;
+
+/// The rate and burst of a service: as configured, but for one whose limit is its own and so low that
+/// retries count.
+fn rate_of(service: &str, configured: f64, burst: u32) -> (f64, u32) {
+    match service {
+        "cloudtrail" if configured > 0.0 => (configured.min(CLOUDTRAIL_RATE), 1),
+        "cloudtrail" => (CLOUDTRAIL_RATE, 1),
+        _ => (configured, burst),
+    }
 }
 
 pub(crate) fn connect(
@@ -273,6 +289,9 @@ struct RegionInner {
     region: Region,
     calls: Arc<AtomicU64>,
     workspaces: OnceLock<aws_sdk_workspaces::Client>,
+    cloudwatch: OnceLock<aws_sdk_cloudwatch::Client>,
+    cloudtrail: OnceLock<aws_sdk_cloudtrail::Client>,
+    costexplorer: OnceLock<aws_sdk_costexplorer::Client>,
 }
 
 impl RegionSession {
@@ -296,6 +315,31 @@ impl RegionSession {
         self.0.workspaces.get_or_init(|| {
             let connection = self.connection("workspaces");
             aws_sdk_workspaces::Client::from_conf(client_config!(aws_sdk_workspaces, &connection))
+        })
+    }
+
+    pub(crate) fn cloudwatch(&self) -> &aws_sdk_cloudwatch::Client {
+        self.0.cloudwatch.get_or_init(|| {
+            let connection = self.connection("monitoring");
+            aws_sdk_cloudwatch::Client::from_conf(client_config!(aws_sdk_cloudwatch, &connection))
+        })
+    }
+
+    pub(crate) fn cloudtrail(&self) -> &aws_sdk_cloudtrail::Client {
+        self.0.cloudtrail.get_or_init(|| {
+            let connection = self.connection("cloudtrail");
+            aws_sdk_cloudtrail::Client::from_conf(client_config!(aws_sdk_cloudtrail, &connection))
+        })
+    }
+
+    /// Without retries of its own: each request costs money and is counted before it is sent, so whoever
+    /// counts must decide whether there is another.
+    pub(crate) fn costexplorer(&self) -> &aws_sdk_costexplorer::Client {
+        self.0.costexplorer.get_or_init(|| {
+            let connection = self.connection("ce");
+            let config = client_config!(aws_sdk_costexplorer, &connection);
+            let once = config.to_builder().retry_config(RetryConfig::disabled()).build();
+            aws_sdk_costexplorer::Client::from_conf(once)
         })
     }
 
@@ -330,5 +374,18 @@ impl RegionSession {
             );
         }
         outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cloudtrail_is_asked_twice_a_second_at_most() {
+        assert_eq!(rate_of("cloudtrail", 10.0, 20), (2.0, 1));
+        assert_eq!(rate_of("cloudtrail", 0.5, 20), (0.5, 1));
+        assert_eq!(rate_of("cloudtrail", 0.0, 20), (2.0, 1), "no limit of ours is still CloudTrail's");
+        assert_eq!(rate_of("workspaces", 0.0, 20), (0.0, 20));
     }
 }

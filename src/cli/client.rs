@@ -99,6 +99,12 @@ impl Client {
             .map(|_| ())
     }
 
+    /// An answer that is text.
+    pub async fn text(&self, path: &str) -> anyhow::Result<String> {
+        let bytes = self.exchange(Method::GET, path, None::<&()>).await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     /// Every row of a paged list.
     pub async fn all<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<Vec<T>> {
         let separator = if path.contains('?') { '&' } else { '?' };

@@ -10,12 +10,15 @@ mod demo_history;
 mod doctor;
 mod eval;
 mod model;
+mod optimize;
 mod output;
+mod prices;
 mod query;
 mod serve;
 mod setup_link;
 mod simulate;
 mod sync;
+mod usage;
 mod user;
 
 use std::path::PathBuf;
@@ -61,6 +64,12 @@ enum Command {
     Ask(ask::Ask),
     /// Run a read-only SQL query on the views.
     Query(query::Query),
+    /// Hours of use, by desktop and month.
+    Usage(usage::Usage),
+    /// What to change, and what it saves.
+    Optimize(optimize::Optimize),
+    /// The price book.
+    Prices(prices::Prices),
     /// Onboard, test and remove AWS accounts.
     Account(account::Account),
     /// Manage people and their roles.
@@ -128,6 +137,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Sync(command) => command.run().await,
             Command::Ask(command) => command.run().await,
             Command::Query(command) => command.run().await,
+            Command::Usage(command) => command.run().await,
+            Command::Optimize(command) => command.run().await,
+            Command::Prices(command) => command.run().await,
             Command::Account(command) => command.run().await,
             Command::User(command) => command.run().await,
             Command::SetupLink(command) => command.run().await,

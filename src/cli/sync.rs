@@ -8,7 +8,7 @@ use clap::Args;
 use domain::AccountId;
 use domain::job::{Job, JobState};
 use domain::organization::Organization;
-use domain::sync::{ScopeRun, ScopeStatus, SyncRequest, SyncRun};
+use domain::sync::{Extra, ScopeRun, ScopeStatus, SyncRequest, SyncRun};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -27,6 +27,9 @@ pub struct Sync {
     /// Only this organization's accounts; may be repeated.
     #[arg(long = "org", value_name = "NAME")]
     organizations: Vec<String>,
+    /// Also read these, a list of usage (CloudWatch), costs (Cost Explorer), events (CloudTrail).
+    #[arg(long, value_name = "EXTRA", value_delimiter = ',', value_parser = extra)]
+    with: Vec<Extra>,
     /// Follow the run to its end. Without a server running that is always so.
     #[arg(long)]
     wait: bool,
@@ -41,12 +44,17 @@ struct RunDetail {
     scopes: Vec<ScopeRun>,
 }
 
+fn extra(text: &str) -> Result<Extra, String> {
+    Extra::from_text(text).ok_or_else(|| "what can be read is usage, costs, events".to_owned())
+}
+
 impl Sync {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         with_worker(&self.data, async |client| {
             let mut request = SyncRequest {
                 account_ids: self.accounts.clone(),
                 organization_ids: Vec::new(),
+                with: self.with.clone(),
             };
             for name in &self.organizations {
                 request

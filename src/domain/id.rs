@@ -74,6 +74,15 @@ uuid_id!(
     VerifiedId
 );
 
+uuid_id!(
+    /// A list of changes that people approve.
+    PlanId
+);
+uuid_id!(
+    /// A report that was made.
+    ReportId
+);
+
 /// An AWS account id: exactly twelve digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(transparent)]

@@ -15,12 +15,19 @@
 //! | `listing` | filters, sorting, cursors, pages |
 //! | `sync`, `job`, `event` | runs, their history, live progress |
 //! | `question`, `text_model` | questions in plain words, and the model that may be asked |
+//! | `money`, `price` | dollars, and what AWS charges for a desktop |
+//! | `usage` | when people were connected, and the hours that are billed for it |
+//! | `advice`, `plan` | what to change and why, and changes that people approve |
+//! | `billing`, `trail` | what AWS billed, and who did what |
+//! | `report` | what a report says, whatever it is written as |
 //! | `dashboard`, `audit`, `setting` | the remaining answers of the API |
 
 pub mod access;
 pub mod account;
+pub mod advice;
 pub mod arn;
 pub mod audit;
+pub mod billing;
 pub mod cron;
 pub mod dashboard;
 pub mod directory;
@@ -29,21 +36,29 @@ pub mod event;
 pub mod id;
 pub mod job;
 pub mod listing;
+pub mod money;
 pub mod organization;
+pub mod plan;
+pub mod price;
 pub mod question;
+pub mod report;
 pub mod region;
 pub mod setting;
 pub mod sync;
 pub mod text_enum;
 pub mod text_model;
 pub mod time;
+pub mod trail;
+pub mod usage;
 pub mod user;
 pub mod workspace;
 
 pub use access::{Permission, Role, Scope};
 pub use error::ErrorCode;
 pub use id::{
-    AccountId, AlertId, JobId, OrganizationId, QuestionId, SessionId, UserId, VerifiedId,
+    AccountId, AlertId, JobId, OrganizationId, PlanId, QuestionId, ReportId, SessionId, UserId,
+    VerifiedId,
 };
+pub use money::Money;
 pub use region::Region;
 pub use time::UtcTime;

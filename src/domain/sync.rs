@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::account::AwsFailure;
 use crate::{AccountId, AlertId, JobId, OrganizationId, Region, UtcTime};
 
-/// What one sync covers. Both empty: every enabled account.
+/// What one sync covers. Without ids: every enabled account.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SyncRequest {
@@ -14,6 +14,40 @@ pub struct SyncRequest {
     pub organization_ids: Vec<OrganizationId>,
     #[serde(default)]
     pub account_ids: Vec<AccountId>,
+    /// What is read besides the inventory.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<Extra>,
+}
+
+/// What a sync can read besides the inventory. Each costs more calls, and some cost money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Extra {
+    /// Who was connected when, and how busy desktops were (CloudWatch).
+    Usage,
+    /// What AWS billed (Cost Explorer).
+    Costs,
+    /// Who did what (CloudTrail).
+    Events,
+}
+
+impl Extra {
+    pub const ALL: [Self; 3] = [Self::Usage, Self::Costs, Self::Events];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Costs => "costs",
+            Self::Events => "events",
+        }
+    }
+
+    /// The inverse of [`Self::as_str`].
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|extra| extra.as_str() == text)
+    }
 }
 
 /// How a scope, a run or a job ended.

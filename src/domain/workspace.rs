@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::trail::CausedBy;
 use crate::{AccountId, OrganizationId, Region, UtcTime, text_enum};
 
 /// Tags of one resource, in key order.
@@ -153,6 +154,8 @@ pub struct ResourceVersion {
     pub change: String,
     /// The fields that differ from the version before, oldest value first.
     pub differences: Vec<FieldChange>,
+    /// Who caused it, where CloudTrail has the event.
+    pub caused_by: Option<CausedBy>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws::{AwsError, AwsErrorKind, collectors};
 use domain::account::{Account, AccountAccess, AwsFailure};
-use domain::sync::ScopeStatus;
+use domain::sync::{Extra, ScopeStatus};
 use domain::{JobId, Region};
 use futures::stream::{self, StreamExt};
 use store::StoreError;
@@ -58,9 +58,14 @@ pub fn regions_of(account: &Account) -> Vec<Region> {
     }
 }
 
-/// How many scopes a run of this account has: each collector in each region, and the account.
-pub fn scopes_of(account: &Account) -> u64 {
-    (regions_of(account).len() * collectors::ALL.len() + 1) as u64
+/// How many scopes a run of this account has: each collector in each region or once, and the account.
+pub fn scopes_of(account: &Account, with: &[Extra]) -> u64 {
+    let regions = regions_of(account).len();
+    let read = collectors::ALL
+        .iter()
+        .filter(|declaration| declaration.extra.is_none_or(|extra| with.contains(&extra)));
+    let scopes: usize = read.map(|declaration| if declaration.once { 1 } else { regions }).sum();
+    (scopes + 1) as u64
 }
 
 /// Lists one account.
@@ -68,6 +73,7 @@ pub async fn run(
     inventory: &Inventory,
     run: &JobId,
     account: &Account,
+    with: &[Extra],
     stop: &CancellationToken,
     scope_done: &(dyn Fn() + Send + Sync),
 ) -> Result<AccountOutcome, StoreError> {
@@ -81,6 +87,7 @@ pub async fn run(
         inventory,
         run,
         account,
+        with,
         stop,
         scope_done,
         locked_out: AtomicBool::new(false),
@@ -138,6 +145,8 @@ pub struct AccountRun<'a> {
     pub inventory: &'a Inventory,
     pub run: &'a JobId,
     pub account: &'a Account,
+    /// What is read besides the inventory.
+    pub with: &'a [Extra],
     pub stop: &'a CancellationToken,
     scope_done: &'a (dyn Fn() + Send + Sync),
     /// Set when the account cannot be reached at all: its regions are skipped.

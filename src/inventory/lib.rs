@@ -12,6 +12,7 @@
 //! | `reconcile` | the pure decision: what a listed or absent row means for the stored one |
 //! | `versioned` | the part of a record that has history, and its digest |
 //! | `tagging` | where a desktop's tags come from in this run |
+//! | `usage_run` | when people were connected in one region, and how busy desktops were |
 //! | `turns` | one run at a time in each account |
 //! | `onboarding` | testing an account, discovering the AWS Organization |
 
@@ -25,6 +26,7 @@ mod scope_run;
 pub mod sync;
 mod tagging;
 mod turns;
+mod usage_run;
 mod versioned;
 
 use aws::Aws;
@@ -43,6 +45,8 @@ pub struct SyncConfig {
     /// Bundles change rarely and cost several calls a region: a complete listing younger than
     /// this is not repeated, unless a desktop names a bundle that is not known.
     pub bundles_fresh_hours: i64,
+    /// How far back usage is read at first. CloudWatch keeps 455 days.
+    pub usage_days: i64,
 }
 
 impl Default for SyncConfig {
@@ -51,6 +55,7 @@ impl Default for SyncConfig {
             accounts_at_once: 8,
             regions_at_once: 4,
             bundles_fresh_hours: 20,
+            usage_days: 400,
         }
     }
 }

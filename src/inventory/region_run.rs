@@ -9,7 +9,7 @@ use aws::collectors::{self, Declaration};
 use aws::{AwsError, AwsErrorKind, RegionSession};
 use domain::Region;
 use domain::account::AwsFailure;
-use domain::sync::ScopeStatus;
+use domain::sync::{Extra, ScopeStatus};
 use store::StoreError;
 use store::stock::{self, ResourceType, ScopeKey};
 
@@ -17,6 +17,7 @@ use crate::account_run::{AccountOutcome, AccountRun};
 use crate::listing::{self, Pages};
 use crate::pages::{BundlePages, DirectoryPages, WorkspacePages};
 use crate::scope_run::{Scope, interrupted, status_of_failure};
+use crate::usage_run;
 use crate::tagging::{TagSource, must_ask_each};
 
 pub struct RegionRun<'a> {
@@ -39,7 +40,7 @@ const NOT_ENABLED: &str =
     "AWS does not know the account here, as where a region is not enabled; nothing is listed.";
 
 /// A scope that may be listed, or how it was closed without being tried.
-type Started<'a> = Result<Scope<'a>, ScopeStatus>;
+pub type Started<'a> = Result<Scope<'a>, ScopeStatus>;
 
 impl RegionRun<'_> {
     pub async fn run(self) -> Result<AccountOutcome, StoreError> {
@@ -68,6 +69,9 @@ impl RegionRun<'_> {
         );
         outcome.count(self.connections().await?);
         outcome.count(self.bundles().await?);
+        if self.account.with.contains(&Extra::Usage) {
+            outcome.count(usage_run::run(&self).await?);
+        }
         if self.refused.get() != Some(&Refusal::Credentials) && !self.account.locked_out() {
             let db = &self.account.inventory.db;
             store::alert::close(
@@ -91,7 +95,7 @@ impl RegionRun<'_> {
     }
 
     /// Opens a scope; when the run is stopping or the account is locked out it is closed at once.
-    async fn start(&self, declaration: &Declaration) -> Result<Started<'_>, StoreError> {
+    pub async fn start(&self, declaration: &Declaration) -> Result<Started<'_>, StoreError> {
         let scope = self
             .account
             .open(Some(self.region), declaration.name)
@@ -162,7 +166,7 @@ impl RegionRun<'_> {
             .await
     }
 
-    async fn close(
+    pub async fn close(
         &self,
         scope: Scope<'_>,
         status: ScopeStatus,

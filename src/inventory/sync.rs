@@ -51,7 +51,7 @@ impl Inventory {
     ) -> Result<RunOutcome, SyncError> {
         let accounts = self.accounts_of(request).await?;
         store::sync::interrupt_unfinished(&self.db, run).await?;
-        let total: u64 = accounts.iter().map(account_run::scopes_of).sum();
+        let total: u64 = accounts.iter().map(|account| account_run::scopes_of(account, &request.with)).sum();
         let done = AtomicU64::new(0);
         let message = format!("{} accounts", accounts.len());
         on_progress(Progress {
@@ -70,7 +70,7 @@ impl Inventory {
 
         let runs: Vec<_> = accounts
             .iter()
-            .map(|account| account_run::run(self, run, account, stop, &scope_done))
+            .map(|account| account_run::run(self, run, account, &request.with, stop, &scope_done))
             .collect();
         let outcomes: Vec<Result<AccountOutcome, StoreError>> = stream::iter(runs)
             .buffer_unordered(self.config.accounts_at_once.max(1))

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::price::PriceBook;
 use jiff::Timestamp;
 
 use crate::faults::Faults;
@@ -30,8 +31,16 @@ pub struct SimulatorConfig {
     pub session_lifetime: Duration,
     /// What AssumeRole demands as ExternalId.
     pub external_id: String,
-    /// The one role that exists in every account.
+    /// A role of every account that may read.
     pub role_name: String,
+    /// A role of every account that may also change desktops.
+    pub write_role_name: String,
+    /// Requests per second of CloudTrail's LookupEvents for each account and region; `None` for no limit.
+    pub trail_rate: Option<f64>,
+    /// Whether accounts have opted in to costs by resource; by the seed, about half of them have.
+    pub resource_costs: Option<bool>,
+    /// What desktops cost, for the invoices. A desktop without a price costs something made up.
+    pub prices: PriceBook,
     /// Faults in force from the start.
     pub faults: Faults,
     /// The moment the simulated clock starts at; the wall clock's when `None`.
@@ -53,6 +62,10 @@ impl Default for SimulatorConfig {
             session_lifetime: Duration::from_secs(3600),
             external_id: "stocktake-demo".to_owned(),
             role_name: "stocktake-read".to_owned(),
+            write_role_name: "stocktake-write".to_owned(),
+            trail_rate: Some(2.0),
+            resource_costs: None,
+            prices: PriceBook::builtin(),
             faults: Faults::default(),
             clock_start: None,
         }

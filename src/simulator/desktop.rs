@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::clock::Millis;
 use crate::dice::DesktopId;
 use crate::habit::Habit;
+use crate::load::Sizing;
 use crate::state::State;
 
 #[derive(Clone, Debug)]
@@ -37,7 +38,7 @@ impl RunningMode {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Properties {
     pub running_mode: RunningMode,
     /// Only AUTO_STOP has one.
@@ -83,6 +84,16 @@ pub struct Power {
     pub at: Millis,
 }
 
+/// What the properties were until then. Invoices and metrics of the past keep to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Was {
+    pub until: Millis,
+    pub properties: Properties,
+}
+
+/// More changes than this are not remembered; the oldest go first.
+const MOST_REMEMBERED: usize = 64;
+
 /// A standby pair seen from one of its sides.
 #[derive(Clone, Debug)]
 pub struct Twin {
@@ -109,6 +120,11 @@ pub struct Desktop {
     pub name: Option<Box<str>>,
     pub key: Option<Arc<str>>,
     pub properties: Properties,
+    /// Oldest first; empty for most.
+    pub past: Vec<Was>,
+    /// When it was created.
+    pub born: Millis,
+    pub sizing: Sizing,
     pub tags: Box<[Tag]>,
     pub habit: Habit,
     pub rest: Rest,
@@ -142,6 +158,21 @@ impl Desktop {
         let mut tags = std::mem::take(&mut self.tags).into_vec();
         tags.retain(|tag| &*tag.key != key);
         self.tags = tags.into();
+    }
+
+    /// Takes on other properties and remembers the ones before.
+    pub fn adopt(&mut self, properties: Properties, at: Millis) {
+        if properties == self.properties {
+            return;
+        }
+        if self.past.len() >= MOST_REMEMBERED {
+            self.past.remove(0);
+        }
+        let properties = std::mem::replace(&mut self.properties, properties);
+        self.past.push(Was {
+            until: at,
+            properties,
+        });
     }
 
     /// AWS shows neither address nor computer name until the machine exists.

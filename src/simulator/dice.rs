@@ -105,6 +105,11 @@ impl DesktopId {
         Self(dice.next() % Self::SPACE)
     }
 
+    /// For what is told from the id alone, with a salt of its own for each purpose.
+    pub fn salted(self, salt: u64) -> u64 {
+        mix(self.0, salt)
+    }
+
     pub fn parse(text: &str) -> Option<Self> {
         let rest = text.strip_prefix("ws-").filter(|rest| rest.len() == 9)?;
         rest.bytes()

@@ -32,6 +32,59 @@ pub struct AccountFaults {
     pub hang: BTreeSet<String>,
     /// Operations that answer with this error.
     pub errors: HashMap<String, OperationError>,
+    /// Operations that fail half way: at some calls, or for some desktops.
+    pub failures: Vec<Failure>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// As in `TerminateWorkspaces`.
+    pub operation: String,
+    pub when: When,
+    pub error: OperationError,
+}
+
+#[derive(Clone, Debug)]
+pub enum When {
+    /// The call with this number, 1 for the first after the account's faults were set.
+    Call(u64),
+    /// That call and every later one.
+    FromCall(u64),
+    /// What is asked about these desktops. Operations that take several list them under FailedRequests and go on
+    /// with the others; those that take one answer with the error.
+    Desktops(BTreeSet<String>),
+}
+
+impl When {
+    pub fn desktops<I: IntoIterator<Item = S>, S: Into<String>>(ids: I) -> Self {
+        Self::Desktops(ids.into_iter().map(Into::into).collect())
+    }
+}
+
+impl AccountFaults {
+    /// The error that the call with this number answers as a whole.
+    pub(crate) fn at_call(&self, operation: &str, number: u64) -> Option<&OperationError> {
+        let failure = self.failures.iter().find(|failure| {
+            failure.operation == operation
+                && match failure.when {
+                    When::Call(wanted) => number == wanted,
+                    When::FromCall(first) => number >= first,
+                    When::Desktops(_) => false,
+                }
+        });
+        self.errors
+            .get(operation)
+            .or(failure.map(|failure| &failure.error))
+    }
+
+    /// The error for one desktop of a call.
+    pub(crate) fn for_desktop(&self, operation: &str, id: &str) -> Option<&OperationError> {
+        let failure = self.failures.iter().find(|failure| {
+            failure.operation == operation
+                && matches!(&failure.when, When::Desktops(ids) if ids.contains(id))
+        });
+        failure.map(|failure| &failure.error)
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -80,6 +133,8 @@ struct Board {
     accounts: HashMap<String, Arc<AccountFaults>>,
     /// Account and region of listings a one-time shrink has already hit.
     shrunk: HashSet<(String, String)>,
+    /// By account and operation, since the account's faults were set.
+    calls: HashMap<(String, &'static str), u64>,
 }
 
 impl FaultHandle {
@@ -91,7 +146,7 @@ impl FaultHandle {
             .collect();
         Self(Arc::new(Mutex::new(Board {
             accounts,
-            shrunk: HashSet::new(),
+            ..Board::default()
         })))
     }
 
@@ -99,6 +154,7 @@ impl FaultHandle {
     pub fn set(&self, account: &str, faults: AccountFaults) {
         let mut board = self.lock();
         board.shrunk.retain(|(id, _)| id != account);
+        board.calls.retain(|(id, _), _| id != account);
         board.accounts.insert(account.to_owned(), Arc::new(faults));
     }
 
@@ -128,6 +184,15 @@ impl FaultHandle {
             .get(account)
             .cloned()
             .unwrap_or_default()
+    }
+
+    /// The number of this call of the operation, from 1.
+    pub(crate) fn number(&self, account: &str, operation: &'static str) -> u64 {
+        let mut board = self.lock();
+        let calls = board.calls.entry((account.to_owned(), operation));
+        let number = calls.or_insert(0);
+        *number += 1;
+        *number
     }
 
     /// How many desktops a listing that begins now may show.

@@ -5,16 +5,19 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use crate::bundle::{self, Bundle};
-use crate::clock::{Clock, DAY};
+use crate::clock::{Clock, DAY, MINUTE, Millis};
 use crate::config::SimulatorConfig;
 use crate::desktop::{Desktop, Properties, Rest, RunningMode, Tag};
-use crate::dice::{DesktopId, Dice};
+use crate::dice::{DesktopId, Dice, hash, mix};
 use crate::directory::Directory;
 use crate::habit::{Habit, Pattern, day_of};
+use crate::load::Sizing;
 use crate::names;
 use crate::shares::{sizes, spread};
 use crate::standby;
 use crate::state::State;
+use crate::trail::Trail;
+use crate::usage::{SLOTS_A_DAY, SLOTS_AN_HOUR, Slot, first_slot};
 use crate::world::{Account, SimAccount, Site, World};
 
 pub fn world(config: &SimulatorConfig) -> World {
@@ -80,6 +83,7 @@ pub fn world(config: &SimulatorConfig) -> World {
             .collect(),
         seed: config.seed,
         clock,
+        trail: Trail::default(),
     }
 }
 
@@ -112,6 +116,7 @@ struct Settlers<'a> {
     /// Desktops so far in each directory.
     housed: Vec<usize>,
     dice: Dice,
+    start: Millis,
     today: i32,
 }
 
@@ -141,6 +146,7 @@ impl<'a> Settlers<'a> {
             namesakes: HashMap::new(),
             housed: Vec::new(),
             dice,
+            start: clock.start(),
             today: day_of(clock.start()),
         }
     }
@@ -168,7 +174,10 @@ impl<'a> Settlers<'a> {
         Site {
             directories,
             bundles: self.custom,
+            roster: desktops.keys().copied().collect(),
             desktops,
+            gone: BTreeMap::new(),
+            outage: outage(self.account, self.region, self.today),
             dice: self.dice,
         }
     }
@@ -183,7 +192,7 @@ impl<'a> Settlers<'a> {
         let (habit, rest) = self.person();
         let user = self.user_name();
         let subnet = self.dice.below(2) as u8;
-        Desktop {
+        let mut desktop = Desktop {
             id,
             directory: directory as u16,
             subnet,
@@ -196,6 +205,9 @@ impl<'a> Settlers<'a> {
             ),
             computer: self.dice.next() as u32,
             properties: self.properties(&bundle),
+            past: Vec::new(),
+            born: 0,
+            sizing: Sizing::default(),
             bundle: bundle.id,
             name: self
                 .dice
@@ -209,7 +221,46 @@ impl<'a> Settlers<'a> {
             power: None,
             transition: None,
             twin: None,
+        };
+        self.give_history(&mut desktop);
+        desktop
+    }
+
+    /// How the desktop came to be as it is. Rolled from its id with dice of its own, so that what was rolled before
+    /// there was a history stays the same, id for id.
+    fn give_history(&self, desktop: &mut Desktop) {
+        let mut own = Dice::new(desktop.id.salted(0x415));
+        let habit = &mut desktop.habit;
+        let full_time = matches!(
+            habit.pattern,
+            Pattern::Office | Pattern::Early | Pattern::Late | Pattern::Night | Pattern::SevenDays
+        );
+        // Clients know who is there all day, mostly, and pay by the hour for those who are not. The rest is what
+        // there is to save.
+        if full_time && desktop.properties.running_mode == RunningMode::AutoStop {
+            match own.below(100) {
+                0..42 => habit.pattern = Pattern::PartTime,
+                42..78 => {
+                    desktop.properties.running_mode = RunningMode::AlwaysOn;
+                    desktop.properties.auto_stop_minutes = 0;
+                }
+                _ => {}
+            }
         }
+        let age = match own.below(100) {
+            0..4 => own.between(1, 59),
+            4..12 => own.between(60, 180),
+            _ => own.between(181, 900),
+        };
+        let mut born_on = self.today - age as i32;
+        if habit.last_day < self.today - 30 {
+            // Who has left was there for a while first.
+            born_on = born_on.min(habit.last_day - own.between(20, 300) as i32);
+        }
+        let minute = own.between(7 * 60, 17 * 60) as i64;
+        desktop.born = (i64::from(born_on) * DAY + minute * MINUTE).min(self.start - DAY / 2);
+        habit.first_day = born_on + 1;
+        desktop.sizing = Sizing::plant(desktop.id, desktop.properties.compute);
     }
 
     fn user_name(&mut self) -> String {
@@ -286,6 +337,7 @@ impl<'a> Settlers<'a> {
             seed: self.dice.next() as u32,
             utc_offset_minutes: utc_offset(self.region),
             last_day,
+            first_day: i32::MIN,
         };
         (habit, stuck.map_or(Rest::Healthy, Rest::Stuck))
     }
@@ -336,6 +388,14 @@ impl<'a> Settlers<'a> {
             .or_insert_with(|| text.into())
             .clone()
     }
+}
+
+/// A day within the last weeks for which all metrics of the site are lost.
+fn outage(account: &str, region: &str, today: i32) -> std::ops::Range<Slot> {
+    let roll = mix(hash(account), hash(region));
+    let day = today - 9 - (roll % 40) as i32;
+    let from = first_slot(day) + (roll >> 20) as i64 % 24 * SLOTS_AN_HOUR;
+    from..from + SLOTS_A_DAY
 }
 
 fn address(network: u8, subnet: u8, number: usize) -> [u8; 4] {

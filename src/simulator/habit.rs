@@ -14,6 +14,8 @@ pub enum Pattern {
     Night,
     SevenDays,
     Occasional,
+    /// Half a day on two fixed days a week.
+    PartTime,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +26,8 @@ pub struct Habit {
     pub utc_offset_minutes: i16,
     /// Day number since 1970 of the last connection; `i32::MAX` while they still come.
     pub last_day: i32,
+    /// Nobody connects before this day: the desktop was not there.
+    pub first_day: i32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,11 +45,12 @@ impl Habit {
         seed: 0,
         utc_offset_minutes: 0,
         last_day: i32::MAX,
+        first_day: i32::MIN,
     };
 
     /// The session that began last, and may still be going on. `None` when there has never been one.
     pub fn latest(&self, now: Millis) -> Option<Session> {
-        if self.pattern == Pattern::Never {
+        if self.pattern == Pattern::Never || self.last_day < self.first_day {
             return None;
         }
         let today = day_of(now).saturating_add(1).min(self.last_day);
@@ -54,7 +59,11 @@ impl Habit {
             .find(|session| session.from <= now)
     }
 
-    fn on(&self, day: i32) -> Option<Session> {
+    /// The session that begins on this day, in the person's own time.
+    pub fn on(&self, day: i32) -> Option<Session> {
+        if day < self.first_day || day > self.last_day {
+            return None;
+        }
         let roll = mix(u64::from(self.seed), day as u64);
         if day != self.last_day && !self.comes(day, roll) {
             return None;
@@ -67,6 +76,7 @@ impl Habit {
             Pattern::Night => (21 * 60 + 30, 520),
             Pattern::SevenDays => (7 * 60, 700),
             Pattern::Occasional => (10 * 60, 90),
+            Pattern::PartTime => (9 * 60 + 30, 200),
         };
         let start = start + (roll >> 8) as i64 % 60 - 20;
         let length = length + (roll >> 20) as i64 % 70 - 35;
@@ -84,6 +94,11 @@ impl Habit {
             Pattern::Never => 0,
             Pattern::SevenDays => 90,
             Pattern::Occasional => 7,
+            Pattern::PartTime if weekday < 5 => {
+                let first = i64::from(self.seed) % 5;
+                let apart = (i64::from(weekday) - first).rem_euclid(5);
+                if apart == 0 || apart == 2 { 88 } else { 4 }
+            }
             Pattern::Night if weekday == 5 => 0,
             _ if weekday >= 5 => 2,
             _ => 92,
@@ -106,6 +121,7 @@ mod tests {
             seed: 77,
             utc_offset_minutes: -300,
             last_day,
+            first_day: i32::MIN,
         }
     }
 

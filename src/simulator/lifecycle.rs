@@ -31,7 +31,7 @@ impl Desktop {
                         at: due.until,
                     })
                 }
-                Then::Adopt(properties) => self.properties = *properties,
+                Then::Adopt(properties) => self.adopt(*properties, due.until),
                 Then::Vanish if due.shows == State::Terminating => {
                     let until = due.until + clock.span(TERMINATED_SECS);
                     self.transition = Some(Box::new(Transition {

@@ -14,16 +14,13 @@ use tokio::task::JoinHandle;
 
 use crate::clock;
 use crate::config::SimulatorConfig;
-use crate::desktop::{Desktop, Then};
-use crate::dice::{DesktopId, mix, unit};
+use crate::dice::{hash, mix, unit};
 use crate::faults::FaultHandle;
 use crate::generate;
-use crate::lifecycle::TERMINATING_SECS;
 use crate::sessions::Sessions;
-use crate::state::State;
 use crate::throttle::Throttle;
 use crate::wire::handler::handle;
-use crate::world::{DesktopChange, SimAccount, World};
+use crate::world::{SimAccount, World};
 
 /// Requests of the simulated operations are small; 25 CreateWorkspaces with all tags stay well below.
 const MAX_BODY_BYTES: usize = 1 << 20;
@@ -39,6 +36,8 @@ pub(crate) struct Parts {
     pub sessions: Sessions,
     pub faults: FaultHandle,
     pub throttle: Option<Throttle>,
+    /// CloudTrail's own limit.
+    pub trail_throttle: Option<Throttle>,
     /// By account and operation; calls nobody could be found for are under the empty account.
     calls: Mutex<BTreeMap<(String, &'static str), u64>>,
     rolls: AtomicU64,
@@ -48,6 +47,11 @@ impl Parts {
     pub fn count(&self, account: &str, operation: &'static str) {
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         *calls.entry((account.to_owned(), operation)).or_insert(0) += 1;
+    }
+
+    pub fn shows_resource_costs(&self, account: &str) -> bool {
+        let by_seed = || mix(hash(account), 0x0721).is_multiple_of(2);
+        self.config.resource_costs.unwrap_or_else(by_seed)
     }
 
     /// True with this probability. The sequence is fixed by the seed; which call draws which number is not.
@@ -60,15 +64,6 @@ impl Parts {
     }
 }
 
-/// A desktop taken out of the estate.
-#[derive(Debug)]
-pub struct SetAside {
-    account: String,
-    region: String,
-    key: DesktopId,
-    desktop: Desktop,
-}
-
 impl Simulator {
     pub fn new(mut config: SimulatorConfig) -> Self {
         let world = generate::world(&config);
@@ -76,6 +71,10 @@ impl Simulator {
             faults: FaultHandle::new(std::mem::take(&mut config.faults)),
             throttle: config
                 .throttle_rate
+                .filter(|rate| *rate > 0.0)
+                .map(Throttle::new),
+            trail_throttle: config
+                .trail_rate
                 .filter(|rate| *rate > 0.0)
                 .map(Throttle::new),
             world,
@@ -171,79 +170,6 @@ impl Simulator {
         page.rows
     }
 
-    /// The desktop is gone from one moment to the next, as when it was terminated between two syncs.
-    pub fn remove_desktop(&self, account: &str, region: &str, id: &str) -> bool {
-        self.at(account, region, id, |site, id| {
-            site.desktops.remove(&id).is_some()
-        })
-    }
-
-    /// As [`Self::remove_desktop`], but it can be put back: for estates that grow over time.
-    pub fn take_desktop(&self, account: &str, region: &str, id: &str) -> Option<SetAside> {
-        let mut site = self.0.world.site(account, region)?;
-        let key = DesktopId::parse(id)?;
-        let desktop = site.desktops.remove(&key)?;
-        Some(SetAside {
-            account: account.to_owned(),
-            region: region.to_owned(),
-            key,
-            desktop,
-        })
-    }
-
-    /// Puts a desktop back where it was taken from.
-    pub fn put_desktop(&self, aside: SetAside) -> bool {
-        let Some(mut site) = self.0.world.site(&aside.account, &aside.region) else {
-            return false;
-        };
-        site.desktops.insert(aside.key, aside.desktop);
-        true
-    }
-
-    /// What TerminateWorkspaces does.
-    pub fn terminate_desktop(&self, account: &str, region: &str, id: &str) -> bool {
-        let clock = &self.0.world.clock;
-        self.at(account, region, id, |site, id| {
-            let now = clock.now();
-            let desktop = site.look(id, now, clock);
-            desktop
-                .map(|d| {
-                    d.begin(
-                        State::Terminating,
-                        TERMINATING_SECS,
-                        Then::Vanish,
-                        now,
-                        clock,
-                    )
-                })
-                .is_some()
-        })
-    }
-
-    /// False when there is no such desktop or the change holds a value AWS does not know.
-    pub fn change_desktop(
-        &self,
-        account: &str,
-        region: &str,
-        id: &str,
-        change: &DesktopChange,
-    ) -> bool {
-        self.at(account, region, id, |site, id| site.change(id, change))
-    }
-
-    /// Holds the desktop in the state until somebody acts on it.
-    pub fn set_state(&self, account: &str, region: &str, id: &str, state: State) -> bool {
-        self.change_desktop(
-            account,
-            region,
-            id,
-            &DesktopChange {
-                state: Some(state),
-                ..DesktopChange::default()
-            },
-        )
-    }
-
     /// Pushes the simulated clock forward: transitions come due, people come and go. Sessions of
     /// assumed roles stay on the wall clock.
     pub fn advance(&self, by: Duration) {
@@ -257,22 +183,6 @@ impl Simulator {
 
     pub(crate) fn parts(&self) -> &Parts {
         &self.0
-    }
-
-    fn at(
-        &self,
-        account: &str,
-        region: &str,
-        id: &str,
-        act: impl FnOnce(&mut crate::world::Site, DesktopId) -> bool,
-    ) -> bool {
-        let Some(id) = DesktopId::parse(id) else {
-            return false;
-        };
-        self.0
-            .world
-            .site(account, region)
-            .is_some_and(|mut site| act(&mut site, id))
     }
 
     fn sum_calls(&self, wanted: impl Fn(&str) -> bool) -> BTreeMap<String, u64> {

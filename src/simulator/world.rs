@@ -2,14 +2,17 @@
 //! is where; what a desktop does over time is `lifecycle`, and how it is asked for is `operations`.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::bundle::Bundle;
 use crate::clock::{Clock, Millis};
-use crate::desktop::{Desktop, Rest, RunningMode};
+use crate::desktop::Desktop;
 use crate::dice::{DesktopId, Dice};
 use crate::directory::Directory;
 use crate::state::State;
+use crate::trail::Trail;
+use crate::usage::{Slot, Track};
 
 /// An account as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,9 +36,24 @@ pub struct Site {
     /// The account's own bundles; AWS's are the region's.
     pub bundles: Vec<Bundle>,
     pub desktops: BTreeMap<DesktopId, Desktop>,
+    /// Desktops that were here: invoices and metrics still know them.
+    pub gone: BTreeMap<DesktopId, Gone>,
+    /// The desktops of the beginning.
+    pub roster: Box<[DesktopId]>,
+    /// For these slots CloudWatch lost all data of the site.
+    pub outage: Range<Slot>,
     /// For what is created later.
     pub dice: Dice,
 }
+
+#[derive(Debug)]
+pub struct Gone {
+    pub desktop: Desktop,
+    pub at: Millis,
+}
+
+/// More desktops than this are not remembered once they are gone.
+const MOST_GONE: usize = 10_000;
 
 #[derive(Debug)]
 pub struct World {
@@ -46,6 +64,7 @@ pub struct World {
     pub standard: HashMap<Arc<str>, Vec<Bundle>>,
     pub seed: u64,
     pub clock: Clock,
+    pub trail: Trail,
 }
 
 /// What a test may change behind everybody's back. `None` leaves a value alone.
@@ -78,6 +97,12 @@ impl World {
         Some(site.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    pub fn has_site(&self, account: &str, region: &str) -> bool {
+        self.accounts
+            .get(account)
+            .is_some_and(|account| account.sites.contains_key(region))
+    }
+
     pub fn standard_bundles(&self, region: &str) -> Vec<Bundle> {
         match self.standard.get(region) {
             Some(known) => known.clone(),
@@ -101,9 +126,42 @@ impl Site {
     /// The desktop as it is now; one whose termination is over is forgotten on the way.
     pub fn look(&mut self, id: DesktopId, now: Millis, clock: &Clock) -> Option<&mut Desktop> {
         if !self.desktops.get_mut(&id)?.settle(now, clock) {
-            self.desktops.remove(&id);
+            self.end(id, now);
         }
         self.desktops.get_mut(&id)
+    }
+
+    /// The desktop is gone. False when it was not there.
+    pub fn end(&mut self, id: DesktopId, at: Millis) -> bool {
+        let Some(desktop) = self.desktops.remove(&id) else {
+            return false;
+        };
+        if self.gone.len() < MOST_GONE {
+            self.gone.insert(id, Gone { desktop, at });
+        }
+        true
+    }
+
+    /// The history of a desktop that is or was here.
+    pub fn track(&self, id: DesktopId) -> Option<Track> {
+        match self.desktops.get(&id) {
+            Some(desktop) => Some(Track::of(desktop, None)),
+            None => self
+                .gone
+                .get(&id)
+                .map(|gone| Track::of(&gone.desktop, Some(gone.at))),
+        }
+    }
+
+    /// The histories of all that are or were here.
+    pub fn tracks(&self) -> Vec<Track> {
+        let here = self
+            .desktops
+            .values()
+            .map(|desktop| Track::of(desktop, None));
+        let gone = self.gone.values();
+        here.chain(gone.map(|gone| Track::of(&gone.desktop, Some(gone.at))))
+            .collect()
     }
 
     /// Up to `limit` wanted desktops after `after`, as they are now, and whether more follow.
@@ -139,47 +197,9 @@ impl Site {
             page.last = Some(*id);
         }
         for id in gone {
-            self.desktops.remove(&id);
+            self.end(id, now);
         }
         page
-    }
-
-    pub fn change(&mut self, id: DesktopId, change: &DesktopChange) -> bool {
-        let Some(desktop) = self.desktops.get_mut(&id) else {
-            return false;
-        };
-        let properties = &mut desktop.properties;
-        if let Some(wanted) = &change.compute_type {
-            let Some(known) = crate::bundle::COMPUTE_TYPES
-                .iter()
-                .find(|known| *known == wanted)
-            else {
-                return false;
-            };
-            properties.compute = known;
-        }
-        if let Some(wanted) = &change.running_mode {
-            let Some(mode) = RunningMode::parse(wanted) else {
-                return false;
-            };
-            properties.running_mode = mode;
-        }
-        properties.root_gib = change.root_volume_gib.unwrap_or(properties.root_gib);
-        properties.user_gib = change.user_volume_gib.unwrap_or(properties.user_gib);
-        if let Some(user) = &change.user_name {
-            desktop.user = user.as_str().into();
-        }
-        for (key, value) in &change.tags {
-            desktop.set_tag(key, value);
-        }
-        for key in &change.untag {
-            desktop.remove_tag(key);
-        }
-        if let Some(state) = change.state {
-            desktop.transition = None;
-            desktop.rest = Rest::Stuck(state);
-        }
-        true
     }
 }
 

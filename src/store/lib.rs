@@ -12,6 +12,9 @@
 //! | `workspace`, `directory`, `bundle`, `placed` | lists of what is in stock, and desktops' past |
 //! | `question`, `verified` | questions in plain words, and pairs people verified |
 //! | `names` | the names that questions may say |
+//! | `estate`, `recommendation` | what advice is worked out from, and what came of it |
+//! | `usage`, `paid` | hours by month and day, and what was asked that costs money |
+//! | `billing`, `trail` | lines of bills; events of CloudTrail and what they caused |
 //! | `dashboard` | the first page's numbers |
 //! | `views`, `query` | what people's own SQL may read, and the guarded door it goes through |
 //! | `retention` | what is cleared away when it is old |
@@ -46,15 +49,20 @@ mod writer;
 pub mod account;
 pub mod alert;
 pub mod audit;
+pub mod billing;
 pub mod bundle;
 pub mod dashboard;
 pub mod directory;
+pub mod estate;
 pub mod job;
 pub mod names;
 pub mod organization;
+pub mod paid;
 pub mod person;
+pub mod price;
 pub mod query;
 pub mod question;
+pub mod recommendation;
 pub mod retention;
 pub mod schedule;
 pub mod secret;
@@ -63,6 +71,8 @@ pub mod setting;
 pub mod setup_link;
 pub mod stock;
 pub mod sync;
+pub mod trail;
+pub mod usage;
 pub mod verified;
 pub mod views;
 pub mod workspace;

@@ -34,6 +34,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "questions",
         sql: include_str!("migrations/0002_questions.sql"),
     },
+    Migration {
+        version: 3,
+        name: "costs",
+        sql: include_str!("migrations/0003_costs.sql"),
+    },
 ];
 
 pub(crate) fn run(raw: &mut Connection, config: &StoreConfig) -> Result<(), OpenError> {

@@ -1,8 +1,9 @@
 //! What is over for long and is cleared away: ended jobs, what their scopes did, closed alerts,
-//! the log of states, old questions. What a row of stock is worth, its versions, stays; so does the audit log.
+//! the log of states, old questions, events of CloudTrail. What a row of stock is worth, its versions, stays; so does the audit log.
 
 use domain::{AccountId, UtcTime};
 
+use crate::billing;
 use crate::conn::Conn;
 use crate::db::Db;
 use crate::error::StoreError;
@@ -17,6 +18,12 @@ const RUNS: usize = 50;
 /// How long the log of states is kept.
 const STATE_DAYS: i64 = 365;
 
+/// How long events of CloudTrail are kept, which itself keeps them for 90 days.
+const EVENT_DAYS: i64 = 400;
+
+/// How long what a desktop cost is kept by day, and by month from then on.
+const COST_DAYS: i64 = 93;
+
 /// How many rows were cleared away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Pruned {
@@ -25,6 +32,9 @@ pub struct Pruned {
     pub alerts: u64,
     pub state_changes: u64,
     pub questions: u64,
+    pub events: u64,
+    /// Lines of desktops' costs that were added up.
+    pub cost_lines: u64,
 }
 
 /// Clears away what ended more than `days` before `now`. Of each account stay the newest run of
@@ -75,6 +85,14 @@ pub async fn prune(db: &Db, now: UtcTime, days: i64) -> Result<Pruned, StoreErro
         before,
     )
     .await?;
+    pruned.events = by_key(
+        db,
+        "SELECT account_id, event_id FROM trail_event WHERE event_time < $1 LIMIT $2",
+        "DELETE FROM trail_event WHERE account_id = $1 AND event_id = $2",
+        now.plus_days(-EVENT_DAYS),
+    )
+    .await?;
+    pruned.cost_lines = billing::fold(db, now.plus_days(-COST_DAYS)).await?;
     Ok(pruned)
 }
 

@@ -4,7 +4,11 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use domain::{AccountId, AlertId, JobId, OrganizationId, Region, SessionId, UserId, UtcTime};
+use domain::usage::Month;
+use domain::{
+    AccountId, AlertId, JobId, Money, OrganizationId, PlanId, Region, ReportId, SessionId, UserId,
+    UtcTime,
+};
 
 /// A value of one column or parameter.
 #[derive(Debug, Clone, PartialEq)]
@@ -201,6 +205,30 @@ where
     text.parse().map_err(|error: T::Err| error.to_string())
 }
 
+impl ToValue for Month {
+    fn to_value(&self) -> Value<'_> {
+        Value::text(self.to_string())
+    }
+}
+
+impl FromValue for Month {
+    fn from_value(value: Value<'_>) -> Result<Self, String> {
+        parsed(value)
+    }
+}
+
+impl ToValue for Money {
+    fn to_value(&self) -> Value<'_> {
+        Value::Integer(self.micros())
+    }
+}
+
+impl FromValue for Money {
+    fn from_value(value: Value<'_>) -> Result<Self, String> {
+        i64::from_value(value).map(Self::from_micros)
+    }
+}
+
 impl FromValue for UtcTime {
     fn from_value(value: Value<'_>) -> Result<Self, String> {
         parsed(value)
@@ -235,7 +263,9 @@ bound_as_text!(
     UserId,
     SessionId,
     JobId,
-    AlertId
+    AlertId,
+    PlanId,
+    ReportId
 );
 
 macro_rules! uuid_from_text {
@@ -247,7 +277,7 @@ macro_rules! uuid_from_text {
         }
     )+};
 }
-uuid_from_text!(OrganizationId, UserId, SessionId, JobId, AlertId);
+uuid_from_text!(OrganizationId, UserId, SessionId, JobId, AlertId, PlanId, ReportId);
 
 /// A JSON text column.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //! The statement that makes a view, the schema shown to people and the messages of refused queries
 //! all come from here. `query.rs` makes them for one caller's scope.
 
+mod billing;
 mod resources;
 mod stock;
 mod work;
@@ -71,6 +72,8 @@ pub const VIEWS: &[View] = &[
     work::SYNC_HISTORY,
     work::ALERTS,
     work::JOBS,
+    billing::BILLING_DATA,
+    billing::CLOUDTRAIL_EVENTS,
 ];
 
 impl View {

@@ -24,6 +24,7 @@ pub(crate) fn new_sync(organization: Option<&OrganizationId>) -> NewJob {
         payload: JobPayload::Sync(SyncRequest {
             organization_ids: organization.cloned().into_iter().collect(),
             account_ids: Vec::new(),
+            with: Vec::new(),
         }),
         organization_id: organization.cloned(),
         trigger: "button".into(),

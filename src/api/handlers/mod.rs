@@ -2,6 +2,7 @@
 //! makes one call and answers; rules live in the rooms it calls.
 
 pub mod account;
+pub mod advice;
 pub mod ai;
 pub mod audit;
 pub mod dashboard;
@@ -11,9 +12,11 @@ pub mod job;
 pub mod login;
 pub mod me;
 pub mod organization;
+pub mod price;
 pub mod query;
 pub mod setting;
 pub mod setup;
 pub mod sync;
+pub mod usage;
 pub mod user;
 pub mod workspace;

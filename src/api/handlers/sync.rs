@@ -89,6 +89,7 @@ async fn split_by_organization(
                 owner,
                 SyncRequest {
                     account_ids: vec![id.clone()],
+                    with: request.with.clone(),
                     ..SyncRequest::default()
                 },
             )),
@@ -101,9 +102,11 @@ async fn split_by_organization(
         (Scope::Organizations(all), []) if by_organization.is_empty() => all.into_iter().collect(),
         (_, named) => named.to_vec(),
     };
+    let with = request.with;
     let whole = wanted.into_iter().map(|organization| {
         let part = SyncRequest {
             organization_ids: vec![organization.clone()],
+            with: with.clone(),
             ..SyncRequest::default()
         };
         (organization, part)

@@ -17,6 +17,8 @@ pub const DECLARATION: Declaration = Declaration {
     title: "Bundles",
     service: "workspaces",
     listing: true,
+    extra: None,
+    once: false,
     actions: &[DESCRIBE_BUNDLES],
 };
 

@@ -17,6 +17,8 @@ pub const DECLARATION: Declaration = Declaration {
     title: "Connection status",
     service: "workspaces",
     listing: false,
+    extra: None,
+    once: false,
     actions: &[DESCRIBE_CONNECTION_STATUS],
 };
 

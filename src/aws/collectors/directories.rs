@@ -19,6 +19,8 @@ pub const DECLARATION: Declaration = Declaration {
     title: "Directories",
     service: "workspaces",
     listing: true,
+    extra: None,
+    once: false,
     actions: &[DESCRIBE_DIRECTORIES],
 };
 

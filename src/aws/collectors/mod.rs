@@ -4,12 +4,16 @@
 
 pub mod bundles;
 pub mod connection_status;
+pub mod costs;
 pub mod directories;
+pub mod events;
 pub mod tags;
+pub mod usage;
 pub mod workspaces;
 
 mod pager;
 
+use domain::sync::Extra;
 use futures::future::BoxFuture;
 
 use crate::error::AwsError;
@@ -28,6 +32,10 @@ pub struct Declaration {
     pub service: &'static str,
     /// A complete listing decides which rows are missing.
     pub listing: bool,
+    /// Read only by a sync that asks for it.
+    pub extra: Option<Extra>,
+    /// An account has it once and not in each region.
+    pub once: bool,
     pub actions: &'static [Action],
 }
 
@@ -58,6 +66,9 @@ pub const ALL: &[&Declaration] = &[
     &directories::DECLARATION,
     &bundles::DECLARATION,
     &tags::DECLARATION,
+    &usage::DECLARATION,
+    &events::DECLARATION,
+    &costs::DECLARATION,
 ];
 
 /// Every declared action once, in the order of declaration.

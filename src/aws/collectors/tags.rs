@@ -20,6 +20,8 @@ pub const DECLARATION: Declaration = Declaration {
     title: "Tags",
     service: "tagging",
     listing: false,
+    extra: None,
+    once: false,
     actions: &[GET_RESOURCES, DESCRIBE_TAGS],
 };
 

@@ -19,6 +19,8 @@ pub const DECLARATION: Declaration = Declaration {
     title: "WorkSpaces",
     service: "workspaces",
     listing: true,
+    extra: None,
+    once: false,
     actions: &[DESCRIBE_WORKSPACES],
 };
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use domain::job::{Job as JobRow, JobState};
-use domain::sync::{ScopeStatus, SyncRequest, SyncRun};
+use domain::sync::{Extra, ScopeStatus, SyncRequest, SyncRun};
 use domain::{Scope, UtcTime};
 
 use crate::{Job, JobContext, Outcome};
@@ -28,6 +28,13 @@ impl Job for Sync {
             Err(error) => return Outcome::failed(&error),
         };
         let found = store::sync::find_run(&context.inventory.db, &Scope::All, &job.id).await;
+        // Advice and estimates follow from hours; what the sync brought home stays, come what may.
+        if self.request.with.contains(&Extra::Usage) && outcome.status != ScopeStatus::Interrupted {
+            let now = context.inventory.clock.now();
+            if let Err(error) = costs::refresh(&context.inventory.db, &scope_of(&self.request), now).await {
+                tracing::error!(job = %job.id, %error, "advice could not be worked out after sync {}: {error}", job.id);
+            }
+        }
         // The job's row still says running; what ends with it is said here.
         let ended = |run| SyncRun {
             status: outcome.status,
@@ -62,5 +69,14 @@ impl Job for Sync {
             error,
             ..Outcome::succeeded(result)
         }
+    }
+}
+
+/// The organizations that the advice is worked out for: those of the request, else all.
+fn scope_of(request: &SyncRequest) -> Scope {
+    if request.organization_ids.is_empty() {
+        Scope::All
+    } else {
+        Scope::Organizations(request.organization_ids.iter().cloned().collect())
     }
 }

@@ -9,10 +9,12 @@ use super::shapes::Workspace;
 use super::tags::{TagShape, checked};
 use super::{Answer, Call, bundles};
 use crate::bundle::Bundle;
+use crate::clock::Millis;
 use crate::desktop::{Desktop, Properties, Rest, RunningMode, Tag, Then};
 use crate::dice::DesktopId;
 use crate::habit::Habit;
 use crate::lifecycle::PENDING_SECS;
+use crate::load::Sizing;
 use crate::state::State;
 use crate::wire::refusal::Refusal;
 use crate::world::Site;
@@ -154,9 +156,9 @@ fn build(call: &Call<'_>, order: Order, known: &[Bundle]) -> Result<Workspace, R
             "An encrypted volume needs a VolumeEncryptionKey.",
         ));
     }
-    let desktop = assemble(&mut site, directory, order, properties, bundle);
     let clock = &call.world().clock;
     let now = clock.now();
+    let desktop = assemble(&mut site, directory, order, properties, bundle, now);
     let desktop = site.desktops.entry(desktop.id).or_insert(desktop);
     desktop.begin(State::Pending, PENDING_SECS, Then::Healthy, now, clock);
     let desktop = desktop.clone();
@@ -181,6 +183,7 @@ fn assemble(
     order: Order,
     properties: Properties,
     bundle: &Bundle,
+    born: Millis,
 ) -> Desktop {
     let mut id = DesktopId::roll(&mut site.dice);
     while site.desktops.contains_key(&id) {
@@ -207,6 +210,9 @@ fn assemble(
         name: request.workspace_name.map(Into::into),
         key: request.volume_encryption_key.map(Into::into),
         properties,
+        past: Vec::new(),
+        born,
+        sizing: Sizing::default(),
         tags: order.tags.into(),
         habit: Habit::NEVER,
         rest: Rest::Healthy,

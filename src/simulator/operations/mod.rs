@@ -2,10 +2,15 @@
 
 mod bundles;
 mod connections;
+mod costs;
 mod create;
 mod desktops;
 mod directories;
+mod events;
+mod expression;
 mod input;
+mod metric_list;
+mod metrics;
 mod modify;
 mod organizations;
 mod power;
@@ -20,12 +25,20 @@ use serde_json::Value;
 
 use crate::faults::AccountFaults;
 use crate::server::Parts;
+use crate::trail;
+use crate::wire::Protocol;
 use crate::wire::auth::Caller;
 use crate::wire::refusal::Refusal;
 use crate::world::World;
 
-/// A body, in JSON or for STS in XML.
-pub type Answer = Result<Vec<u8>, Refusal>;
+pub type Answer = Result<Body, Refusal>;
+
+pub enum Body {
+    /// Framed as CBOR where the caller speaks that.
+    Json(Vec<u8>),
+    /// Already in the caller's protocol.
+    Framed(Vec<u8>),
+}
 
 pub struct Operation {
     /// The first half of X-Amz-Target.
@@ -33,10 +46,14 @@ pub struct Operation {
     pub name: &'static str,
     /// Its answer is a list that may be cut short on purpose.
     pub listing: bool,
+    /// It changes something: CloudTrail records it, and the role that may only read is denied it.
+    pub writes: bool,
     pub run: fn(&Call<'_>) -> Answer,
 }
 
 pub struct Call<'a> {
+    pub operation: &'static Operation,
+    pub protocol: Protocol,
     pub parts: &'a Parts,
     pub caller: Caller,
     pub faults: &'a AccountFaults,
@@ -48,32 +65,48 @@ impl Call<'_> {
     pub fn world(&self) -> &World {
         &self.parts.world
     }
+
+    /// Refuses what a fault refuses about this desktop.
+    pub fn check_desktop(&self, id: &str) -> Result<(), Refusal> {
+        match self.faults.for_desktop(self.operation.name, id) {
+            Some(error) => Err(error.into()),
+            None => Ok(()),
+        }
+    }
 }
 
 const WORKSPACES: &str = "WorkspacesService";
 const ORGANIZATIONS: &str = "AWSOrganizationsV20161128";
 const TAGGING: &str = "ResourceGroupsTaggingAPI_20170126";
 const STS: &str = "sts";
+pub const CLOUDWATCH: &str = "GraniteServiceVersion20100801";
+const COST_EXPLORER: &str = "AWSInsightsIndexService";
+/// The part of its target before the last dot.
+const CLOUDTRAIL: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
 
-const fn list(
-    service: &'static str,
-    name: &'static str,
-    run: fn(&Call<'_>) -> Answer,
-) -> Operation {
+type Run = fn(&Call<'_>) -> Answer;
+
+const fn list(service: &'static str, name: &'static str, run: Run) -> Operation {
     Operation {
-        service,
-        name,
         listing: true,
-        run,
+        ..act(service, name, run)
     }
 }
 
-const fn act(service: &'static str, name: &'static str, run: fn(&Call<'_>) -> Answer) -> Operation {
+const fn act(service: &'static str, name: &'static str, run: Run) -> Operation {
     Operation {
         service,
         name,
         listing: false,
+        writes: false,
         run,
+    }
+}
+
+const fn write(name: &'static str, run: Run) -> Operation {
+    Operation {
+        writes: true,
+        ..act(WORKSPACES, name, run)
     }
 }
 
@@ -100,17 +133,26 @@ static OPERATIONS: &[Operation] = &[
     ),
     list(WORKSPACES, "DescribeWorkspaceBundles", bundles::describe),
     act(WORKSPACES, "DescribeTags", tags::describe),
-    act(WORKSPACES, "CreateTags", tags::create),
-    act(WORKSPACES, "DeleteTags", tags::delete),
-    act(WORKSPACES, "CreateWorkspaces", create::create),
-    act(WORKSPACES, "StartWorkspaces", power::start),
-    act(WORKSPACES, "StopWorkspaces", power::stop),
-    act(WORKSPACES, "RebootWorkspaces", power::reboot),
-    act(WORKSPACES, "RebuildWorkspaces", power::rebuild),
-    act(WORKSPACES, "TerminateWorkspaces", power::terminate),
-    act(WORKSPACES, "RestoreWorkspace", power::restore),
-    act(WORKSPACES, "ModifyWorkspaceProperties", modify::properties),
-    act(WORKSPACES, "ModifyWorkspaceState", modify::state),
+    write("CreateTags", tags::create),
+    write("DeleteTags", tags::delete),
+    write("CreateWorkspaces", create::create),
+    write("StartWorkspaces", power::start),
+    write("StopWorkspaces", power::stop),
+    write("RebootWorkspaces", power::reboot),
+    write("RebuildWorkspaces", power::rebuild),
+    write("TerminateWorkspaces", power::terminate),
+    write("RestoreWorkspace", power::restore),
+    write("ModifyWorkspaceProperties", modify::properties),
+    write("ModifyWorkspaceState", modify::state),
+    list(CLOUDWATCH, "GetMetricData", metrics::get),
+    list(CLOUDWATCH, "ListMetrics", metric_list::list),
+    list(COST_EXPLORER, "GetCostAndUsage", costs::get),
+    list(
+        COST_EXPLORER,
+        "GetCostAndUsageWithResources",
+        costs::get_with_resources,
+    ),
+    list(CLOUDTRAIL, "LookupEvents", events::lookup),
 ];
 
 pub fn find(service: &str, name: &str) -> Result<&'static Operation, Refusal> {
@@ -128,26 +170,40 @@ pub fn unknown() -> Refusal {
     .with_status(404)
 }
 
-pub fn access_denied(caller: &Caller, operation: &Operation) -> Refusal {
+pub fn access_denied(caller: &Caller, operation: &Operation, input: &Value) -> Refusal {
     let prefix = match operation.service {
         WORKSPACES => "workspaces",
         ORGANIZATIONS => "organizations",
         TAGGING => "tag",
+        CLOUDWATCH => "cloudwatch",
+        COST_EXPLORER => "ce",
+        CLOUDTRAIL => "cloudtrail",
         other => other,
     };
     let action = format!("{prefix}:{}", operation.name);
+    let Caller {
+        region, account, ..
+    } = caller;
     let resource = match operation.service {
-        WORKSPACES => format!(
-            "arn:aws:workspaces:{}:{}:workspace/*",
-            caller.region, caller.account
-        ),
-        _ => "*".to_owned(),
+        WORKSPACES => {
+            let desktop = trail::desktop_in(input).unwrap_or_else(|| "*".to_owned());
+            format!(" on resource: arn:aws:workspaces:{region}:{account}:workspace/{desktop}")
+        }
+        COST_EXPLORER => {
+            format!(
+                " on resource: arn:aws:ce:us-east-1:{account}:/{}",
+                operation.name
+            )
+        }
+        // These have no resources to name.
+        CLOUDWATCH | CLOUDTRAIL => String::new(),
+        _ => " on resource: *".to_owned(),
     };
     Refusal::new(
         "AccessDeniedException",
         format!(
-            "User: {} is not authorized to perform: {action} on resource: {resource} because no identity-based \
-             policy allows the {action} action",
+            "User: {} is not authorized to perform: {action}{resource} because no identity-based policy allows \
+             the {action} action",
             caller.arn
         ),
     )
@@ -155,5 +211,6 @@ pub fn access_denied(caller: &Caller, operation: &Operation) -> Refusal {
 
 fn json<T: Serialize>(body: &T) -> Answer {
     serde_json::to_vec(body)
+        .map(Body::Json)
         .map_err(|why| Refusal::new("InternalServerException", why.to_string()).with_status(500))
 }

@@ -59,7 +59,7 @@ pub fn properties(call: &Call<'_>) -> Answer {
         only_grows(&desktop.properties, &to)?;
         match slow_change(&desktop.properties, &to) {
             Some(resource) => desktop.begin_update(to, resource, now, clock),
-            None => desktop.properties = to,
+            None => desktop.adopt(to, now),
         }
         Ok(())
     })?;

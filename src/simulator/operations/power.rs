@@ -174,6 +174,7 @@ pub fn one<T>(
     act: impl FnOnce(&mut Desktop, Millis, &Clock) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
     let parsed = input::workspace_id(id, "workspaceId")?;
+    call.check_desktop(id)?;
     let clock = &call.world().clock;
     let now = clock.now();
     let missing = || {

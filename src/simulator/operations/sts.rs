@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::input::{read, required};
-use super::{Answer, Call, Operation, STS};
+use super::{Answer, Body, Call, Operation, STS};
 use crate::clock::{self, Millis};
 use crate::wire::auth::role_id;
 use crate::wire::refusal::Refusal;
@@ -60,10 +60,14 @@ pub fn assume_role(call: &Call<'_>) -> Answer {
     let arn = required(input.role_arn, "roleArn")?;
     let name = required(input.role_session_name, "roleSessionName")?;
     session_name(&name)?;
-    let seconds = duration(input.duration_seconds.as_deref(), call.caller.assumed)?;
+    let seconds = duration(
+        input.duration_seconds.as_deref(),
+        call.caller.role.is_some(),
+    )?;
     let (account, role) = parse_role(&arn)?;
     let parts = call.parts;
-    let known = parts.world.account(account).is_some() && role == parts.config.role_name;
+    let exists = role == parts.config.role_name || role == parts.config.write_role_name;
+    let known = parts.world.account(account).is_some() && exists;
     let admitted = input.external_id.as_deref() == Some(parts.config.external_id.as_str());
     // AWS does not say which of these it was: that would tell strangers which roles exist.
     if !known || !admitted || parts.faults.of(account).deny_assume_role {
@@ -89,7 +93,7 @@ pub fn assume_role(call: &Call<'_>) -> Answer {
              <Arn>arn:aws:sts::{account}:assumed-role/{role}/{name}</Arn></AssumedRoleUser>\
              <Credentials><AccessKeyId>{}</AccessKeyId><SecretAccessKey>{}</SecretAccessKey>\
              <SessionToken>{}</SessionToken><Expiration>{}</Expiration></Credentials>",
-            role_id(account),
+            role_id(account, role),
             session.access_key,
             session.secret,
             session.token,
@@ -126,12 +130,12 @@ pub fn error_xml(refusal: &Refusal, request_id: &str) -> String {
     )
 }
 
-fn result(operation: &str, request_id: &str, inner: &str) -> Vec<u8> {
-    format!(
+fn result(operation: &str, request_id: &str, inner: &str) -> Body {
+    let xml = format!(
         "<{operation}Response xmlns=\"{NAMESPACE}\"><{operation}Result>{inner}</{operation}Result>\
          <ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>"
-    )
-    .into_bytes()
+    );
+    Body::Framed(xml.into_bytes())
 }
 
 /// Account and role name of `arn:aws:iam::123456789012:role/path/name`.

@@ -127,6 +127,7 @@ fn with_tags<T>(
     }
     if id.starts_with("ws-") {
         input::workspace_id(&id, "resourceId")?;
+        call.check_desktop(&id)?;
     }
     let missing = || {
         Refusal::new(

@@ -14,8 +14,9 @@ pub struct Caller {
     pub region: String,
     pub arn: String,
     pub user_id: String,
-    /// Came through AssumeRole.
-    pub assumed: bool,
+    pub access_key: String,
+    /// The role and the name of the session, for who came through AssumeRole.
+    pub role: Option<(String, String)>,
 }
 
 struct Scope<'a> {
@@ -47,7 +48,8 @@ pub fn identify(
             region,
             arn: format!("arn:aws:iam::{account}:user/stocktake"),
             user_id: scope.access_key.to_owned(),
-            assumed: false,
+            access_key: scope.access_key.to_owned(),
+            role: None,
         });
     }
     let session = sessions
@@ -66,9 +68,14 @@ pub fn identify(
             "arn:aws:sts::{}:assumed-role/{}/{}",
             session.account, session.role, session.name
         ),
-        user_id: format!("{}:{}", role_id(&session.account), session.name),
+        user_id: format!(
+            "{}:{}",
+            role_id(&session.account, &session.role),
+            session.name
+        ),
         account: session.account,
-        assumed: true,
+        access_key: session.access_key,
+        role: Some((session.role, session.name)),
     })
 }
 
@@ -80,8 +87,9 @@ pub fn unrecognized_client() -> Refusal {
 }
 
 /// The id AWS gives a role, which is not its name.
-pub fn role_id(account: &str) -> String {
-    format!("AROA{:017X}", crate::dice::hash(account) as u128)
+pub fn role_id(account: &str, role: &str) -> String {
+    let own = crate::dice::hash(account) ^ crate::dice::hash(role).rotate_left(32);
+    format!("AROA{own:017X}")
 }
 
 fn scope(header: Option<&str>) -> Result<Scope<'_>, Refusal> {

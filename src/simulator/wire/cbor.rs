@@ -12,6 +12,8 @@ const TIMES: &[&str] = &[
     "LastUpdatedTime",
     "CreationTime",
     "JoinedTimestamp",
+    "EventTime",
+    "Timestamps",
 ];
 
 /// Requests nest a handful of levels; anything deeper is an attack on the stack.
@@ -31,6 +33,12 @@ pub enum CborError {
     Unknown(u8),
 }
 
+/// Major types of what is written by hand.
+pub const ARRAY: u8 = 4;
+pub const MAP: u8 = 5;
+/// Tag 1: what follows is a time, in seconds since 1970.
+const TIME: u8 = 0xc1;
+
 pub fn encode(value: &Value) -> Vec<u8> {
     let mut out = Vec::with_capacity(1024);
     write(value, &mut out);
@@ -45,17 +53,27 @@ fn write(value: &Value, out: &mut Vec<u8>) {
         Value::Number(number) => write_number(number, out),
         Value::String(text) => write_text(text, out),
         Value::Array(items) => {
-            head(4, items.len() as u64, out);
+            head(ARRAY, items.len() as u64, out);
             items.iter().for_each(|item| write(item, out));
         }
         Value::Object(members) => {
-            head(5, members.len() as u64, out);
+            head(MAP, members.len() as u64, out);
             for (key, member) in members {
                 write_text(key, out);
-                if member.is_number() && TIMES.contains(&key.as_str()) {
-                    out.push(0xc1);
+                match member {
+                    Value::Number(_) if TIMES.contains(&key.as_str()) => {
+                        out.push(TIME);
+                        write(member, out);
+                    }
+                    Value::Array(times) if TIMES.contains(&key.as_str()) => {
+                        head(ARRAY, times.len() as u64, out);
+                        for time in times {
+                            out.push(TIME);
+                            write(time, out);
+                        }
+                    }
+                    _ => write(member, out),
                 }
-                write(member, out);
             }
         }
     }
@@ -67,17 +85,27 @@ fn write_number(number: &Number, out: &mut Vec<u8>) {
     } else if let Some(n) = number.as_i64() {
         head(1, n.unsigned_abs() - 1, out);
     } else {
-        out.push(0xfb);
-        out.extend(number.as_f64().unwrap_or_default().to_be_bytes());
+        write_float(number.as_f64().unwrap_or_default(), out);
     }
 }
 
-fn write_text(text: &str, out: &mut Vec<u8>) {
+pub fn write_float(number: f64, out: &mut Vec<u8>) {
+    out.push(0xfb);
+    out.extend(number.to_be_bytes());
+}
+
+/// A time in whole seconds.
+pub fn write_time(second: i64, out: &mut Vec<u8>) {
+    out.push(TIME);
+    write_number(&second.into(), out);
+}
+
+pub fn write_text(text: &str, out: &mut Vec<u8>) {
     head(3, text.len() as u64, out);
     out.extend(text.as_bytes());
 }
 
-fn head(major: u8, n: u64, out: &mut Vec<u8>) {
+pub fn head(major: u8, n: u64, out: &mut Vec<u8>) {
     let major = major << 5;
     match n {
         0..24 => out.push(major | n as u8),
@@ -251,6 +279,11 @@ mod tests {
     fn times_carry_tag_one() {
         let bytes = encode(&json!({ "CreationTime": 1.5 }));
         assert!(bytes.windows(2).any(|pair| pair == [0xc1, 0xfb]));
+        let bytes = encode(&json!({ "Timestamps": [7, 8], "Values": [7, 8] }));
+        assert!(bytes.ends_with(b"\x6aTimestamps\x82\xc1\x07\xc1\x08\x66Values\x82\x07\x08"));
+        let mut bytes = Vec::new();
+        write_time(300, &mut bytes);
+        assert_eq!(bytes, [0xc1, 0x19, 0x01, 0x2c]);
     }
 
     #[test]

@@ -5,19 +5,23 @@ use std::time::Duration;
 
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderName;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use futures::{StreamExt, stream};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::auth::{self, Caller};
 use super::refusal::Refusal;
 use super::{Protocol, cbor};
 use crate::clock;
+use crate::dice::{hash, mix};
 use crate::faults::AccountFaults;
-use crate::operations::{self, Call, Operation};
+use crate::operations::{self, Answer, Body, Call, Operation};
 use crate::server::Simulator;
+use crate::throttle::Throttle;
+use crate::trail::{self, Event, Who};
 
 /// What is framed for the wire: the body, and whether it must break off.
 struct Outcome {
@@ -44,11 +48,15 @@ pub async fn handle(request: HttpRequest, body: Bytes, simulator: Data<Simulator
                 &request_id,
                 Outcome { body, cut: false },
             );
+            let headers = response.headers_mut();
             if let Ok(code) = refusal.code.parse() {
-                response.headers_mut().insert(
-                    actix_web::http::header::HeaderName::from_static("x-amzn-errortype"),
-                    code,
-                );
+                headers.insert(HeaderName::from_static("x-amzn-errortype"), code);
+            }
+            // CloudWatch's older clients know its errors by the names of the query protocol, and say so.
+            if request.headers().contains_key("x-amzn-query-mode")
+                && let Ok(code) = refusal.query_error().parse()
+            {
+                headers.insert(HeaderName::from_static("x-amzn-query-error"), code);
             }
             response
         }
@@ -74,19 +82,23 @@ async fn answer(
     );
     let caller = caller?;
     let faults = parts.faults.of(&caller.account);
-    misbehave(operation, &caller, &faults, simulator).await?;
+    misbehave(operation, &caller, &faults, &input, simulator).await?;
     let call = Call {
+        operation,
+        protocol,
         parts,
         caller,
         faults: &faults,
         input,
         request_id,
     };
-    let body = (operation.run)(&call)?;
-    let body = if protocol == Protocol::Cbor {
-        transcode(&body)?
-    } else {
-        body
+    let answer = permitted(&call).and_then(|()| (operation.run)(&call));
+    if operation.writes && has_history(&call) {
+        record(request, &call, &answer);
+    }
+    let body = match answer? {
+        Body::Json(body) if protocol == Protocol::Cbor => transcode(&body)?,
+        Body::Json(body) | Body::Framed(body) => body,
     };
     let cut = operation.listing && (faults.truncate || parts.roll(parts.config.truncate_rate));
     Ok(Outcome { body, cut })
@@ -97,6 +109,7 @@ async fn misbehave(
     operation: &'static Operation,
     caller: &Caller,
     faults: &AccountFaults,
+    input: &Value,
     simulator: &Simulator,
 ) -> Result<(), Refusal> {
     let parts = simulator.parts();
@@ -107,24 +120,23 @@ async fn misbehave(
     if faults.unrecognized_client {
         return Err(auth::unrecognized_client());
     }
-    let limited = parts
-        .throttle
-        .as_ref()
-        .is_some_and(|limit| !limit.admits(&caller.account, &caller.region, operation.name));
+    let exceeds = |limit: &Option<Throttle>| {
+        limit
+            .as_ref()
+            .is_some_and(|limit| !limit.admits(&caller.account, &caller.region, operation.name))
+    };
+    let limited = exceeds(&parts.throttle)
+        || operation.name == "LookupEvents" && exceeds(&parts.trail_throttle);
     if faults.throttle || limited {
         return Err(Refusal::new("ThrottlingException", "Rate exceeded"));
     }
     // Nobody can be denied the question who they are.
     if operation.name != "GetCallerIdentity" && faults.deny.covers(operation.name) {
-        return Err(operations::access_denied(caller, operation));
+        return Err(operations::access_denied(caller, operation, input));
     }
-    if let Some(error) = faults.errors.get(operation.name) {
-        let code = error.code.clone().into();
-        return Err(Refusal {
-            status: error.status,
-            code,
-            message: error.message.clone(),
-        });
+    let number = parts.faults.number(&caller.account, operation.name);
+    if let Some(error) = faults.at_call(operation.name, number) {
+        return Err(error.into());
     }
     if parts.roll(parts.config.error_rate) {
         let message =
@@ -132,6 +144,88 @@ async fn misbehave(
         return Err(Refusal::new("InternalServerException", message).with_status(500));
     }
     Ok(())
+}
+
+/// The role for reading may do nothing else; other keys may do everything.
+fn permitted(call: &Call<'_>) -> Result<(), Refusal> {
+    let only_reads = call
+        .caller
+        .role
+        .as_ref()
+        .is_some_and(|(role, _)| *role == call.parts.config.role_name);
+    if only_reads && call.operation.writes {
+        return Err(operations::access_denied(
+            &call.caller,
+            call.operation,
+            &call.input,
+        ));
+    }
+    Ok(())
+}
+
+fn has_history(call: &Call<'_>) -> bool {
+    call.world()
+        .has_site(&call.caller.account, &call.caller.region)
+}
+
+/// CloudTrail keeps what was asked, by whom, and what came of it, refused or not.
+fn record(request: &HttpRequest, call: &Call<'_>, answer: &Answer) {
+    let caller = &call.caller;
+    let now = call.world().clock.now();
+    let header = |name: &str| {
+        let value = request.headers().get(name)?;
+        Some(value.to_str().ok()?.to_owned())
+    };
+    let (username, identity) = match &caller.role {
+        Some((role, session)) => (
+            session.clone(),
+            trail::assumed(&caller.account, role, session, &caller.access_key),
+        ),
+        None => (
+            "stocktake".to_owned(),
+            json!({
+                "type": "IAMUser",
+                "arn": caller.arn,
+                "accountId": caller.account,
+                "accessKeyId": caller.access_key,
+                "userName": "stocktake",
+            }),
+        ),
+    };
+    let response = match answer {
+        Ok(Body::Json(body)) => serde_json::from_slice(body).unwrap_or_default(),
+        Ok(Body::Framed(_)) | Err(_) => Value::Null,
+    };
+    let is_empty = response.as_object().is_some_and(Map::is_empty);
+    let key = hash(call.request_id);
+    let event = Event {
+        id: trail::uuid(mix(key, 1), mix(key, 2)),
+        at: now - now.rem_euclid(1000),
+        name: call.operation.name,
+        who: Who {
+            username,
+            identity,
+            access_key: caller.access_key.clone(),
+            source_ip: request
+                .peer_addr()
+                .map_or_else(String::new, |peer| peer.ip().to_string()),
+            user_agent: header("user-agent").unwrap_or_default(),
+        },
+        request: trail::small_letters(&call.input),
+        response: if is_empty {
+            Value::Null
+        } else {
+            trail::small_letters(&response)
+        },
+        refused: answer
+            .as_ref()
+            .err()
+            .map(|refusal| (refusal.trail_code(), refusal.message.clone())),
+        request_id: call.request_id.to_owned(),
+    };
+    call.world()
+        .trail
+        .record(&caller.account, &caller.region, event);
 }
 
 fn protocol(request: &HttpRequest) -> Protocol {
@@ -166,7 +260,7 @@ fn decode(
                 .get("x-amz-target")
                 .and_then(|value| value.to_str().ok());
             let (service, name) = target
-                .and_then(|target| target.split_once('.'))
+                .and_then(|target| target.rsplit_once('.'))
                 .unwrap_or_default();
             let input = if body.is_empty() {
                 Value::Object(serde_json::Map::new())

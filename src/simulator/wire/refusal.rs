@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Protocol, cbor};
+use crate::faults::OperationError;
 use crate::operations::sts;
 
 #[derive(Clone, Debug)]
@@ -10,6 +11,16 @@ pub struct Refusal {
     pub status: u16,
     pub code: Cow<'static, str>,
     pub message: String,
+}
+
+impl From<&OperationError> for Refusal {
+    fn from(error: &OperationError) -> Self {
+        Self {
+            status: error.status,
+            code: error.code.clone().into(),
+            message: error.message.clone(),
+        }
+    }
 }
 
 impl Refusal {
@@ -50,7 +61,26 @@ impl Refusal {
         }
     }
 
-    /// STS has other names and other statuses for the errors every service shares.
+    /// The code as CloudTrail writes it.
+    pub fn trail_code(&self) -> String {
+        match &*self.code {
+            "AccessDeniedException" => "AccessDenied".to_owned(),
+            other => other.to_owned(),
+        }
+    }
+
+    /// Code and fault, for clients that came from the query protocol.
+    pub fn query_error(&self) -> String {
+        let refusal = self.clone().for_query();
+        let fault = if self.status < 500 {
+            "Sender"
+        } else {
+            "Receiver"
+        };
+        format!("{};{fault}", refusal.code)
+    }
+
+    /// STS and CloudWatch have other names for the errors every service shares, STS other statuses as well.
     pub fn for_query(mut self) -> Self {
         let (code, status) = match &*self.code {
             "AccessDeniedException" => ("AccessDenied", 403),

@@ -1,24 +1,28 @@
 //! A desktop's past: what changed from version to version, and its log of states.
 
+use domain::trail::CausedBy;
 use domain::workspace::{FieldChange, ResourceVersion, StateChange, WorkspaceState};
 use serde_json::Value;
 
 use super::Key;
-use crate::conn::Conn;
+use crate::conn::{Conn, Row};
 use crate::error::StoreError;
 use crate::value::Json;
 
-/// Every version, newest first, each with what differs from the one before it.
+/// Every version, newest first, each with what differs from the one before it and who caused it.
 pub(super) fn versions(
     conn: &Conn,
     (id, account, region): &Key,
 ) -> Result<Vec<ResourceVersion>, StoreError> {
     let mut before: Option<Value> = None;
     let mut found = conn.query(
-        "SELECT version, valid_from, valid_to, change, body FROM resource_version
-         WHERE account_id = $1 AND region = $2 AND resource_type = 'workspaces'
-           AND resource_id = $3
-         ORDER BY version",
+        "SELECT v.version, v.valid_from, v.valid_to, v.change, v.body, e.event_id, e.event_name,
+           e.event_time, e.user_name, e.user_arn, e.source_ip
+         FROM resource_version v
+         LEFT JOIN trail_event e ON e.account_id = v.account_id AND e.event_id = v.event_id
+         WHERE v.account_id = $1 AND v.region = $2 AND v.resource_type = 'workspaces'
+           AND v.resource_id = $3
+         ORDER BY v.version",
         &[account, region, id],
         |row| {
             let body = row.get::<Json<Value>>(4)?.0;
@@ -30,6 +34,7 @@ pub(super) fn versions(
                 differences: before
                     .as_ref()
                     .map_or_else(Vec::new, |old| differences(old, &body)),
+                caused_by: caused_by(row)?,
             };
             before = Some(body);
             Ok(version)
@@ -37,6 +42,20 @@ pub(super) fn versions(
     )?;
     found.reverse();
     Ok(found)
+}
+
+fn caused_by(row: &Row<'_>) -> Result<Option<CausedBy>, StoreError> {
+    let Some(event_id) = row.get(5)? else {
+        return Ok(None);
+    };
+    Ok(Some(CausedBy {
+        event_id,
+        event_name: row.get(6)?,
+        event_time: row.get(7)?,
+        user_name: row.get(8)?,
+        user_arn: row.get(9)?,
+        source_ip: row.get(10)?,
+    }))
 }
 
 /// The log of states, newest first.

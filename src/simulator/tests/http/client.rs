@@ -94,6 +94,13 @@ impl Client {
         self.send("/", &headers, input.to_string().as_bytes()).await
     }
 
+    /// A call that must go well.
+    pub async fn ask(&self, target: &str, input: Value) -> Value {
+        let reply = self.call(target, input).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        reply.json()
+    }
+
     pub async fn workspaces(&self, operation: &str, input: Value) -> Reply {
         self.call(&format!("WorkspacesService.{operation}"), input)
             .await
@@ -109,12 +116,35 @@ impl Client {
         .await
     }
 
-    /// A client with the account's role, or STS's refusal.
+    /// A client with the account's role for reading, or STS's refusal.
     pub async fn assume(&self, account: &str, external_id: Option<&str>) -> Result<Client, Reply> {
+        self.assume_role(account, "stocktake-read", external_id)
+            .await
+    }
+
+    /// A client with the account's role for changing things.
+    pub async fn writer(&self, account: &str) -> Client {
+        let root = Client {
+            token: None,
+            key: "AKIDEXAMPLE".to_owned(),
+            ..self.clone()
+        };
+        let assumed = root
+            .assume_role(account, "stocktake-write", Some("stocktake-demo"))
+            .await;
+        assumed.ok().expect("the role is there")
+    }
+
+    pub async fn assume_role(
+        &self,
+        account: &str,
+        role: &str,
+        external_id: Option<&str>,
+    ) -> Result<Client, Reply> {
         let external_id = external_id
             .map(|id| format!("&ExternalId={id}"))
             .unwrap_or_default();
-        let role = format!("arn%3Aaws%3Aiam%3A%3A{account}%3Arole%2Fstocktake-read");
+        let role = format!("arn%3Aaws%3Aiam%3A%3A{account}%3Arole%2F{role}");
         let reply = self
             .sts(&format!(
                 "Action=AssumeRole&RoleSessionName=test&RoleArn={role}{external_id}"

@@ -1,8 +1,12 @@
 //! The simulator over real HTTP on a loopback port, as an SDK would meet it.
 
 mod client;
+mod costs;
 mod faults;
 mod lifecycle;
+mod metrics;
+mod roles;
+mod trail;
 
 use std::time::Duration;
 
@@ -193,7 +197,8 @@ async fn filters_select_and_their_combinations_are_ruled() {
 
 #[actix_web::test]
 async fn twenty_five_is_the_most_for_every_batch() {
-    let (_, running, client, _) = one(config(1, 30)).await;
+    let (_, running, client, account) = one(config(1, 30)).await;
+    let client = client.writer(&account).await;
     let ids = vec!["ws-000000000"; 26];
     let requests: Vec<Value> = ids.iter().map(|id| json!({ "WorkspaceId": id })).collect();
     for (operation, member) in [

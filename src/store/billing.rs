@@ -1,0 +1,71 @@
+//! Lines of bills. A line without a desktop is the whole of its service and usage type on its days;
+//! a line with one is that desktop's part. What is read takes the place of what was known of the same
+//! days, as a whole or not at all: a line that AWS took back must go, and one of a reading that failed
+//! must stay.
+
+mod lists;
+mod write;
+
+use domain::billing::CostLine;
+use domain::{AccountId, Scope, UtcTime};
+
+use crate::db::Db;
+use crate::error::StoreError;
+use crate::select::Conditions;
+
+pub use lists::{LineFilter, lines, meter, monthly};
+pub use write::{fold, import, replace};
+
+/// Which lines a reading is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// By service and usage type, desktops included.
+    Whole,
+    /// Desktop by desktop.
+    Desktops,
+}
+
+impl Part {
+    /// The condition that a line is of this part.
+    fn test(self, alias: &str) -> String {
+        match self {
+            Self::Whole => format!("{alias}workspace_id = ''"),
+            Self::Desktops => format!("{alias}workspace_id > ''"),
+        }
+    }
+
+    fn of(line: &CostLine) -> Self {
+        match line.workspace_id {
+            None => Self::Whole,
+            Some(_) => Self::Desktops,
+        }
+    }
+}
+
+/// Days, the last not included: `2026-10-01` to `2026-11-01` is October.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Days {
+    pub from: String,
+    pub to: String,
+}
+
+/// The accounts that the scope has, for an import to know whose lines it may take.
+pub async fn accounts(db: &Db, scope: &Scope) -> Result<Vec<AccountId>, StoreError> {
+    let conditions = Conditions::in_scope(scope, "a.organization_id");
+    db.read(move |conn| {
+        let sql = format!("SELECT a.account_id FROM account a {}", conditions.sql());
+        conn.query(&sql, &conditions.values(), |row| row.get(0))
+    })
+    .await
+}
+
+/// The lines of one account, when they were read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    pub account_id: AccountId,
+    pub lines: Vec<CostLine>,
+    pub read_at: UtcTime,
+}
+
+#[cfg(test)]
+mod tests;
