@@ -281,7 +281,11 @@ impl api::Policies for Policies {
         role_name: &str,
         external_id: Option<&str>,
         trusted: Option<&AccountId>,
+        write: bool,
     ) -> PolicyDocuments {
+        if write {
+            return aws::policy::write_documents(role_name, external_id, trusted);
+        }
         aws::policy::documents(role_name, external_id, trusted)
     }
 }

@@ -32,6 +32,8 @@ permissions!(
     ViewInventory,
     RunSync,
     SaveQueries,
+    MakePlans,
+    ApprovePlans,
     ManageAccounts,
     ManageMembers,
     ViewAudit,

@@ -58,7 +58,7 @@ pub fn check_reach(new: &NewAccount, caller: &Caller) -> ApiResult<()> {
 pub fn checked(mut new: NewAccount, insecure_http: bool) -> ApiResult<NewAccount> {
     let mut faults = Faults::default();
     name(new.name.as_deref(), &mut faults);
-    role(new.role_arn.as_ref(), &new.id, &mut faults);
+    role("role_arn", new.role_arn.as_ref(), &new.id, &mut faults);
     match &new.external_id {
         Some(_) if new.role_arn.is_none() => {
             faults.add(
@@ -95,7 +95,8 @@ pub fn checked_change(mut change: AccountChange, id: &AccountId) -> ApiResult<Ac
         faults.add("name", "a name cannot be empty");
     }
     name(change.name.as_deref(), &mut faults);
-    role(change.role_arn.as_ref(), id, &mut faults);
+    role("role_arn", change.role_arn.as_ref(), id, &mut faults);
+    role("write_role_arn", change.write_role_arn.as_ref(), id, &mut faults);
     if let Some(regions) = &mut change.regions {
         regions.sort();
         regions.dedup();
@@ -135,9 +136,9 @@ fn name(text: Option<&str>, faults: &mut Faults) {
     }
 }
 
-fn role(arn: Option<&RoleArn>, account: &AccountId, faults: &mut Faults) {
+fn role(field: &'static str, arn: Option<&RoleArn>, account: &AccountId, faults: &mut Faults) {
     if let Some(Err(error)) = arn.map(|arn| arn.clone().in_account(account)) {
-        faults.add("role_arn", error.to_string());
+        faults.add(field, error.to_string());
     }
 }
 

@@ -91,6 +91,11 @@ parameters!(RecommendationParams {
     confidence: Vec<String>,
 } with PageParams);
 
+parameters!(PlanParams {
+    /// `draft`, `approved`, `applying`, `stopped`, `applied`, `partly_applied`, `failed`, `cancelled`, `expired`.
+    state: Vec<String>,
+} with OrganizationPageParams);
+
 parameters!(BacktestParams {
     /// 1 to 13; 12 unless given.
     months: i32,
@@ -116,7 +121,9 @@ parameters!(JobParams {
 } with OrganizationPageParams);
 
 parameters!(PolicyParams {
-    /// `stocktake-read` unless given.
+    /// For the role through which desktops are changed.
+    write: bool,
+    /// `stocktake-read` or `stocktake-write` unless given.
     role_name: String,
     external_id: String,
     /// The account whose credentials assume the role.

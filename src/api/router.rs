@@ -11,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiError, ApiResult};
 use crate::handlers::{
-    account, advice, ai, audit, dashboard, directory, health, job, login, me, organization, price, query, setting, setup, sync, usage, user, workspace,
+    account, advice, ai, audit, dashboard, directory, health, job, login, me, organization, plan, price, query, setting, setup, sync, usage, user, workspace,
 };
 use crate::openapi;
 
@@ -54,6 +54,16 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(advice::read_backtest)
         .service(advice::read_parity)
         .service(advice::list_estimates)
+        .service(plan::list_plans)
+        .service(plan::create_plan)
+        .service(plan::read_plan)
+        .service(plan::approve_plan)
+        .service(plan::apply_plan)
+        .service(plan::stop_plan)
+        .service(plan::revert_plan)
+        .service(plan::cancel_plan)
+        .service(plan::read_actions)
+        .service(plan::change_actions)
         .service(price::read_prices)
         .service(price::import_prices)
         .service(account::list_accounts)

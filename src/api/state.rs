@@ -57,12 +57,14 @@ pub struct ApiState {
 
 /// Writes the IAM policy documents. This room may not know AWS, so the root hands one in.
 pub trait Policies: Send + Sync {
-    /// Documents for a role `role_name` which `trusted` may assume, with `external_id`.
+    /// Documents for a role `role_name` which `trusted` may assume, with `external_id`: the reading one,
+    /// or the one through which desktops are changed.
     fn policy(
         &self,
         role_name: &str,
         external_id: Option<&str>,
         trusted: Option<&AccountId>,
+        write: bool,
     ) -> PolicyDocuments;
 }
 

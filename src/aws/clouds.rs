@@ -87,6 +87,13 @@ impl Aws {
         session
     }
 
+    /// An account under the role for changes. It is not kept: changes are rare, and the reading session
+    /// of the same account stays.
+    #[must_use]
+    pub fn for_changes(&self, access: &AccountAccess) -> AccountSession {
+        AccountSession::new(Arc::clone(&self.0.base), access.clone())
+    }
+
     pub(crate) fn base(&self) -> &Arc<Base> {
         &self.0.base
     }

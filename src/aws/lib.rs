@@ -12,6 +12,7 @@
 //! | `signed` | signed JSON calls for services that need no SDK crate |
 //! | `error` | [`AwsError`]: what failed and in which of ten ways |
 //! | `collectors` | one file per resource type, each opening with its declaration |
+//! | `actions` | changes of desktops |
 //! | `organization` | the member accounts of the AWS Organization |
 //! | `probe` | `account test`: every needed action tried once |
 //! | `policy`, `policy_templates` | the IAM policy, derived from the collectors' declarations |
@@ -29,6 +30,7 @@
 //! `us-east-1`. A region that an account has not opted into answers
 //! `UnrecognizedClientException`, which is a credential error of that region alone.
 
+pub mod actions;
 pub mod collectors;
 pub mod policy;
 

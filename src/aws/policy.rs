@@ -32,7 +32,28 @@ pub fn documents(
     };
     let actions: Vec<&str> = actions();
     PolicyDocuments {
-        json: permissions(&actions),
+        json: permissions("StocktakeRead", &actions),
+        cloudformation: cloudformation(&grant, &actions),
+        terraform: terraform(&grant, &actions),
+    }
+}
+
+/// The same for the role through which desktops are changed.
+#[must_use]
+pub fn write_documents(
+    role_name: &str,
+    external_id: Option<&str>,
+    trusted_account: Option<&AccountId>,
+) -> PolicyDocuments {
+    let grant = Grant {
+        role_name,
+        external_id,
+        trusted_account,
+    };
+    let mut actions: Vec<&str> = crate::actions::ALL.iter().map(|action| action.name).collect();
+    actions.sort_unstable();
+    PolicyDocuments {
+        json: permissions("StocktakeWrite", &actions),
         cloudformation: cloudformation(&grant, &actions),
         terraform: terraform(&grant, &actions),
     }
@@ -47,7 +68,7 @@ fn actions() -> Vec<&'static str> {
 
 /// These actions cannot be limited to resources: listing is not about one. Written out, because
 /// people read it and expect the version first.
-fn permissions(actions: &[&str]) -> String {
+fn permissions(sid: &str, actions: &[&str]) -> String {
     let listed: Vec<String> = actions
         .iter()
         .map(|action| format!("        \"{action}\""))
@@ -57,7 +78,7 @@ fn permissions(actions: &[&str]) -> String {
   "Version": "2012-10-17",
   "Statement": [
     {{
-      "Sid": "StocktakeRead",
+      "Sid": "{sid}",
       "Effect": "Allow",
       "Action": [
 {}
@@ -103,7 +124,7 @@ mod tests {
       "Version": "2012-10-17",
       "Statement": [
         {
-          "Sid": "StocktakeRead",
+          "Sid": "{sid}",
           "Effect": "Allow",
           "Action": [
             "ce:GetCostAndUsage",

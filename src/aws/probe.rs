@@ -31,7 +31,10 @@ impl Aws {
             ));
         }
         match &verified {
-            Ok(_) => permissions.extend(each_region(&session, regions).await),
+            Ok(_) => {
+                permissions.extend(each_region(&session, regions).await);
+                permissions.extend(of_the_account(&session).await);
+            }
             Err(error) => {
                 warnings.push(advice(access, error));
                 // Without a role to assume there would otherwise be no row that says why.
@@ -95,15 +98,28 @@ async fn each_region(session: &AccountSession, regions: &[Region]) -> Vec<Permis
 async fn each_action(session: &AccountSession, region: &Region) -> Vec<PermissionTest> {
     let view = session.region(region);
     let mut tested = Vec::new();
-    for action in collectors::actions() {
+    for action in collectors::actions_where(|declaration| !declaration.once) {
         let outcome = (action.probe)(&view).await;
-        tested.push(of_action(action, region, outcome.err().as_ref()));
+        tested.push(of_action(action, Some(region), outcome.err().as_ref()));
     }
     tested
 }
 
-fn of_action(action: &Action, region: &Region, error: Option<&AwsError>) -> PermissionTest {
-    permission(action.name, Some(region.clone()), action.optional, error)
+/// What an account has once is tried once; costs are the only such thing, and each try costs money.
+async fn of_the_account(session: &AccountSession) -> Vec<PermissionTest> {
+    let Some(view) = collectors::costs::session(session) else {
+        return Vec::new();
+    };
+    let mut tested = Vec::new();
+    for action in collectors::actions_where(|declaration| declaration.once) {
+        let outcome = (action.probe)(&view).await;
+        tested.push(of_action(action, None, outcome.err().as_ref()));
+    }
+    tested
+}
+
+fn of_action(action: &Action, region: Option<&Region>, error: Option<&AwsError>) -> PermissionTest {
+    permission(action.name, region.cloned(), action.optional, error)
 }
 
 fn permission(

@@ -6,6 +6,7 @@ use std::error::Error;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime::client::retries::RetryPartition;
@@ -309,6 +310,15 @@ impl RegionSession {
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.0.calls.load(Ordering::Relaxed)
+    }
+
+    /// How long to wait after `made` attempts, for who repeats a call itself; `None` when they were enough.
+    #[must_use]
+    pub fn wait_before_retry(&self, made: u32) -> Option<Duration> {
+        let config = &self.0.account.0.base.config;
+        let doubled = 2_u32.saturating_pow(made.saturating_sub(1));
+        let wait = config.initial_backoff.saturating_mul(doubled).min(config.max_backoff);
+        (made < config.max_attempts).then_some(wait)
     }
 
     pub(crate) fn workspaces(&self) -> &aws_sdk_workspaces::Client {

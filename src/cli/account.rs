@@ -34,6 +34,8 @@ enum Command {
     List(List),
     /// Try every permission a sync needs, in each of the account's regions.
     Test(Test),
+    /// Name the role through which an account's desktops may be changed.
+    WriteRole(WriteRole),
     /// Remove an account with all its stock and history.
     Remove(Remove),
     /// List the members of the AWS Organization, and onboard them with --add.
@@ -48,6 +50,7 @@ impl Account {
             Command::Add(command) => command.run().await,
             Command::List(command) => command.run().await,
             Command::Test(command) => command.run().await,
+            Command::WriteRole(command) => command.run().await,
             Command::Remove(command) => command.run().await,
             Command::Discover(command) => command.run().await,
             Command::Policy(command) => command.run().await,
@@ -440,11 +443,44 @@ enum PolicyFormat {
 }
 
 #[derive(Debug, Args)]
+struct WriteRole {
+    #[command(flatten)]
+    data: DataArgs,
+    /// The AWS account id, 12 digits.
+    id: AccountId,
+    /// The role made from `account policy --write`.
+    #[arg(value_name = "ARN")]
+    role_arn: RoleArn,
+}
+
+impl WriteRole {
+    async fn run(self) -> anyhow::Result<ExitCode> {
+        with_client(&self.data, async |client| {
+            let path = format!("/api/v1/accounts/{}", self.id);
+            let change = json!({ "write_role_arn": self.role_arn });
+            let account: AccountRow = client.patch(&path, &change).await?;
+            output::note(&format!(
+                "Desktops of {} are changed through {}, once its organization allows it \
+                 (`stocktake plan settings --org NAME --actions true`).",
+                account.label(),
+                self.role_arn
+            ));
+            Ok(ExitCode::SUCCESS)
+        })
+        .await
+    }
+}
+
+#[derive(Debug, Args)]
 struct Policy {
     #[command(flatten)]
     data: DataArgs,
-    #[arg(long, default_value = "stocktake-read")]
-    role_name: String,
+    /// The role's name; stocktake-read, or stocktake-write with --write, when left out.
+    #[arg(long)]
+    role_name: Option<String>,
+    /// For the role through which desktops are changed.
+    #[arg(long)]
+    write: bool,
     /// The external id the role shall ask for.
     #[arg(long)]
     external_id: Option<String>,
@@ -458,10 +494,10 @@ struct Policy {
 impl Policy {
     async fn run(self) -> anyhow::Result<ExitCode> {
         with_client(&self.data, async |client| {
-            let mut path = format!(
-                "/api/v1/accounts/policy?role_name={}",
-                encode(&self.role_name)
-            );
+            let mut path = format!("/api/v1/accounts/policy?write={}", self.write);
+            if let Some(name) = &self.role_name {
+                path += &format!("&role_name={}", encode(name));
+            }
             if let Some(external_id) = &self.external_id {
                 path += &format!("&external_id={}", encode(external_id));
             }

@@ -92,6 +92,14 @@ impl Client {
         self.call(Method::PATCH, path, Some(body)).await
     }
 
+    pub async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> anyhow::Result<T> {
+        self.call(Method::PUT, path, Some(body)).await
+    }
+
     /// Deletes; the answer has no body.
     pub async fn delete(&self, path: &str) -> anyhow::Result<()> {
         self.exchange(Method::DELETE, path, None::<&()>)

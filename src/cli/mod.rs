@@ -12,6 +12,7 @@ mod eval;
 mod model;
 mod optimize;
 mod output;
+mod plan;
 mod prices;
 mod query;
 mod serve;
@@ -68,6 +69,8 @@ enum Command {
     Usage(usage::Usage),
     /// What to change, and what it saves.
     Optimize(optimize::Optimize),
+    /// Plans of changes: make, approve, apply, undo.
+    Plan(plan::Plan),
     /// The price book.
     Prices(prices::Prices),
     /// Onboard, test and remove AWS accounts.
@@ -139,6 +142,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Query(command) => command.run().await,
             Command::Usage(command) => command.run().await,
             Command::Optimize(command) => command.run().await,
+            Command::Plan(command) => command.run().await,
             Command::Prices(command) => command.run().await,
             Command::Account(command) => command.run().await,
             Command::User(command) => command.run().await,

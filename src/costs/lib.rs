@@ -3,6 +3,7 @@
 //!
 //! | file | holds |
 //! |---|---|
+//! | `plans` | what may be planned, approved, applied and undone |
 //! | `prices` | the price book in force |
 //! | `bill` | what a month costs, by AWS's rules |
 //! | `forecast` | the rest of a month |
@@ -20,6 +21,7 @@ pub mod forecast;
 pub mod idle;
 pub mod mode;
 pub mod peer;
+pub mod plans;
 pub mod price_list;
 pub mod prices;
 mod refresh;

@@ -19,7 +19,7 @@ use crate::OrganizationId;
 pub enum Role {
     /// Sees everything of the organization, changes nothing.
     Viewer,
-    /// Runs syncs and tests, saves verified questions.
+    /// Runs syncs and tests, saves verified questions, makes plans.
     Operator,
     /// Approves plans.
     Approver,
@@ -75,6 +75,8 @@ pub enum Permission {
     RunSync,
     /// Save questions with the SQL that answers them.
     SaveQueries,
+    /// Make plans of changes.
+    MakePlans,
     /// Approve plans.
     ApprovePlans,
     /// Add, change and remove AWS accounts.
@@ -93,7 +95,7 @@ impl Permission {
     pub fn least_role(self) -> Option<Role> {
         match self {
             Self::ViewInventory => Some(Role::Viewer),
-            Self::RunSync | Self::SaveQueries => Some(Role::Operator),
+            Self::RunSync | Self::SaveQueries | Self::MakePlans => Some(Role::Operator),
             Self::ApprovePlans => Some(Role::Approver),
             Self::ManageAccounts | Self::ManageMembers | Self::ViewAudit => Some(Role::Admin),
             Self::ManageInstallation => None,
@@ -107,6 +109,7 @@ impl Permission {
             Self::ViewInventory => "see the inventory",
             Self::RunSync => "run a sync",
             Self::SaveQueries => "save verified questions",
+            Self::MakePlans => "plan changes",
             Self::ApprovePlans => "approve plans",
             Self::ManageAccounts => "manage accounts",
             Self::ManageMembers => "manage users",

@@ -16,6 +16,8 @@ pub struct Account {
     pub name: String,
     /// The read role to assume; absent when the server's own credentials are this account's.
     pub role_arn: Option<RoleArn>,
+    /// The role to assume for changes; without it nothing in the account can be changed.
+    pub write_role_arn: Option<RoleArn>,
     /// Sent with `AssumeRole`; fixed once set. Null for those who do not manage accounts.
     pub external_id: Option<String>,
     /// Where to look; empty means every region of the embedded list.
@@ -73,6 +75,7 @@ pub struct NewAccount {
 pub struct AccountChange {
     pub name: Option<String>,
     pub role_arn: Option<RoleArn>,
+    pub write_role_arn: Option<RoleArn>,
     pub regions: Option<Vec<Region>>,
     pub enabled: Option<bool>,
 }
@@ -84,6 +87,17 @@ pub struct AccountAccess {
     pub role_arn: Option<RoleArn>,
     pub external_id: Option<String>,
     pub endpoint_url: Option<String>,
+}
+
+impl AccountAccess {
+    /// How to reach an account for changes; `None` where it has no role for that.
+    #[must_use]
+    pub fn for_changes(account: &Account) -> Option<Self> {
+        account.write_role_arn.as_ref().map(|role| Self {
+            role_arn: Some(role.clone()),
+            ..Self::from(account)
+        })
+    }
 }
 
 impl From<&Account> for AccountAccess {

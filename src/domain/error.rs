@@ -50,6 +50,10 @@ error_codes! {
     SetupLinkInvalid, "setup_link_invalid", 410, "The setup link is used or has expired";
     BodyTooLarge, "body_too_large", 413, "The request body is too large";
     UnsupportedMedia, "unsupported_media_type", 415, "Send JSON";
+    ActionsDisabled, "actions_disabled", 409, "Changing desktops is switched off";
+    WriteRoleMissing, "write_role_missing", 409, "The account has no role for changes";
+    PlanOverlap, "plan_overlap", 409, "Another plan works on one of the desktops";
+    PlanState, "plan_state", 409, "The plan is not in a state for that";
     Cancelled, "cancelled", 409, "The question was cancelled";
     RequestTimeout, "request_timeout", 408, "The request took too long to arrive";
     RateLimited, "rate_limited", 429, "Too many requests";

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::account::DiscoverRequest;
 use crate::sync::SyncRequest;
-use crate::{AccountId, JobId, OrganizationId, UtcTime};
+use crate::{AccountId, JobId, OrganizationId, PlanId, UtcTime};
 
 /// What a job is to do. The tag is stored as the job's `kind`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -19,11 +19,13 @@ pub enum JobPayload {
     /// List the members of the AWS Organization, and onboard them when asked to. Result: a
     /// [`crate::account::DiscoverResult`].
     AccountDiscover(DiscoverRequest),
+    /// Apply an approved plan, or go on with it. Result: the [`crate::plan::Plan`].
+    ApplyPlan { plan_id: PlanId },
 }
 
 impl JobPayload {
     /// Every kind this build can run.
-    pub const KINDS: &'static [&'static str] = &["sync", "account_test", "account_discover"];
+    pub const KINDS: &'static [&'static str] = &["sync", "account_test", "account_discover", "apply_plan"];
 
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -31,6 +33,7 @@ impl JobPayload {
             Self::Sync(_) => "sync",
             Self::AccountTest { .. } => "account_test",
             Self::AccountDiscover(_) => "account_discover",
+            Self::ApplyPlan { .. } => "apply_plan",
         }
     }
 }

@@ -13,6 +13,7 @@ use store::StoreError;
 use tokio_util::sync::CancellationToken;
 
 use crate::Inventory;
+use crate::costs_run;
 use crate::region_run::RegionRun;
 use crate::scope_run::{self, Scope};
 
@@ -136,6 +137,9 @@ pub async fn run(
         .await;
     for result in results {
         outcome.add(result?);
+    }
+    if with.contains(&Extra::Costs) {
+        outcome.count(costs_run::run(&this, &session).await?);
     }
     Ok(outcome)
 }

@@ -13,10 +13,17 @@
 //! | `versioned` | the part of a record that has history, and its digest |
 //! | `tagging` | where a desktop's tags come from in this run |
 //! | `usage_run` | when people were connected in one region, and how busy desktops were |
+//! | `costs_run` | what AWS billed an account, within a cap of what asking costs |
+//! | `events_run`, `cause` | who did what in one region, and which event caused which change |
 //! | `turns` | one run at a time in each account |
+//! | `apply` | plans: what is intended, the call, the reading afterwards |
 //! | `onboarding` | testing an account, discovering the AWS Organization |
 
 mod account_run;
+pub mod apply;
+mod cause;
+mod costs_run;
+mod events_run;
 mod listing;
 pub mod onboarding;
 mod pages;
@@ -47,6 +54,12 @@ pub struct SyncConfig {
     pub bundles_fresh_hours: i64,
     /// How far back usage is read at first. CloudWatch keeps 455 days.
     pub usage_days: i64,
+    /// The wait before the second reading of a changed desktop; each further one is longer by as much.
+    pub verify_every: std::time::Duration,
+    /// Requests of Cost Explorer that an account may make a day; each costs $0.01.
+    pub cost_requests_per_day: u64,
+    /// Also keep events of CloudTrail that changed nothing.
+    pub read_only_events: bool,
 }
 
 impl Default for SyncConfig {
@@ -56,6 +69,9 @@ impl Default for SyncConfig {
             regions_at_once: 4,
             bundles_fresh_hours: 20,
             usage_days: 400,
+            verify_every: std::time::Duration::from_secs(1),
+            cost_requests_per_day: 50,
+            read_only_events: false,
         }
     }
 }

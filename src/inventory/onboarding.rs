@@ -1,14 +1,16 @@
 //! Testing an account, and finding and onboarding the members of an AWS Organization.
 
 use aws::AwsError;
+use aws::collectors::costs;
 use domain::account::{
     Account, AccountAccess, AccountTest, DiscoverRequest, DiscoverResult, DiscoveredAccount,
     NewAccount, PermissionTest,
 };
 use domain::arn::RoleArn;
 use domain::organization::NewOrganization;
-use domain::{AccountId, OrganizationId, Region, Scope};
+use domain::{AccountId, Money, OrganizationId, Region, Scope};
 use store::StoreError;
+use store::paid::PaidService;
 use thiserror::Error;
 
 use crate::Inventory;
@@ -41,11 +43,21 @@ fn request_id(error: &AwsError) -> String {
 }
 
 impl Inventory {
-    /// Tries every permission the collectors need, in each of the account's regions.
+    /// Tries every permission the collectors need, in each of the account's regions. Trying to read costs
+    /// costs money, which is counted before.
     pub async fn test_account(&self, id: &AccountId) -> Result<AccountTest, OnboardingError> {
         let account: Account = store::account::find(&self.db, &Scope::All, id)
             .await?
             .ok_or_else(|| OnboardingError::UnknownAccount(id.clone()))?;
+        store::paid::add(
+            &self.db,
+            id,
+            PaidService::CostExplorer,
+            self.clock.now(),
+            costs::PROBES,
+            Money::from_micros(costs::MICROS_A_REQUEST).times(costs::PROBES as f64),
+        )
+        .await?;
         let test = self
             .aws
             .test_account(&AccountAccess::from(&account), &regions_of(&account))

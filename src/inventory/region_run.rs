@@ -14,6 +14,7 @@ use store::StoreError;
 use store::stock::{self, ResourceType, ScopeKey};
 
 use crate::account_run::{AccountOutcome, AccountRun};
+use crate::events_run;
 use crate::listing::{self, Pages};
 use crate::pages::{BundlePages, DirectoryPages, WorkspacePages};
 use crate::scope_run::{Scope, interrupted, status_of_failure};
@@ -71,6 +72,10 @@ impl RegionRun<'_> {
         outcome.count(self.bundles().await?);
         if self.account.with.contains(&Extra::Usage) {
             outcome.count(usage_run::run(&self).await?);
+        }
+        // After desktops, so that changes this run saw find what caused them.
+        if self.account.with.contains(&Extra::Events) {
+            outcome.count(events_run::run(&self).await?);
         }
         if self.refused.get() != Some(&Refusal::Credentials) && !self.account.locked_out() {
             let db = &self.account.inventory.db;

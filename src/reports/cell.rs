@@ -44,7 +44,11 @@ pub fn decimal(number: f64, digits: usize) -> String {
     }
     let text = format!("{number:.digits$}");
     let is_zero = text.bytes().all(|byte| matches!(byte, b'-' | b'0' | b'.'));
-    grouped(if is_zero { text.trim_start_matches('-') } else { &text })
+    grouped(if is_zero {
+        text.trim_start_matches('-')
+    } else {
+        &text
+    })
 }
 
 /// Marks the thousands of a number's text.
@@ -115,10 +119,35 @@ mod tests {
             (Cell::Empty, "–", ""),
             (Cell::Text("a b".into()), "a b", "a b"),
             (Cell::Integer(-1_234_567), "-1,234,567", "-1234567"),
-            (Cell::Decimal { number: 1234.5, digits: 2 }, "1,234.50", "1234.50"),
-            (Cell::Decimal { number: -0.04, digits: 1 }, "0.0", "-0.0"),
-            (Cell::Decimal { number: f64::NAN, digits: 1 }, "–", ""),
-            (Cell::Money(Money::from_dollars(1234.567_89)), "$1,234.57", "1234.56789"),
+            (
+                Cell::Decimal {
+                    number: 1234.5,
+                    digits: 2,
+                },
+                "1,234.50",
+                "1234.50",
+            ),
+            (
+                Cell::Decimal {
+                    number: -0.04,
+                    digits: 1,
+                },
+                "0.0",
+                "-0.0",
+            ),
+            (
+                Cell::Decimal {
+                    number: f64::NAN,
+                    digits: 1,
+                },
+                "–",
+                "",
+            ),
+            (
+                Cell::Money(Money::from_dollars(1234.567_89)),
+                "$1,234.57",
+                "1234.56789",
+            ),
             (Cell::Share(0.125), "12.5%", "0.125"),
             (Cell::Time(time), "2026-11-20 22:05", "2026-11-20T22:05:09Z"),
             (Cell::Day("2026-11-20".into()), "2026-11-20", "2026-11-20"),

@@ -19,21 +19,27 @@ use self::page::Pages;
 use crate::ReportError;
 
 /// Said on the last page when a name has characters that no font here has.
-const BOXES: &str = "Characters that this document's fonts lack are drawn as boxes; the workbook has them.";
+const BOXES: &str =
+    "Characters that this document's fonts lack are drawn as boxes; the workbook has them.";
 
 pub fn write(document: &ReportDocument) -> Result<Vec<u8>, ReportError> {
-    let mut pages = Pages::of(document);
-    let mut data = serde_json::to_string(&pages)?;
-    if !data.chars().all(fonts::have) {
-        pages.method.push(BOXES.to_owned());
-        data = serde_json::to_string(&pages)?;
-    }
     let options = PdfOptions {
         creator: Smart::Custom(Some("stocktake".to_owned())),
         timestamp: creation_time(document.created_at),
         ..PdfOptions::default()
     };
-    press::run(data, &options)
+    press::run(data(document)?, &options)
+}
+
+/// What the template reads.
+fn data(document: &ReportDocument) -> Result<String, serde_json::Error> {
+    let mut pages = Pages::of(document);
+    let data = serde_json::to_string(&pages)?;
+    if data.chars().all(fonts::have) {
+        return Ok(data);
+    }
+    pages.method.push(BOXES.to_owned());
+    serde_json::to_string(&pages)
 }
 
 fn creation_time(time: UtcTime) -> Option<Timestamp> {

@@ -359,7 +359,7 @@ mod tests {
             window.end - window.start
         );
         let always = track(Pattern::Office, RunningMode::AlwaysOn, 0);
-        assert_eq!(always.running(&window, now), [window.clone()]);
+        assert_eq!(always.running(&window, now), std::slice::from_ref(&window));
     }
 
     #[test]

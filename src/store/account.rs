@@ -3,6 +3,7 @@
 use std::borrow::Borrow;
 
 use domain::account::{Account, AccountChange, AwsFailure, NewAccount};
+use domain::arn::RoleArn;
 use domain::listing::{Page, PageRequest};
 use domain::{AccountId, OrganizationId, Region, Scope, UtcTime};
 use rand::Rng;
@@ -20,7 +21,8 @@ const FROM: &str = "account a JOIN organization o ON o.organization_id = a.organ
 const COLUMNS: &str = "a.account_id, a.organization_id, o.name, a.name, a.role_arn, a.external_id,
     a.regions, a.endpoint_url, a.enabled, a.created_at,
     (SELECT count(*) FROM workspace w WHERE w.organization_id = a.organization_id
-       AND w.account_id = a.account_id AND w.missing_since IS NULL AND w.deleted_at IS NULL)";
+       AND w.account_id = a.account_id AND w.missing_since IS NULL AND w.deleted_at IS NULL),
+    a.write_role_arn";
 
 const SORTS: &[SortColumn] = &[
     column("name", "a.name"),
@@ -39,6 +41,12 @@ pub struct AccountFilter {
     pub q: Option<String>,
 }
 
+fn role(text: Option<String>) -> Result<Option<RoleArn>, StoreError> {
+    text.map(|text| text.parse())
+        .transpose()
+        .map_err(|error| StoreError::Unreadable(format!("role ARN: {error}")))
+}
+
 fn from_row(row: &Row<'_>) -> Result<Account, StoreError> {
     let role_arn: Option<String> = row.get(4)?;
     Ok(Account {
@@ -46,10 +54,8 @@ fn from_row(row: &Row<'_>) -> Result<Account, StoreError> {
         organization_id: row.get(1)?,
         organization_name: row.get(2)?,
         name: row.get(3)?,
-        role_arn: role_arn
-            .map(|text| text.parse())
-            .transpose()
-            .map_err(|error| StoreError::Unreadable(format!("role_arn: {error}")))?,
+        role_arn: role(role_arn)?,
+        write_role_arn: role(row.get(11)?)?,
         external_id: row.get(5)?,
         regions: row.get::<Json<Vec<Region>>>(6)?.0,
         endpoint_url: row.get(7)?,
@@ -290,6 +296,7 @@ pub async fn update(
                 // A role that comes later is protected like one that came first.
                 "UPDATE account SET name = coalesce($2, name), role_arn = coalesce($3, role_arn),
                    regions = coalesce($4, regions), enabled = coalesce($5, enabled),
+                   write_role_arn = coalesce($7, write_role_arn),
                    external_id = CASE WHEN external_id IS NULL AND $3 IS NOT NULL THEN $6
                                       ELSE external_id END
                  WHERE account_id = $1",
@@ -300,6 +307,7 @@ pub async fn update(
                     &change.regions.map(Json),
                     &change.enabled,
                     &fresh_external_id(),
+                    &change.write_role_arn.map(|arn| arn.to_string()),
                 ],
             )?;
             alert::close_unused(conn, &key)?;

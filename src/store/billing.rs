@@ -59,6 +59,21 @@ pub async fn accounts(db: &Db, scope: &Scope) -> Result<Vec<AccountId>, StoreErr
     .await
 }
 
+/// The note of the newest run that read costs of the account and had something to say.
+pub async fn last_note(db: &Db, account_id: &AccountId) -> Result<Option<String>, StoreError> {
+    let account_id = account_id.clone();
+    db.read(move |conn| {
+        conn.query_opt(
+            "SELECT note FROM sync_scope_run
+             WHERE account_id = $1 AND region = '' AND resource_type = 'costs' AND note IS NOT NULL
+             ORDER BY run_id DESC LIMIT 1",
+            &[&account_id],
+            |row| row.get(0),
+        )
+    })
+    .await
+}
+
 /// The lines of one account, when they were read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {

@@ -12,6 +12,7 @@
 //! | `workspace`, `directory`, `bundle`, `placed` | lists of what is in stock, and desktops' past |
 //! | `question`, `verified` | questions in plain words, and pairs people verified |
 //! | `names` | the names that questions may say |
+//! | `plan`, `price` | changes that people approve, imported price books |
 //! | `estate`, `recommendation` | what advice is worked out from, and what came of it |
 //! | `usage`, `paid` | hours by month and day, and what was asked that costs money |
 //! | `billing`, `trail` | lines of bills; events of CloudTrail and what they caused |
@@ -59,6 +60,7 @@ pub mod names;
 pub mod organization;
 pub mod paid;
 pub mod person;
+pub mod plan;
 pub mod price;
 pub mod query;
 pub mod question;

@@ -13,31 +13,14 @@ import time
 import boto3
 import botocore.model
 from botocore.config import Config
-from botocore.exceptions import ClientError
+
+import past
+from outcome import Failure, check, refused
 
 EXTERNAL_ID = "stocktake-demo"
 ROLE = "stocktake-read"
+WRITE_ROLE = "stocktake-write"
 CONFIG = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=30)
-
-
-class Failure(Exception):
-    """Something is not as AWS would have it."""
-
-
-def check(condition, what):
-    if not condition:
-        raise Failure(what)
-
-
-def refused(code, call, **arguments):
-    try:
-        call(**arguments)
-    except ClientError as error:
-        got = error.response["Error"]["Code"]
-        check(got == code, f"expected {code}, got {got}: {error}")
-        check(error.response["ResponseMetadata"].get("RequestId"), f"{code} carries no request id")
-        return
-    raise Failure(f"expected {code}, but the call succeeded")
 
 
 class Walk:
@@ -49,17 +32,17 @@ class Walk:
     def client(self, session, service, region=None):
         return session.client(service, region_name=region or self.regions[0], endpoint_url=self.endpoint, config=CONFIG)
 
-    def assume(self, account, external_id=EXTERNAL_ID):
+    def assume(self, account, external_id=EXTERNAL_ID, role=ROLE):
         sts = self.client(self.root, "sts")
         answer = sts.assume_role(
-            RoleArn=f"arn:aws:iam::{account}:role/{ROLE}",
+            RoleArn=f"arn:aws:iam::{account}:role/{role}",
             RoleSessionName="walk",
             ExternalId=external_id,
             DurationSeconds=900,
         )
         credentials = answer["Credentials"]
         check(isinstance(credentials["Expiration"], datetime.datetime), "Expiration is not a time")
-        check(answer["AssumedRoleUser"]["Arn"].endswith(f"assumed-role/{ROLE}/walk"), "wrong AssumedRoleUser")
+        check(answer["AssumedRoleUser"]["Arn"].endswith(f"assumed-role/{role}/walk"), "wrong AssumedRoleUser")
         return boto3.Session(
             credentials["AccessKeyId"],
             credentials["SecretAccessKey"],
@@ -97,7 +80,7 @@ class Walk:
         refused("AccessDeniedException", member.list_accounts)
         return members
 
-    def listings(self, session, region):
+    def listings(self, session, writer, region):
         """Every listing of one account and region; returns its desktops by id."""
         workspaces = self.client(session, "workspaces", region)
         pages = list(workspaces.get_paginator("describe_workspaces").paginate())
@@ -110,7 +93,7 @@ class Walk:
         self.bundles(workspaces, desktops)
         if desktops:
             self.filters(workspaces, desktops, directories)
-            self.tags(session, workspaces, desktops, region)
+            self.tags(session, writer, workspaces, desktops, region)
         return desktops
 
     def connections(self, workspaces, desktops):
@@ -173,7 +156,7 @@ class Walk:
         refused("ValidationException", workspaces.describe_workspaces, WorkspaceIds=["ws-000000000"] * 26)
         refused("ValidationException", workspaces.describe_workspaces, WorkspaceIds=["bad"])
 
-    def tags(self, session, workspaces, desktops, region):
+    def tags(self, session, writer, workspaces, desktops, region):
         tagging = self.client(session, "resourcegroupstaggingapi", region)
         paginator = tagging.get_paginator("get_resources")
 
@@ -188,14 +171,17 @@ class Walk:
             direct = as_dict(workspaces.describe_tags(ResourceId=desktop)["TagList"])
             check(direct == mapped.get(desktop, {}), f"tags of {desktop} differ between the two APIs")
         desktop = next(iter(desktops))
-        workspaces.create_tags(ResourceId=desktop, Tags=[{"Key": "Walk", "Value": "yes"}, {"Key": "Empty", "Value": ""}])
+        tag = {"Key": "Walk", "Value": "no"}
+        refused("AccessDeniedException", workspaces.create_tags, ResourceId=desktop, Tags=[tag])
+        writing = self.client(writer, "workspaces", region)
+        writing.create_tags(ResourceId=desktop, Tags=[{"Key": "Walk", "Value": "yes"}, {"Key": "Empty", "Value": ""}])
         check(as_dict(workspaces.describe_tags(ResourceId=desktop)["TagList"])["Walk"] == "yes", "CreateTags")
         check(set(tagged(TagFilters=[{"Key": "Walk", "Values": ["yes", "no"]}])) == {desktop}, "TagFilters")
         check(tagged(TagFilters=[{"Key": "Walk", "Values": ["no"]}]) == {}, "TagFilters by value")
-        workspaces.delete_tags(ResourceId=desktop, TagKeys=["Walk", "Empty"])
+        writing.delete_tags(ResourceId=desktop, TagKeys=["Walk", "Empty"])
         check("Walk" not in as_dict(workspaces.describe_tags(ResourceId=desktop)["TagList"]), "DeleteTags")
         refused("ResourceNotFoundException", workspaces.describe_tags, ResourceId="ws-zzzzzzzz0")
-        refused("InvalidParameterValuesException", workspaces.create_tags, ResourceId=desktop, Tags=[{"Key": "aws:x", "Value": ""}])
+        refused("InvalidParameterValuesException", writing.create_tags, ResourceId=desktop, Tags=[{"Key": "aws:x", "Value": ""}])
 
     def life(self, session, region):
         """One desktop from birth to end, through every verb."""
@@ -263,6 +249,7 @@ class Walk:
         refused("ValidationException", workspaces.terminate_workspaces, TerminateWorkspaceRequests=[{"WorkspaceId": desktop}] * 26)
         act(workspaces.terminate_workspaces, "TerminateWorkspaceRequests")
         passes("TERMINATING", None)
+        return desktop
 
     def properties(self, workspaces, desktop, row, passes):
         modify = workspaces.modify_workspace_properties
@@ -281,14 +268,17 @@ class Walk:
         total = 0
         alive = None
         for account in accounts:
-            session = self.assume(account)
+            session, writer = self.assume(account), self.assume(account, role=WRITE_ROLE)
+            past.costs(self, session, accounts)
             for region in self.regions:
-                desktops = self.listings(session, region)
+                desktops = self.listings(session, writer, region)
                 total += len(desktops)
                 if desktops:
-                    alive = alive or (session, region)
+                    past.metrics(self, session, region, desktops)
+                    past.events(self, session, region)
+                    alive = alive or (writer, region)
         check(alive is not None, "there is no desktop anywhere")
-        self.life(*alive)
+        past.life_left_events(self, *alive, self.life(*alive))
         return len(accounts), total
 
 

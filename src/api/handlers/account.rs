@@ -27,6 +27,7 @@ use crate::state::App;
 
 /// The role stocktake assumes unless told otherwise.
 const DEFAULT_ROLE: &str = "stocktake-read";
+const DEFAULT_WRITE_ROLE: &str = "stocktake-write";
 
 #[derive(Serialize, ToSchema)]
 pub struct Regions {
@@ -179,9 +180,10 @@ pub async fn read_policy(
     app: Data<App>,
     mut query: Query,
 ) -> ApiResult<Json<PolicyDocuments>> {
+    let write = query.flag("write")?.unwrap_or(false);
     let role = query
         .one::<String>("role_name")?
-        .unwrap_or_else(|| DEFAULT_ROLE.to_owned());
+        .unwrap_or_else(|| if write { DEFAULT_WRITE_ROLE } else { DEFAULT_ROLE }.to_owned());
     let external_id = query.one::<String>("external_id")?;
     let trusted = query.one::<AccountId>("trusted_account_id")?;
     query.finish()?;
@@ -193,6 +195,7 @@ pub async fn read_policy(
         &role,
         external_id.as_deref(),
         trusted.as_ref(),
+        write,
     )))
 }
 

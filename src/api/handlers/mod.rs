@@ -12,6 +12,7 @@ pub mod job;
 pub mod login;
 pub mod me;
 pub mod organization;
+pub mod plan;
 pub mod price;
 pub mod query;
 pub mod setting;

@@ -42,7 +42,13 @@ pub struct World {
 struct Documents;
 
 impl Policies for Documents {
-    fn policy(&self, role: &str, id: Option<&str>, trusted: Option<&AccountId>) -> PolicyDocuments {
+    fn policy(
+        &self,
+        role: &str,
+        id: Option<&str>,
+        trusted: Option<&AccountId>,
+        _write: bool,
+    ) -> PolicyDocuments {
         let json = format!("{role} {id:?} {trusted:?}");
         PolicyDocuments {
             json,

@@ -32,7 +32,7 @@ const GET_RESOURCES: Action = Action {
     probe: probe_tagging,
 };
 
-const DESCRIBE_TAGS: Action = Action {
+pub(crate) const DESCRIBE_TAGS: Action = Action {
     name: "workspaces:DescribeTags",
     optional: false,
     purpose: "reads the tags of one desktop where tag:GetResources is not allowed",

@@ -24,7 +24,7 @@ pub const DECLARATION: Declaration = Declaration {
     actions: &[DESCRIBE_WORKSPACES],
 };
 
-const DESCRIBE_WORKSPACES: Action = Action {
+pub(crate) const DESCRIBE_WORKSPACES: Action = Action {
     name: "workspaces:DescribeWorkspaces",
     optional: false,
     purpose: "lists desktops with their state, properties and encryption",
@@ -64,6 +64,17 @@ impl Listing for Workspaces {
             next_token: answer.next_token,
         })
     }
+}
+
+/// One desktop; `None` when AWS does not know it.
+pub(crate) async fn read(
+    session: &RegionSession,
+    workspace_id: &str,
+) -> Result<Option<WorkspaceRecord>, AwsError> {
+    let request = session.workspaces().describe_workspaces().workspace_ids(workspace_id);
+    let answer = session.call(&DESCRIBE_WORKSPACES, request.send()).await?;
+    let found = listed(answer.workspaces, "Workspaces")?.into_iter().next();
+    found.map(record).transpose()
 }
 
 fn probe(session: &RegionSession) -> BoxFuture<'_, Result<(), AwsError>> {

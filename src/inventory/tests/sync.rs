@@ -1,5 +1,8 @@
 //! The promises of a sync, each tried against the simulator over its real wire protocols.
 
+#[path = "reads/mod.rs"]
+mod reads;
+
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -2,6 +2,7 @@
 
 mod account_discover;
 mod account_test;
+mod apply_plan;
 mod sync;
 
 use domain::job::{JobPayload, JobState};
@@ -17,6 +18,7 @@ pub fn of(payload: JobPayload) -> Box<dyn Job> {
         JobPayload::AccountDiscover(request) => {
             Box::new(account_discover::AccountDiscover { request })
         }
+        JobPayload::ApplyPlan { plan_id } => Box::new(apply_plan::ApplyPlan { plan_id }),
     }
 }
 

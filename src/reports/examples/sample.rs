@@ -1,7 +1,7 @@
 //! Writes the report of an invented month in every format and says how long each took:
 //! `cargo run -p reports --release --example sample -- DIRECTORY [DESKTOPS]`.
 
-#[path = "../tests/fixture.rs"]
+#[path = "../tests/formats/fixture.rs"]
 mod fixture;
 
 use std::path::PathBuf;
@@ -19,9 +19,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let file = reports::write(&document, format)?;
         let took = started.elapsed().as_millis();
         let path = directory.join("sample").with_extension(format.as_str());
-        println!("{:>6} ms  {:>9} bytes  {}", took, file.len(), path.display());
+        println!(
+            "{:>6} ms  {:>9} bytes  {}",
+            took,
+            file.len(),
+            path.display()
+        );
         std::fs::write(path, file)?;
     }
-    std::fs::write(directory.join("bare.pdf"), reports::write(&fixture::bare(), ReportFormat::Pdf)?)?;
+    std::fs::write(
+        directory.join("bare.pdf"),
+        reports::write(&fixture::bare(), ReportFormat::Pdf)?,
+    )?;
     Ok(())
 }

@@ -103,16 +103,28 @@ mod tests {
 
     #[test]
     fn scales_are_round_and_hold_every_value() {
-        assert_eq!(texts(&[4.0, 9.0], "desktops"), ["0", "2", "4", "6", "8", "10"]);
+        assert_eq!(
+            texts(&[4.0, 9.0], "desktops"),
+            ["0", "2", "4", "6", "8", "10"]
+        );
         assert_eq!(texts(&[1.0], "desktops"), ["0", "1"]);
-        assert_eq!(texts(&[0.3, 0.61], "hours"), ["0.0", "0.2", "0.4", "0.6", "0.8"]);
+        assert_eq!(
+            texts(&[0.3, 0.61], "hours"),
+            ["0.0", "0.2", "0.4", "0.6", "0.8"]
+        );
         assert_eq!(
             texts(&[12_310.5, 9_000.0], "USD"),
             ["$0", "$2,500", "$5,000", "$7,500", "$10,000", "$12,500"]
         );
-        assert_eq!(texts(&[-30.0, 50.0], "USD"), ["-$40", "-$20", "$0", "$20", "$40", "$60"]);
+        assert_eq!(
+            texts(&[-30.0, 50.0], "USD"),
+            ["-$40", "-$20", "$0", "$20", "$40", "$60"]
+        );
         assert_eq!(texts(&[], "hours"), ["0", "1"]);
         let axis = Axis::over([40.0, 100.0].into_iter());
-        assert_eq!((axis.at(0.0), axis.at(40.0), axis.at(100.0)), (0.0, 0.4, 1.0));
+        assert_eq!(
+            (axis.at(0.0), axis.at(40.0), axis.at(100.0)),
+            (0.0, 0.4, 1.0)
+        );
     }
 }

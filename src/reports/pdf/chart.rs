@@ -7,7 +7,8 @@ use super::axis::{Axis, Tick, amount};
 use super::{fonts, words};
 
 /// The room for labels under a chart, in em of their size: the width of a page standing up.
-const LABEL_ROOM: f64 = 62.0;
+const LABEL_ROOM: f64 = 57.0;
+const LABEL_SPACE: f64 = 0.6;
 /// And beside the bars of a ranking.
 const RANK_ROOM: f64 = 22.0;
 
@@ -71,20 +72,27 @@ impl Chart {
             legend: Vec::new(),
             ticks: axis.ticks(&drawn.unit),
             zero: axis.at(0.0),
-            labels: drawn.labels.iter().map(|label| words::clean(label)).collect(),
+            labels: drawn
+                .labels
+                .iter()
+                .map(|label| words::clean(label))
+                .collect(),
             every: every(&drawn.labels),
             bars: Vec::new(),
             lines: Vec::new(),
             ranks: Vec::new(),
         };
         if drawn.series.len() > 1 {
-            let labels = drawn.series.iter().map(|series| words::clean(&series.label));
+            let labels = drawn
+                .series
+                .iter()
+                .map(|series| words::clean(&series.label));
             chart.legend = labels.collect();
         }
         match drawn.kind {
             ChartKind::Bars => chart.bars = grouped(drawn, &axis),
             ChartKind::StackedBars => chart.bars = stacked(drawn, &axis),
-            ChartKind::Line => chart.lines = lines(drawn, &axis),
+            ChartKind::Line => chart.lines = runs(drawn, &axis),
             ChartKind::Ranking => chart.ranks = ranks(drawn, &axis),
         }
         chart
@@ -94,13 +102,17 @@ impl Chart {
 /// Label, series and value, for every value that is there.
 fn values(drawn: &Drawn) -> impl Iterator<Item = (usize, usize, f64)> {
     let slots = drawn.labels.len();
-    drawn.series.iter().enumerate().flat_map(move |(series, row)| {
-        let present = row.values.iter().take(slots).enumerate();
-        present.filter_map(move |(slot, value)| {
-            let value = value.filter(|value| value.is_finite())?;
-            Some((slot, series, value))
+    drawn
+        .series
+        .iter()
+        .enumerate()
+        .flat_map(move |(series, row)| {
+            let present = row.values.iter().take(slots).enumerate();
+            present.filter_map(move |(slot, value)| {
+                let value = value.filter(|value| value.is_finite())?;
+                Some((slot, series, value))
+            })
         })
-    })
 }
 
 fn grouped(drawn: &Drawn, axis: &Axis) -> Vec<Bar> {
@@ -148,7 +160,7 @@ fn stacked(drawn: &Drawn, axis: &Axis) -> Vec<Bar> {
         .collect()
 }
 
-fn lines(drawn: &Drawn, axis: &Axis) -> Vec<Line> {
+fn runs(drawn: &Drawn, axis: &Axis) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for (slot, series, value) in values(drawn) {
         let point = Point {
@@ -167,7 +179,9 @@ fn lines(drawn: &Drawn, axis: &Axis) -> Vec<Line> {
 }
 
 fn follows(line: &Line, slot: usize) -> bool {
-    line.points.last().is_some_and(|point| point.slot + 1 == slot)
+    line.points
+        .last()
+        .is_some_and(|point| point.slot + 1 == slot)
 }
 
 fn ranks(drawn: &Drawn, axis: &Axis) -> Vec<Rank> {
@@ -193,14 +207,35 @@ fn ranks(drawn: &Drawn, axis: &Axis) -> Vec<Rank> {
     drawn.labels.iter().enumerate().map(rank).collect()
 }
 
-/// So many labels that the shown ones do not run into each other.
+/// One of so few labels that those that are shown find room, on two lines if need be.
 fn every(labels: &[String]) -> usize {
-    let widest = labels
-        .iter()
-        .map(|label| fonts::width(label))
-        .fold(0.0, f64::max);
-    let room = (LABEL_ROOM / (widest + 1.0)).floor().max(1.0) as usize;
-    labels.len().div_ceil(room).max(1)
+    let slot = LABEL_ROOM / labels.len().max(1) as f64;
+    let fits = |every: &usize| {
+        let room = slot * *every as f64 - LABEL_SPACE;
+        labels
+            .iter()
+            .step_by(*every)
+            .all(|label| lines(label, room) <= 2)
+    };
+    (1..labels.len()).find(fits).unwrap_or(labels.len().max(1))
+}
+
+/// The lines that a text takes in a `room` of so many em; very many when a word is wider.
+fn lines(text: &str, room: f64) -> usize {
+    let space = fonts::width(" ");
+    let (mut lines, mut used) = (1, 0.0);
+    for word in text.split_whitespace().map(fonts::width) {
+        if word > room {
+            return usize::MAX;
+        }
+        if used > 0.0 && used + space + word > room {
+            lines += 1;
+            used = word;
+        } else {
+            used += if used > 0.0 { space + word } else { word };
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -229,17 +264,30 @@ mod tests {
     fn a_stack_grows_from_zero_and_an_absent_value_is_no_bar() {
         let chart = Chart::of(&drawn(
             ChartKind::StackedBars,
-            &[&[Some(40.0), None, Some(60.0)], &[Some(20.0), None, Some(40.0)]],
+            &[
+                &[Some(40.0), None, Some(60.0)],
+                &[Some(20.0), None, Some(40.0)],
+            ],
         ));
-        let spans: Vec<_> = chart.bars.iter().map(|bar| (bar.slot, bar.from, bar.to)).collect();
-        assert_eq!(spans, [(0, 0.0, 0.4), (2, 0.0, 0.6), (0, 0.4, 0.6), (2, 0.6, 1.0)]);
+        let spans: Vec<_> = chart
+            .bars
+            .iter()
+            .map(|bar| (bar.slot, bar.from, bar.to))
+            .collect();
+        assert_eq!(
+            spans,
+            [(0, 0.0, 0.4), (2, 0.0, 0.6), (0, 0.4, 0.6), (2, 0.6, 1.0)]
+        );
     }
 
     #[test]
     fn a_line_is_broken_where_a_value_is_absent() {
         let chart = Chart::of(&drawn(
             ChartKind::Line,
-            &[&[Some(1.0), Some(2.0), None, Some(4.0)], &[None, Some(f64::NAN)]],
+            &[
+                &[Some(1.0), Some(2.0), None, Some(4.0)],
+                &[None, Some(f64::NAN)],
+            ],
         ));
         let runs: Vec<Vec<usize>> = chart
             .lines
@@ -251,17 +299,30 @@ mod tests {
 
     #[test]
     fn a_ranking_keeps_the_label_of_an_absent_value() {
-        let chart = Chart::of(&drawn(ChartKind::Ranking, &[&[Some(100.0), None, Some(50.0)]]));
-        let ranks: Vec<_> = chart.ranks.iter().map(|rank| (rank.bar, rank.text.as_str())).collect();
+        let chart = Chart::of(&drawn(
+            ChartKind::Ranking,
+            &[&[Some(100.0), None, Some(50.0)]],
+        ));
+        let ranks: Vec<_> = chart
+            .ranks
+            .iter()
+            .map(|rank| (rank.bar, rank.text.as_str()))
+            .collect();
         assert_eq!(
             ranks,
-            [(Some((0.0, 1.0)), "$100.00"), (None, "–"), (Some((0.0, 0.5)), "$50.00"), (None, "–")]
+            [
+                (Some((0.0, 1.0)), "$100.00"),
+                (None, "–"),
+                (Some((0.0, 0.5)), "$50.00"),
+                (None, "–")
+            ]
         );
     }
 
     #[test]
     fn labels_are_thinned_out_when_they_do_not_fit() {
-        assert_eq!(every(&vec!["Jan".to_owned(); 12]), 1);
-        assert!(every(&vec!["2026-10-01".to_owned(); 31]) > 1);
+        assert_eq!(every(&vec!["Oct 2026".to_owned(); 12]), 1);
+        assert_eq!(every(&vec!["2026-10-01".to_owned(); 31]), 4);
+        assert_eq!(every(&[]), 1);
     }
 }

@@ -82,7 +82,15 @@ mod tests {
     #[test]
     fn every_font_is_there_and_names_have_shapes() {
         assert_eq!(FONTS.all.len(), PACKED.len());
-        for name in ["Žofie Nováková", "東京 髙橋 山﨑 澤", "김민준", "Ελένη", "Дмитрий", "Nguyễn", "$€£ – … −"] {
+        for name in [
+            "Žofie Nováková",
+            "東京 髙橋 山﨑 澤",
+            "김민준",
+            "Ελένη",
+            "Дмитрий",
+            "Nguyễn",
+            "$€£ – … −",
+        ] {
             assert!(name.chars().all(have), "{name}");
         }
         assert!(!have('ก') && !have('😀'));

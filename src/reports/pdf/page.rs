@@ -78,7 +78,10 @@ fn figure(number: &Number) -> Figure {
     Figure {
         label: words::fitted(&number.label, LINE / 3.0),
         value: words::fitted(&cell::for_people(&number.value), LINE / 3.0),
-        note: number.note.as_ref().map(|note| words::fitted(note, LINE / 3.0)),
+        note: number
+            .note
+            .as_ref()
+            .map(|note| words::fitted(note, LINE / 3.0)),
     }
 }
 
@@ -87,7 +90,11 @@ fn section(part: &Part) -> Section {
         title: words::fitted(&part.title, LINE / 2.0),
         sentences: sentences(&part.sentences),
         charts: part.charts.iter().map(Chart::of).collect(),
-        tables: part.tables.iter().map(Table::of).collect(),
+        tables: part
+            .tables
+            .iter()
+            .map(|table| Table::of(table, &part.title))
+            .collect(),
     }
 }
 

@@ -3,13 +3,12 @@
 
 use std::sync::LazyLock;
 
-use typst::diag::{FileError, FileResult, SourceDiagnostic};
-use typst::ecow::EcoVec;
+use typst::diag::{FileError, FileResult, SourceDiagnostic, SourceResult};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
-use typst::{Library, LibraryExt, World, comemo};
+use typst::{Library, LibraryExt, World, WorldExt, comemo};
 use typst_layout::PagedDocument;
 use typst_pdf::PdfOptions;
 
@@ -20,10 +19,22 @@ const DATA: &str = "/report.json";
 
 /// The first is the one that is set; it imports the others.
 const TEMPLATE: [(&str, &str); 4] = [
-    ("/report.typ", include_str!("../../../assets/reports/template/report.typ")),
-    ("/chart.typ", include_str!("../../../assets/reports/template/chart.typ")),
-    ("/look.typ", include_str!("../../../assets/reports/template/look.typ")),
-    ("/table.typ", include_str!("../../../assets/reports/template/table.typ")),
+    (
+        "/report.typ",
+        include_str!("../../../assets/reports/template/report.typ"),
+    ),
+    (
+        "/chart.typ",
+        include_str!("../../../assets/reports/template/chart.typ"),
+    ),
+    (
+        "/look.typ",
+        include_str!("../../../assets/reports/template/look.typ"),
+    ),
+    (
+        "/table.typ",
+        include_str!("../../../assets/reports/template/table.typ"),
+    ),
 ];
 
 struct Press {
@@ -45,40 +56,54 @@ fn id(path: &str) -> Option<FileId> {
     Some(RootedPath::new(VirtualRoot::Project, path).intern())
 }
 
-/// Sets the document that `data` describes.
+/// Sets the document that `data` describes, and prints it.
 pub fn run(data: String, options: &PdfOptions) -> Result<Vec<u8>, ReportError> {
-    let job = Job {
-        main: PRESS.sources[0].id(),
-        data: Bytes::from_string(data),
-    };
-    let pages = typst::compile::<PagedDocument>(&job).output;
-    let file = pages.and_then(|pages| typst_pdf::pdf(&pages, options));
+    let job = Job::of(data);
+    let file = job
+        .pages()
+        .and_then(|pages| typst_pdf::pdf(&pages, options));
     // What the typesetter remembers is of use to the next version of the same document, which does not
     // come; without this the memory would stay taken.
     comemo::evict(0);
-    file.map_err(|mistakes| ReportError::Typesetting(told(&job, &mistakes)))
-}
-
-/// The mistakes with their places in the template.
-fn told(job: &Job, mistakes: &EcoVec<SourceDiagnostic>) -> String {
-    let lines: Vec<String> = mistakes
-        .iter()
-        .map(|mistake| {
-            let place = mistake.span.id().and_then(|file| {
-                let range = typst::WorldExt::range(job, mistake.span)?;
-                let source = job.source(file).ok()?;
-                let line = source.lines().byte_to_line(range.start)? + 1;
-                Some(format!("{}:{line}: ", file.get().vpath().get_with_slash()))
-            });
-            format!("{}{}", place.unwrap_or_default(), mistake.message)
-        })
-        .collect();
-    lines.join("; ")
+    file.map_err(|mistakes| job.told(&mistakes))
 }
 
 struct Job {
     main: FileId,
     data: Bytes,
+}
+
+impl Job {
+    fn of(data: String) -> Self {
+        Self {
+            main: PRESS.sources[0].id(),
+            data: Bytes::from_string(data),
+        }
+    }
+
+    fn pages(&self) -> SourceResult<PagedDocument> {
+        typst::compile::<PagedDocument>(self).output
+    }
+
+    /// The mistakes with their places in the template.
+    fn told(&self, mistakes: &[SourceDiagnostic]) -> ReportError {
+        let lines: Vec<String> = mistakes
+            .iter()
+            .map(|mistake| match self.line(mistake) {
+                Some(place) => format!("{place}: {}", mistake.message),
+                None => mistake.message.to_string(),
+            })
+            .collect();
+        ReportError::Typesetting(lines.join("; "))
+    }
+
+    /// `/table.typ:12`
+    fn line(&self, mistake: &SourceDiagnostic) -> Option<String> {
+        let file = mistake.span.id()?;
+        let start = self.range(mistake.span)?.start;
+        let line = self.source(file).ok()?.lines().byte_to_line(start)? + 1;
+        Some(format!("{}:{line}", file.get().vpath().get_with_slash()))
+    }
 }
 
 impl World for Job {
@@ -115,3 +140,6 @@ impl World for Job {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,23 +12,30 @@ const LYING: f64 = 91.0;
 /// Between columns.
 const GUTTER: f64 = 1.0;
 /// A word up to this width is not broken for the sake of other columns.
-const WHOLE_WORD: f64 = 9.0;
+const WHOLE_WORD: f64 = 11.0;
 /// A text wider than this does not call for a wider page: it takes a second line.
 const LINE: f64 = 15.0;
 /// Headings and totals are set in a heavier weight; what a text needs is an estimate.
 const HEAVY: f64 = 1.06;
+/// Half a page, in lines of a table's text.
+const SMALL: f64 = 34.0;
+/// The space around a row, in such lines.
+const ROW_SPACE: f64 = 0.8;
 /// Texts longer than this, in bytes, may go over to the next page.
 const LONG: usize = 600;
 
 #[derive(Debug, Serialize)]
 pub struct Table {
-    pub title: String,
+    /// None where it would repeat the section's.
+    pub title: Option<String>,
     pub columns: Vec<Column>,
     pub rows: Vec<Vec<String>>,
     pub total: Option<Vec<String>>,
     pub lying: bool,
     /// Rows that may not be broken over pages: all, unless a text is very long.
     pub whole_rows: bool,
+    /// Small enough to stand on one page.
+    pub together: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -49,36 +56,66 @@ struct Need {
 }
 
 impl Table {
-    pub fn of(table: &Rows) -> Self {
-        let needs: Vec<Need> = (0..table.columns.len()).map(|index| need(table, index)).collect();
+    /// `above` is the title of its section.
+    pub fn of(table: &Rows, above: &str) -> Self {
+        let needs: Vec<Need> = (0..table.columns.len())
+            .map(|index| need(table, index))
+            .collect();
         let gutters = GUTTER * table.columns.len().saturating_sub(1) as f64;
-        let wish: f64 = needs.iter().map(|need| need.most.min(LINE).max(need.least)).sum();
+        let wish: f64 = needs
+            .iter()
+            .map(|need| need.most.min(LINE).max(need.least))
+            .sum();
         let lying = wish + gutters > STANDING;
         let room = if lying { LYING } else { STANDING } - gutters;
         let widths = widths(&needs, room.max(1.0));
-        let texts = |row: &Vec<Cell>| {
-            let cells = row.iter().zip(&widths);
-            cells.map(|(cell, width)| words::fitted(&cell::for_people(cell), *width)).collect()
-        };
-        let rows: Vec<Vec<String>> = table.rows.iter().map(texts).collect();
+        let text = |(cell, width): (&Cell, &f64)| words::fitted(&cell::for_people(cell), *width);
+        let rows: Vec<Vec<String>> = table
+            .rows
+            .iter()
+            .map(|row| row.iter().zip(&widths).map(text).collect())
+            .collect();
         Self {
-            title: words::fitted(&table.title, STANDING / 2.0),
+            title: (table.title != above).then(|| words::fitted(&table.title, STANDING / 2.0)),
             columns: table
                 .columns
                 .iter()
                 .enumerate()
                 .map(|(index, column)| Column {
-                    label: words::fitted(&cell::heading(table, index, column), widths[index] / HEAVY),
+                    label: words::fitted(
+                        &cell::heading(table, index, column),
+                        widths[index] / HEAVY,
+                    ),
                     width: widths[index],
                     right: cell::is_number_column(table, index),
                 })
                 .collect(),
+            together: height(&rows, &widths) < SMALL,
             whole_rows: rows.iter().flatten().all(|text| text.len() < LONG),
-            total: table.total.as_ref().map(texts),
+            total: table.total.as_ref().map(|row| total(row, &widths)),
             rows,
             lying,
         }
     }
+}
+
+/// What has no sum is left blank.
+fn total(row: &[Cell], widths: &[f64]) -> Vec<String> {
+    let text = |(cell, width): (&Cell, &f64)| match cell {
+        Cell::Empty => String::new(),
+        cell => words::fitted(&cell::for_people(cell), width / HEAVY),
+    };
+    row.iter().zip(widths).map(text).collect()
+}
+
+/// In lines of the table's text.
+fn height(rows: &[Vec<String>], widths: &[f64]) -> f64 {
+    let row = |row: &Vec<String>| {
+        let lines = row.iter().zip(widths);
+        let lines = lines.map(|(text, width)| (fonts::width(text) / width).ceil());
+        lines.fold(1.0, f64::max) + ROW_SPACE
+    };
+    rows.iter().map(row).sum()
 }
 
 fn need(table: &Rows, index: usize) -> Need {
@@ -113,7 +150,10 @@ fn widths(needs: &[Need], room: f64) -> Vec<f64> {
     if most <= room {
         let weights: f64 = needs.iter().map(|need| need.weight).sum();
         let spare = room - most;
-        return needs.iter().map(|need| need.most + spare * need.weight / weights).collect();
+        return needs
+            .iter()
+            .map(|need| need.most + spare * need.weight / weights)
+            .collect();
     }
     // The width of a unit of weight at which the columns, each within its bounds, fill the room.
     let within = |need: &Need, unit: f64| (unit * need.weight).clamp(need.least, need.most);
@@ -137,20 +177,39 @@ mod tests {
     fn shared(needs: &[(f64, f64, f64)], room: f64) -> Vec<f64> {
         let needs: Vec<Need> = needs
             .iter()
-            .map(|&(least, most, weight)| Need { least, most, weight })
+            .map(|&(least, most, weight)| Need {
+                least,
+                most,
+                weight,
+            })
             .collect();
-        widths(&needs, room).iter().map(|width| (width * 10.0).round() / 10.0).collect()
+        widths(&needs, room)
+            .iter()
+            .map(|width| (width * 10.0).round() / 10.0)
+            .collect()
     }
 
     #[test]
     fn columns_share_a_page() {
         // Spare room goes by weight.
-        assert_eq!(shared(&[(2.0, 4.0, 1.0), (2.0, 4.0, 3.0)], 16.0), [6.0, 10.0]);
+        assert_eq!(
+            shared(&[(2.0, 4.0, 1.0), (2.0, 4.0, 3.0)], 16.0),
+            [6.0, 10.0]
+        );
         // Too little for all: by weight, within what each needs and can use.
-        assert_eq!(shared(&[(6.0, 6.0, 1.0), (2.0, 30.0, 1.0), (2.0, 30.0, 2.0)], 30.0), [6.0, 8.0, 16.0]);
-        assert_eq!(shared(&[(2.0, 5.0, 9.0), (2.0, 30.0, 1.0)], 20.0), [5.0, 15.0]);
+        assert_eq!(
+            shared(&[(6.0, 6.0, 1.0), (2.0, 30.0, 1.0), (2.0, 30.0, 2.0)], 30.0),
+            [6.0, 8.0, 16.0]
+        );
+        assert_eq!(
+            shared(&[(2.0, 5.0, 9.0), (2.0, 30.0, 1.0)], 20.0),
+            [5.0, 15.0]
+        );
         // Not even enough for words.
-        assert_eq!(shared(&[(10.0, 10.0, 1.0), (30.0, 30.0, 1.0)], 20.0), [5.0, 15.0]);
+        assert_eq!(
+            shared(&[(10.0, 10.0, 1.0), (30.0, 30.0, 1.0)], 20.0),
+            [5.0, 15.0]
+        );
         assert!(shared(&[], 20.0).is_empty());
     }
 }

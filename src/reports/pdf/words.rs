@@ -24,7 +24,8 @@ pub fn fitted(text: &str, room: f64) -> String {
 
 /// Breaks after signs that end a part of a name, and anywhere in a part that is still too wide.
 fn broken(out: &mut String, word: &str, room: f64) {
-    for part in word.split_inclusive(['-', '_', '.', '/', '\\', '@', ':', ',', ';', '|', '=', '&']) {
+    for part in word.split_inclusive(['-', '_', '.', '/', '\\', '@', ':', ',', ';', '|', '=', '&'])
+    {
         let mut used = 0.0;
         for letter in part.chars() {
             let wide = fonts::width(letter.encode_utf8(&mut [0; 4]));
@@ -49,7 +50,9 @@ pub fn clean(text: &str) -> String {
 
 /// The widest piece that has to stand on one line, in em.
 pub fn widest_word(text: &str) -> f64 {
-    text.split_whitespace().map(fonts::width).fold(0.0, f64::max)
+    text.split_whitespace()
+        .map(fonts::width)
+        .fold(0.0, f64::max)
 }
 
 #[cfg(test)]
@@ -58,7 +61,10 @@ mod tests {
 
     #[test]
     fn only_words_that_do_not_fit_are_marked() {
-        assert_eq!(fitted("short words stay as they are", 4.0), "short words stay as they are");
+        assert_eq!(
+            fitted("short words stay as they are", 4.0),
+            "short words stay as they are"
+        );
         let marked = fitted("corp-eu-west-1.example", 8.0).replace(BREAK, "|");
         assert_eq!(marked, "corp-|eu-|west-|1.|example|");
         let marked = fitted("aaaaaaaaaaaa", 3.0).replace(BREAK, "|");

@@ -9,6 +9,7 @@ use super::excel_time;
 
 /// The accent of the PDF's template as well.
 const ACCENT: Color = Color::RGB(0x1F_4E79);
+pub const WARNING: Color = Color::RGB(0xFF_D966);
 const MUTED: Color = Color::RGB(0x5B_6770);
 
 /// Excel's limit for a text, in UTF-16.
@@ -47,13 +48,19 @@ impl Look {
             .set_font_color(ACCENT)
             .set_align(FormatAlign::Left);
         Self {
-            title: Format::new().set_bold().set_font_size(18).set_font_color(ACCENT),
-            heading: Format::new().set_bold().set_font_size(12).set_font_color(ACCENT),
+            title: Format::new()
+                .set_bold()
+                .set_font_size(18)
+                .set_font_color(ACCENT),
+            heading: Format::new()
+                .set_bold()
+                .set_font_size(12)
+                .set_font_color(ACCENT),
             sentence: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             note: Format::new().set_font_color(MUTED),
             demo: Format::new()
                 .set_bold()
-                .set_background_color(Color::RGB(0xFF_D966)),
+                .set_background_color(WARNING),
             header_right: header.clone().set_align(FormatAlign::Right),
             header,
             cells: Cells::over(&Format::new()),
@@ -153,7 +160,11 @@ impl Cells {
         text: &str,
     ) -> Result<(), XlsxError> {
         let formula_like = text.starts_with(['=', '+', '-', '@']);
-        let format = if formula_like { &self.formula_like } else { &self.text };
+        let format = if formula_like {
+            &self.formula_like
+        } else {
+            &self.text
+        };
         sheet.write_string_with_format(row, column, fitting(text), format)?;
         Ok(())
     }

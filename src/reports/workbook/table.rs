@@ -64,7 +64,9 @@ fn width(table: &Table, index: usize, label: &str) -> f64 {
         .map(|value| characters(&cell::for_people(value)))
         .max()
         .unwrap_or(0);
-    (widest + 2).max(characters(label) + 4).clamp(NARROWEST, WIDEST) as f64
+    (widest + 2)
+        .max(characters(label) + 4)
+        .clamp(NARROWEST, WIDEST) as f64
 }
 
 /// Characters outside the alphabets are twice as wide.

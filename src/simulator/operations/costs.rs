@@ -23,7 +23,7 @@ const MONTHS_KEPT: i32 = 13;
 /// Days for which there are costs by resource.
 const RESOURCE_DAYS: i32 = 14;
 /// Rows of one answer; the rest is fetched with a token.
-const PAGE: usize = 2_000;
+const PAGE: usize = 1_000;
 
 const METRICS: &[&str] = &[
     "AmortizedCost",

@@ -341,7 +341,8 @@ async fn history_names_what_changed() {
             "before": "Sales",
             "after": "Ops"
           }
-        ]
+        ],
+        "caused_by": null
       },
       [
         {

@@ -10,6 +10,7 @@ import type {
   Settings,
   SyncRequest,
   UserChange,
+  WhatIf,
 } from "./types";
 
 /** Query parameters as they stand in an address: one value, or several alternatives. */
@@ -88,6 +89,35 @@ export function exportAddress(format: "csv" | "json", filters: URLSearchParams):
   const search = new URLSearchParams(filters);
   search.set("format", format);
   return `/api/v1/workspaces/export?${search}`;
+}
+
+export const usage = {
+  list: (given: Query) => body(http.GET("/api/v1/usage", query(given))),
+  heatmap: (given: Query) => body(http.GET("/api/v1/usage/heatmap", query(given))),
+  of: (workspace: string, given: Query) =>
+    body(
+      http.GET("/api/v1/workspaces/{workspace_id}/usage", {
+        params: { path: { workspace_id: workspace }, query: given as never },
+      }),
+    ),
+};
+
+export const costs = {
+  estimates: (given: Query) => body(http.GET("/api/v1/costs/estimates", query(given))),
+  prices: () => body(http.GET("/api/v1/prices")),
+};
+
+export const advice = {
+  list: (given: Query) => body(http.GET("/api/v1/recommendations", query(given))),
+  totals: (given: Query) => body(http.GET("/api/v1/recommendations/summary", query(given))),
+  refresh: (given: Query) => body(http.POST("/api/v1/recommendations/refresh", query(given))),
+  whatIf: (question: WhatIf) => body(http.POST("/api/v1/recommendations/what-if", { body: question })),
+  backtest: (given: Query) => body(http.GET("/api/v1/recommendations/backtest", query(given))),
+};
+
+/** Where the browser downloads the report that AWS's own Cost Optimizer would write. */
+export function parityAddress(filters: URLSearchParams): string {
+  return `/api/v1/recommendations/parity?${filters}`;
 }
 
 export const EVENTS_ADDRESS = "/api/v1/sync/stream";

@@ -3,6 +3,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import * as api from "./endpoints";
 import type { Query } from "./endpoints";
+import * as pending from "./pending";
 import type { Page } from "./types";
 
 export const setupQuery = queryOptions({
@@ -127,3 +128,71 @@ export const schedulesQuery = queryOptions({
   queryKey: ["settings", "schedules"],
   queryFn: api.settings.schedules,
 });
+
+export const adviceQuery = (given: Query) => pagedQuery(["recommendations", "list"], given, api.advice.list);
+
+export const adviceTotalsQuery = (given: Query) =>
+  queryOptions({
+    queryKey: ["recommendations", "totals", given],
+    queryFn: () => api.advice.totals(given),
+    placeholderData: keepPreviousData,
+  });
+
+export const backtestQuery = (given: Query) =>
+  queryOptions({
+    queryKey: ["recommendations", "backtest", given],
+    queryFn: () => api.advice.backtest(given),
+    // It replays the whole history, and closed months stay as they are.
+    staleTime: 10 * 60_000,
+  });
+
+export const usageQuery = (given: Query) => pagedQuery(["usage", "list"], given, api.usage.list);
+
+export const heatmapQuery = (given: Query) =>
+  queryOptions({
+    queryKey: ["usage", "heatmap", given],
+    queryFn: () => api.usage.heatmap(given),
+    placeholderData: keepPreviousData,
+  });
+
+export const workspaceUsageQuery = (workspace: string) =>
+  queryOptions({ queryKey: ["usage", "desktop", workspace], queryFn: () => api.usage.of(workspace, {}) });
+
+export const estimatesQuery = (given: Query) =>
+  queryOptions({
+    queryKey: ["estimates", given],
+    queryFn: () => api.costs.estimates(given),
+    placeholderData: keepPreviousData,
+  });
+
+export const pricesQuery = queryOptions({ queryKey: ["prices"], queryFn: api.costs.prices });
+
+export const plansQuery = (given: Query) => pagedQuery(["plans", "list"], given, pending.plans.list);
+
+export const planQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["plans", "detail", id],
+    queryFn: () => pending.plans.get(id),
+    // Events bring news sooner; this is for pages that lost them.
+    refetchInterval: (query) => (query.state.data?.plan.state === "applying" ? 3000 : false),
+  });
+
+export const actionsQuery = (organization: string) =>
+  queryOptions({ queryKey: ["organizations", "actions", organization], queryFn: () => pending.actions.get(organization) });
+
+export const monthlyCostsQuery = (given: Query) =>
+  queryOptions({
+    queryKey: ["costs", "monthly", given],
+    queryFn: () => pending.bills.monthly(given),
+    placeholderData: keepPreviousData,
+  });
+
+export const costMeterQuery = (given: Query) =>
+  queryOptions({ queryKey: ["costs", "meter", given], queryFn: () => pending.bills.meter(given) });
+
+export const eventsQuery = (given: Query) => pagedQuery(["events", "list"], given, pending.trail.list);
+
+export const eventQuery = (id: string) =>
+  queryOptions({ queryKey: ["events", "detail", id], queryFn: () => pending.trail.get(id), staleTime: Infinity });
+
+export const reportsQuery = (given: Query) => pagedQuery(["reports", "list"], given, pending.reports.list);

@@ -344,6 +344,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/costs/estimates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What desktops cost by month, by the price book and their hours */
+        get: operations["list_estimates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dashboard": {
         parameters: {
             query?: never;
@@ -517,6 +534,24 @@ export interface paths {
         patch: operations["rename_organization"];
         trace?: never;
     };
+    "/api/v1/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The price book in force */
+        get: operations["read_prices"];
+        put?: never;
+        /** Put a price book in place of the one in force */
+        post: operations["import_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/query": {
         parameters: {
             query?: never;
@@ -545,6 +580,108 @@ export interface paths {
         get: operations["read_query_schema"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recommendations, the largest saving first */
+        get: operations["list_recommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What our advice, AWS's rule and doing nothing would have cost */
+        get: operations["read_backtest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations/parity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report that AWS's Cost Optimizer for WorkSpaces would write, as CSV */
+        get: operations["read_parity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Work estimates and recommendations out anew */
+        post: operations["refresh_recommendations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What all recommendations add up to */
+        get: operations["read_advice_totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recommendations/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What it would cost if desktops ran otherwise */
+        post: operations["ask_what_if"];
         delete?: never;
         options?: never;
         head?: never;
@@ -714,6 +851,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hours by desktop and month
+         * @description The current month unless `month` names another.
+         */
+        get: operations["list_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When people are connected, by weekday and hour */
+        get: operations["read_heat_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -781,6 +955,23 @@ export interface paths {
         };
         /** Read a desktop with its history */
         get: operations["read_workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One desktop's hours */
+        get: operations["read_workspace_usage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -949,6 +1140,44 @@ export interface components {
             /** @description Plain sentences for a person to act on. */
             warnings: string[];
         };
+        AdviceInput: {
+            name: string;
+            value: string;
+        };
+        /** @description One of: running_mode timeout too_large too_small idle never_used orphaned or a value AWS added since. */
+        AdviceKind: string;
+        /** @description One month that a recommendation rests on. */
+        AdviceMonth: components["schemas"]["Load"] & {
+            /**
+             * Format: int32
+             * @description As AUTO_STOP would bill it with the timeout that is advised.
+             */
+            billable_hours: number;
+            /** Format: double */
+            connected_hours: number;
+            cost_always_on?: null | components["schemas"]["Money"];
+            cost_auto_stop?: null | components["schemas"]["Money"];
+            month: components["schemas"]["Month"];
+            /** Format: double */
+            unknown_hours: number;
+        };
+        /** @description What all recommendations for a scope add up to. A desktop with several counts with its best. */
+        AdviceTotals: {
+            as_of?: null | components["schemas"]["UtcTime"];
+            /** @description What all desktops cost a month as they are now, as far as they have prices. */
+            cost_now: components["schemas"]["Money"];
+            /** Format: int64 */
+            desktops: number;
+            /** @description Desktops left alone, by reason. */
+            left_alone: components["schemas"]["LeftAlone"][];
+            /** Format: int64 */
+            recommendations: number;
+            saving: components["schemas"]["Money"];
+            saving_high: components["schemas"]["Money"];
+            saving_low: components["schemas"]["Money"];
+            /** Format: int64 */
+            without_price: number;
+        };
         /** @description Something a person should look at; raised once, closed when the cause is gone. */
         Alert: {
             account_id?: null | components["schemas"]["AccountId"];
@@ -1105,6 +1334,37 @@ export interface components {
             message: string;
             request_id?: string | null;
         };
+        Backtest: {
+            /**
+             * Format: int64
+             * @description Desktops without a price or a running mode that is billed by these rules.
+             */
+            left_out: number;
+            months: components["schemas"]["BacktestRow"][];
+            total: components["schemas"]["BacktestRow"];
+        };
+        /** @description One month of the replay. */
+        BacktestRow: {
+            aws: components["schemas"]["Money"];
+            /** Format: int64 */
+            aws_right: number;
+            /** @description The cheapest mode of each, known only afterwards. */
+            best: components["schemas"]["Money"];
+            /** Format: int64 */
+            desktops: number;
+            /** @description How far our forecast of a desktop's cost was off, on average. */
+            forecast_error: components["schemas"]["Money"];
+            month?: null | components["schemas"]["Month"];
+            nothing: components["schemas"]["Money"];
+            /** Format: int64 */
+            nothing_right: number;
+            ours: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Desktops that ran in their cheapest mode, by policy.
+             */
+            ours_right: number;
+        };
         Bundle: components["schemas"]["BundleRecord"] & components["schemas"]["Placement"];
         /** @description A bundle as `DescribeWorkspaceBundles` gives it. */
         BundleRecord: {
@@ -1123,6 +1383,59 @@ export interface components {
             updated_at?: null | components["schemas"]["UtcTime"];
             /** Format: int32 */
             user_volume_gib?: number | null;
+        };
+        /** @description The event that caused a change. */
+        CausedBy: {
+            event_id: string;
+            event_name: string;
+            event_time: components["schemas"]["UtcTime"];
+            source_ip?: string | null;
+            user_arn?: string | null;
+            user_name?: string | null;
+        };
+        /** @description One change of one desktop, as it is asked of AWS. */
+        Change: {
+            /** @enum {string} */
+            verb: "start";
+        } | {
+            /** @enum {string} */
+            verb: "stop";
+        } | {
+            /** @enum {string} */
+            verb: "reboot";
+        } | {
+            /** @enum {string} */
+            verb: "rebuild";
+        } | {
+            /** @enum {string} */
+            verb: "restore";
+        } | {
+            /**
+             * Format: int32
+             * @description Minutes, in steps of 60; only for AUTO_STOP.
+             */
+            auto_stop_timeout_minutes?: number | null;
+            running_mode: components["schemas"]["RunningMode"];
+            /** @enum {string} */
+            verb: "running_mode";
+        } | {
+            compute_type: string;
+            /** @enum {string} */
+            verb: "compute_type";
+        } | {
+            on: boolean;
+            /** @enum {string} */
+            verb: "admin_maintenance";
+        } | {
+            remove?: string[];
+            set?: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            verb: "tags";
+        } | {
+            /** @enum {string} */
+            verb: "terminate";
         };
         /** @description What kind of picture fits the table. */
         ChartHint: {
@@ -1148,6 +1461,11 @@ export interface components {
             figures?: Record<string, never>;
             status: components["schemas"]["Status"];
         };
+        /**
+         * @description How sure a recommendation is; `confidence_reason` says why.
+         * @enum {string}
+         */
+        Confidence: "low" | "medium" | "high";
         /** @description One of: CONNECTED DISCONNECTED UNKNOWN or a value AWS added since. */
         ConnectionState: string;
         /** @description How many rows share a value. `key` filters the list; `label` is for reading. */
@@ -1205,6 +1523,28 @@ export interface components {
             /** Format: int64 */
             workspaces: number;
         };
+        /** @description The health metrics of one day, averaged over it. */
+        DayHealth: components["schemas"]["Load"] & {
+            /** @description `2026-10-31`. */
+            day: string;
+            /**
+             * Format: double
+             * @description Per cent.
+             */
+            packet_loss?: number | null;
+            /**
+             * Format: double
+             * @description Per cent.
+             */
+            root_volume_used?: number | null;
+            /** Format: double */
+            session_latency_ms?: number | null;
+            /**
+             * Format: double
+             * @description Per cent.
+             */
+            user_volume_used?: number | null;
+        };
         Directory: components["schemas"]["DirectoryRecord"] & components["schemas"]["Placement"];
         /** @description A directory as `DescribeWorkspaceDirectories` gives it. */
         DirectoryRecord: {
@@ -1254,6 +1594,39 @@ export interface components {
         DiscoverResult: {
             accounts: components["schemas"]["DiscoveredAccount"][];
         };
+        /** @description What one desktop cost in a month by the price book and its hours. */
+        Estimate: {
+            account_id: components["schemas"]["AccountId"];
+            amount?: null | components["schemas"]["Money"];
+            /** Format: int32 */
+            billable_hours?: number | null;
+            high?: null | components["schemas"]["Money"];
+            low?: null | components["schemas"]["Money"];
+            /** @description `no price`, `no usage data`. */
+            missing?: string | null;
+            month: components["schemas"]["Month"];
+            region: components["schemas"]["Region"];
+            /** @description The mode at the month's begin. */
+            running_mode?: string | null;
+            workspace_id: string;
+        };
+        /** @description Estimates of a month added up by a part of the estate. */
+        EstimateSum: {
+            amount: components["schemas"]["Money"];
+            /** Format: int64 */
+            desktops: number;
+            high: components["schemas"]["Money"];
+            /** @description The value of the column it is grouped by. */
+            key: string;
+            label: string;
+            low: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Desktops without a price, or without hours where hours are billed; they are not in the amounts.
+             */
+            missing: number;
+            month: components["schemas"]["Month"];
+        };
         /** @description One message on the event stream. `type` is also the SSE event name. */
         EventBody: {
             /** @description A job was queued, moved on or ended. */
@@ -1294,6 +1667,11 @@ export interface components {
             /** @description What it is about, in a word or two. */
             topic: string;
         };
+        /**
+         * @description What a sync can read besides the inventory. Each costs more calls, and some cost money.
+         * @enum {string}
+         */
+        Extra: "usage" | "costs" | "events";
         /**
          * @description How many desktops share each value, for the filters of the list. Each facet leaves its own
          *     filter out, so that the alternatives to what is chosen stay visible. The most frequent first.
@@ -1339,6 +1717,41 @@ export interface components {
             status: components["schemas"]["Status"];
             version: string;
         };
+        /** @description When people work: hours of the week in UTC. */
+        HeatMap: {
+            /**
+             * @description 7 rows from Monday, 24 hours each: how many desktops were connected, on average of what is known.
+             *     Null where nothing is known.
+             */
+            connected: (number | null)[][];
+            /**
+             * Format: int64
+             * @description Desktops with any data.
+             */
+            desktops: number;
+            from: components["schemas"]["Month"];
+            to: components["schemas"]["Month"];
+        };
+        /** @description Connections counted over a day or a month. */
+        Hours: {
+            /**
+             * Format: int32
+             * @description Hours that AUTO_STOP bills, the timeout included.
+             */
+            billable_hours: number;
+            /** Format: int32 */
+            connected_minutes: number;
+            /**
+             * Format: int32
+             * @description Sessions that began in it.
+             */
+            sessions: number;
+            /**
+             * Format: int32
+             * @description Minutes gone by for which AWS gave no value: a gap, not zero.
+             */
+            unknown_minutes: number;
+        };
         Job: {
             /**
              * Format: int32
@@ -1377,6 +1790,22 @@ export interface components {
         });
         /** @enum {string} */
         JobState: "queued" | "running" | "succeeded" | "partial" | "failed" | "cancelled";
+        LeftAlone: {
+            /** Format: int64 */
+            desktops: number;
+            reason: string;
+        };
+        /** @description What a desktop's machine did on average: per cent of its CPU and memory. Absent: AWS has no value. */
+        Load: {
+            /** Format: double */
+            cpu_average?: number | null;
+            /** Format: double */
+            cpu_peak?: number | null;
+            /** Format: double */
+            memory_average?: number | null;
+            /** Format: double */
+            memory_peak?: number | null;
+        };
         LoginRequest: {
             password: string;
             username: string;
@@ -1461,6 +1890,15 @@ export interface components {
             /** @description `UPDATE_INITIATED`, `UPDATE_IN_PROGRESS`. */
             state: string;
         };
+        /**
+         * Format: double
+         * @description An amount in US dollars. In JSON and in views it is a number of dollars, in tables an integer of
+         *     micro-dollars.
+         * @example 12.5
+         */
+        Money: number;
+        /** @example 2026-10 */
+        Month: string;
         /** @description What it takes to onboard an account. */
         NewAccount: {
             endpoint_url?: string | null;
@@ -1705,6 +2143,49 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        Page_Recommendation: {
+            as_of?: null | components["schemas"]["UtcTime"];
+            items: {
+                account_id: components["schemas"]["AccountId"];
+                account_name: string;
+                /** @description How old the data is. */
+                as_of: components["schemas"]["UtcTime"];
+                change?: null | components["schemas"]["Change"];
+                compute_type?: string | null;
+                confidence: components["schemas"]["Confidence"];
+                confidence_reason: string;
+                cost_now?: null | components["schemas"]["Money"];
+                cost_then?: null | components["schemas"]["Money"];
+                evidence: components["schemas"]["AdviceMonth"][];
+                /** @description The sum written out: `$35.00 against $9.75 + 42 h × $0.30 = $22.35`. */
+                formula: string;
+                /** @description Names the desktop and the kind: the same advice has the same id each time it is worked out. */
+                id: string;
+                inputs: components["schemas"]["AdviceInput"][];
+                kind: components["schemas"]["AdviceKind"];
+                organization_id: components["schemas"]["OrganizationId"];
+                organization_name: string;
+                region: components["schemas"]["Region"];
+                running_mode?: string | null;
+                saving?: null | components["schemas"]["Money"];
+                saving_high?: null | components["schemas"]["Money"];
+                saving_low?: null | components["schemas"]["Money"];
+                /** @description For a list: `Switch to AUTO_STOP after 60 minutes`. */
+                title: string;
+                user_name?: string | null;
+                /** @description When the change should be made: `now`, or from when on it pays. */
+                when: string;
+                workspace_id: string;
+            }[];
+            /** @description Send as `cursor` for the next page; absent on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows that match the filters, over all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         Page_SyncRun: {
             as_of?: null | components["schemas"]["UtcTime"];
             items: {
@@ -1733,6 +2214,26 @@ export interface components {
                 /** @description `button`, `api`, `cli`, `schedule`, `demo`. */
                 trigger: string;
             }[];
+            /** @description Send as `cursor` for the next page; absent on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows that match the filters, over all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_UsageRow: {
+            as_of?: null | components["schemas"]["UtcTime"];
+            items: (components["schemas"]["UsageMonth"] & {
+                account_name: string;
+                compute_type?: string | null;
+                cost?: null | components["schemas"]["Money"];
+                cost_missing?: string | null;
+                organization_name: string;
+                running_mode?: string | null;
+                user_name?: string | null;
+            })[];
             /** @description Send as `cursor` for the next page; absent on the last. */
             next_cursor?: string | null;
             /**
@@ -1861,6 +2362,12 @@ export interface components {
             /** @description A Terraform configuration with role, trust and policy. */
             terraform: string;
         };
+        PriceBookAnswer: {
+            /** @description Prices, storage and the sources of both; the shape of a price file. */
+            book: Record<string, never>;
+            /** @description A book was imported in place of the one the program carries. */
+            imported: boolean;
+        };
         /** @description The body of every error answer, RFC 9457 `application/problem+json`. */
         Problem: {
             /** @description Stable; `docs/API.md` lists them. */
@@ -1948,6 +2455,42 @@ export interface components {
             since: components["schemas"]["UtcTime"];
         };
         /**
+         * @description One recommendation for one desktop. Amounts are a month's, list prices without tax; all of them
+         *     are estimates.
+         */
+        Recommendation: {
+            account_id: components["schemas"]["AccountId"];
+            account_name: string;
+            /** @description How old the data is. */
+            as_of: components["schemas"]["UtcTime"];
+            change?: null | components["schemas"]["Change"];
+            compute_type?: string | null;
+            confidence: components["schemas"]["Confidence"];
+            confidence_reason: string;
+            cost_now?: null | components["schemas"]["Money"];
+            cost_then?: null | components["schemas"]["Money"];
+            evidence: components["schemas"]["AdviceMonth"][];
+            /** @description The sum written out: `$35.00 against $9.75 + 42 h × $0.30 = $22.35`. */
+            formula: string;
+            /** @description Names the desktop and the kind: the same advice has the same id each time it is worked out. */
+            id: string;
+            inputs: components["schemas"]["AdviceInput"][];
+            kind: components["schemas"]["AdviceKind"];
+            organization_id: components["schemas"]["OrganizationId"];
+            organization_name: string;
+            region: components["schemas"]["Region"];
+            running_mode?: string | null;
+            saving?: null | components["schemas"]["Money"];
+            saving_high?: null | components["schemas"]["Money"];
+            saving_low?: null | components["schemas"]["Money"];
+            /** @description For a list: `Switch to AUTO_STOP after 60 minutes`. */
+            title: string;
+            user_name?: string | null;
+            /** @description When the change should be made: `now`, or from when on it pays. */
+            when: string;
+            workspace_id: string;
+        };
+        /**
          * @description A region name such as `eu-west-1`. Always one of the embedded list.
          * @example eu-west-1
          */
@@ -1966,6 +2509,7 @@ export interface components {
         };
         /** @description One entry of a resource's history: what it was from `valid_from` until `valid_to`. */
         ResourceVersion: {
+            caused_by?: null | components["schemas"]["CausedBy"];
             /** @description `created`, `changed`, `missing`, `returned`, `deleted`, `terminated`. */
             change: string;
             /** @description The fields that differ from the version before, oldest value first. */
@@ -2115,10 +2659,12 @@ export interface components {
         };
         /** @enum {string} */
         Status: "ok" | "degraded" | "failed";
-        /** @description What one sync covers. Both empty: every enabled account. */
+        /** @description What one sync covers. Without ids: every enabled account. */
         SyncRequest: {
             account_ids?: components["schemas"]["AccountId"][];
             organization_ids?: components["schemas"]["OrganizationId"][];
+            /** @description What is read besides the inventory. */
+            with?: components["schemas"]["Extra"][];
         };
         /** @description One run: its scopes added up. */
         SyncRun: {
@@ -2213,6 +2759,35 @@ export interface components {
              */
             sampled_tokens: number;
         };
+        /** @description One desktop's day. */
+        UsageDay: components["schemas"]["Hours"] & components["schemas"]["DayHealth"];
+        /** @description One desktop's month. */
+        UsageMonth: components["schemas"]["Hours"] & components["schemas"]["Load"] & {
+            account_id: components["schemas"]["AccountId"];
+            /**
+             * Format: int32
+             * @description Days with values of CPU or memory.
+             */
+            health_days: number;
+            month: components["schemas"]["Month"];
+            region: components["schemas"]["Region"];
+            /**
+             * Format: int32
+             * @description The auto-stop timeout that `billable_hours` are counted with.
+             */
+            timeout_hours: number;
+            workspace_id: string;
+        };
+        /** @description One desktop's month with whose it is. */
+        UsageRow: components["schemas"]["UsageMonth"] & {
+            account_name: string;
+            compute_type?: string | null;
+            cost?: null | components["schemas"]["Money"];
+            cost_missing?: string | null;
+            organization_name: string;
+            running_mode?: string | null;
+            user_name?: string | null;
+        };
         User: {
             created_at: components["schemas"]["UtcTime"];
             disabled: boolean;
@@ -2259,6 +2834,45 @@ export interface components {
             columns: components["schemas"]["ColumnSchema"][];
             meaning: string;
             name: string;
+        };
+        /** @description Which desktops, and how they would run. What is left out stays as it is. */
+        WhatIf: {
+            /** @description Only these accounts. */
+            account_ids?: components["schemas"]["AccountId"][];
+            compute_type?: string | null;
+            /** @description Only these compute types. */
+            compute_types?: string[];
+            /** @description Only desktops that run in this mode now. */
+            current_mode?: string | null;
+            /** @description `AUTO_STOP` or `ALWAYS_ON`. */
+            running_mode?: string | null;
+            /**
+             * Format: int32
+             * @description Whole hours; with AUTO_STOP, 1 when left out.
+             */
+            timeout_hours?: number | null;
+        };
+        /** @description A month's cost now and then, the mean of the last closed months; list prices. */
+        WhatIfAnswer: {
+            /**
+             * Format: int64
+             * @description For how many it would cost less, and more.
+             */
+            cheaper: number;
+            cost_now: components["schemas"]["Money"];
+            cost_then: components["schemas"]["Money"];
+            /** Format: int64 */
+            dearer: number;
+            /** Format: int64 */
+            desktops: number;
+            saving: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Left out, because there is no price or no month is known well enough.
+             */
+            without_price: number;
+            /** Format: int64 */
+            without_usage: number;
         };
         /** @description One desktop as we keep and show it. */
         Workspace: components["schemas"]["WorkspaceRecord"] & {
@@ -2341,6 +2955,13 @@ export interface components {
         };
         /** @description One of: PENDING AVAILABLE IMPAIRED UNHEALTHY REBOOTING STARTING REBUILDING RESTORING MAINTENANCE ADMIN_MAINTENANCE TERMINATING TERMINATED SUSPENDED UPDATING STOPPING STOPPED ERROR or a value AWS added since. */
         WorkspaceState: string;
+        WorkspaceUsage: {
+            days: components["schemas"]["UsageDay"][];
+            /** @description What the months cost by the price book; estimates. */
+            estimates: components["schemas"]["Estimate"][];
+            /** @description Oldest first. */
+            months: components["schemas"]["UsageMonth"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -3120,6 +3741,41 @@ export interface operations {
             };
         };
     };
+    list_estimates: {
+        parameters: {
+            query?: {
+                /** @description `organization`, `account`, `running_mode`, `compute_type`. */
+                group_by?: string;
+                /** @description 1 to 13; 12 unless given. */
+                months?: number;
+                /** @description Only this organization. */
+                organization_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EstimateSum"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_dashboard: {
         parameters: {
             query?: {
@@ -3540,6 +4196,66 @@ export interface operations {
             };
         };
     };
+    read_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceBookAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceBookAnswer"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     run_query: {
         parameters: {
             query?: never;
@@ -3587,6 +4303,210 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ViewSchema"][];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_recommendations: {
+        parameters: {
+            query?: {
+                account_id?: string[];
+                /** @description `high`, `medium`, `low`. */
+                confidence?: string[];
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `running_mode`, `timeout`, `too_large`, `too_small`, `idle`, `never_used`, `orphaned`. */
+                kind?: string[];
+                /** @description 1 to 500; 50 unless given. */
+                limit?: number;
+                organization_id?: string[];
+                /** @description A column, descending with `-` in front. */
+                sort?: string;
+                workspace_id?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Recommendation"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_backtest: {
+        parameters: {
+            query?: {
+                /** @description 1 to 13; 12 unless given. */
+                months?: number;
+                /** @description Only this organization. */
+                organization_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backtest"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_parity: {
+        parameters: {
+            query?: {
+                /** @description `2026-10`; the current one unless given. */
+                month?: string;
+                /** @description As on a month's last day, when the tool may switch to AUTO_STOP. */
+                month_end?: boolean;
+                /** @description Only this organization. */
+                organization_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_recommendations: {
+        parameters: {
+            query?: {
+                /** @description Only this organization. */
+                organization_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviceTotals"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_advice_totals: {
+        parameters: {
+            query?: {
+                /** @description Only this organization. */
+                organization_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviceTotals"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIf"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfAnswer"];
                 };
             };
             /** @description What went wrong */
@@ -3932,6 +4852,82 @@ export interface operations {
             };
         };
     };
+    list_usage: {
+        parameters: {
+            query?: {
+                account_id?: string[];
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 500; 50 unless given. */
+                limit?: number;
+                /** @description `2026-10`; the current one unless given. */
+                month?: string;
+                /** @description Only this organization. */
+                organization_id?: string;
+                /** @description Text to find, ignoring case. */
+                q?: string;
+                /** @description A column, descending with `-` in front. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UsageRow"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_heat_map: {
+        parameters: {
+            query?: {
+                /** @description 1 to 13, the current one included; 3 unless given. */
+                months?: number;
+                /** @description Only this organization. */
+                organization_id?: string;
+                workspace_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatMap"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_users: {
         parameters: {
             query?: {
@@ -4175,6 +5171,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceDetail"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_workspace_usage: {
+        parameters: {
+            query?: {
+                /** @description The first day that is listed; 62 days ago unless given. */
+                from?: string;
+                /** @description The last day; today unless given. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceUsage"];
                 };
             };
             /** @description What went wrong */

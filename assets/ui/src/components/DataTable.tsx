@@ -8,6 +8,8 @@ export interface Column<T> {
   /** Also the name the server sorts by, where `sortable`. */
   id: string;
   header: string;
+  /** Instead of the heading's text: the box that chooses every row. */
+  head?: React.ReactNode;
   cell: (row: T) => React.ReactNode;
   sortable?: boolean;
   /** Numbers stand at the right. */
@@ -112,7 +114,7 @@ function WideTable<T>({ label, rows, columns, rowKey, sort, onSort, waiting = fa
               className={clsx("group transition-colors hover:bg-sunken", onOpen && "cursor-pointer")}
               onClick={(event) => {
                 // A click on a link or a button inside, or the end of marking text, is not for the row.
-                if ((event.target as Element).closest("a, button, input")) return;
+                if ((event.target as Element).closest("a, button, input, label")) return;
                 if (String(getSelection()) === "") onOpen?.(row.original);
               }}
             >
@@ -167,7 +169,7 @@ function HeaderCell<T>({ column, sort, onSort }: HeaderCellProps<T>) {
           <Icon aria-hidden className={clsx(!ascending && !descending && "opacity-40")} />
         </button>
       ) : (
-        column.header
+        (column.head ?? column.header)
       )}
     </th>
   );

@@ -41,3 +41,10 @@ export function values(search: Search, key: string): string[] {
 export function value(search: Search, key: string): string | undefined {
   return values(search, key)[0];
 }
+
+/** The changes that add a value to a filter, or take it out if it is there. */
+export function toggled(search: Search, parameter: string, one: string): Search {
+  const before = values(search, parameter);
+  const after = before.includes(one) ? before.filter((other) => other !== one) : [...before, one];
+  return { [parameter]: after.length > 0 ? after : undefined };
+}

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { parseSearch } from "./address";
+import { parseSearch, toggled } from "./address";
 import type { Facets } from "../api/types";
-import { activeFilters, filterWords, toggled, without, withoutAll, workspaceQuery } from "./workspaceFilters";
+import { activeFilters, filterWords, without, withoutAll, workspaceQuery } from "./workspaceFilters";
 
 const search = parseSearch("?org=o1&state=STOPPED&state=ERROR&tag.Team=&q=ada&columns=state&sort=-region");
 

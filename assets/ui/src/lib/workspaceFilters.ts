@@ -100,11 +100,4 @@ export function withoutAll(search: Search): Search {
   return changes;
 }
 
-/** The changes that add a value to a filter, or take it out if it is there. */
-export function toggled(search: Search, parameter: string, one: string): Search {
-  const before = values(search, parameter);
-  const after = before.includes(one) ? before.filter((other) => other !== one) : [...before, one];
-  return { [parameter]: after.length > 0 ? after : undefined };
-}
-
 export const sortOf = (search: Search) => value(search, "sort") ?? "user_name";

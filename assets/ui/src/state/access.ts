@@ -6,11 +6,13 @@ import type { Me, Role } from "../api/types";
 
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, approver: 2, admin: 3 };
 
-export type Ability = "run_sync" | "save_queries" | "manage_accounts" | "manage_members" | "manage_installation";
+export type Ability = "run_sync" | "save_queries" | "make_plans" | "approve_plans" | "manage_accounts" | "manage_members" | "manage_installation";
 
 const LEAST: Record<Exclude<Ability, "manage_installation">, Role> = {
   run_sync: "operator",
   save_queries: "operator",
+  make_plans: "operator",
+  approve_plans: "approver",
   manage_accounts: "admin",
   manage_members: "admin",
 };

@@ -1,10 +1,12 @@
 //! Discovery of member accounts, and `account test`.
 
 use aws::AwsErrorKind;
+use domain::Region;
 use domain::account::AccountTest;
 
 use crate::server::{
-    Answer, Request, Server, assumed, identity, json_error, ok, region, through_role, xml_error,
+    Answer, Request, Server, assumed, identity, json_error, ok, region, status, through_role,
+    xml_error,
 };
 
 #[tokio::test]
@@ -63,6 +65,11 @@ fn half_granted(request: &Request) -> Answer {
         "DescribeWorkspaces" => ok(r#"{"Workspaces":[]}"#),
         "DescribeWorkspaceDirectories" => ok(r#"{"Directories":[]}"#),
         "DescribeWorkspacesConnectionStatus" => ok(r#"{"WorkspacesConnectionStatus":[]}"#),
+        "LookupEvents" => ok(r#"{"Events":[]}"#),
+        "GetCostAndUsage" => ok(r#"{"ResultsByTime":[]}"#),
+        "GetCostAndUsageWithResources" => json_error("DataUnavailableException", "not opted in"),
+        // It speaks CBOR, which this server does not.
+        "GetMetricData" => status(404, ""),
         other => panic!("unexpected {other}"),
     }
 }
@@ -92,8 +99,8 @@ async fn each_missing_action_is_listed_in_each_region() {
         .iter()
         .filter(|p| !p.allowed)
         .map(|p| {
-            let region = p.region.as_ref().unwrap().to_string();
-            (p.action.as_str(), region, p.optional)
+            let region = p.region.as_ref().map_or("", Region::as_str);
+            (p.action.as_str(), region.to_owned(), p.optional)
         })
         .collect();
     let bundles = "workspaces:DescribeWorkspaceBundles";
@@ -102,11 +109,16 @@ async fn each_missing_action_is_listed_in_each_region() {
         [
             (bundles, "eu-west-1".to_owned(), false),
             ("tag:GetResources", "eu-west-1".to_owned(), true),
+            ("cloudwatch:GetMetricData", "eu-west-1".to_owned(), true),
             (bundles, "us-east-1".to_owned(), false),
             ("tag:GetResources", "us-east-1".to_owned(), true),
+            ("cloudwatch:GetMetricData", "us-east-1".to_owned(), true),
+            // What an account has once.
+            ("ce:GetCostAndUsageWithResources", String::new(), true),
         ]
     );
-    assert_eq!(test.permissions.len(), 1 + 2 * 6);
+    assert_eq!(test.permissions.len(), 1 + 2 * 8 + 2);
+    assert_eq!(server.count("GetCostAndUsage"), 1, "each try costs money");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 /// One request as it came.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The last part of `x-amz-target`, or `Action` of a form.
+    /// The last part of `x-amz-target`, of the path where the protocol is CBOR, or `Action` of a form.
     pub operation: String,
     pub headers: HashMap<String, String>,
     pub body: String,
@@ -241,9 +241,11 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
         .unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
-    let body = String::from_utf8(body).ok()?;
+    let body = String::from_utf8_lossy(&body).into_owned();
+    let cbor = headers.contains_key("smithy-protocol");
     let operation = match headers.get("x-amz-target") {
         Some(target) => target.rsplit('.').next()?.to_owned(),
+        None if cbor => line.split(' ').nth(1)?.rsplit('/').next()?.to_owned(),
         None => body
             .split('&')
             .find_map(|pair| pair.strip_prefix("Action="))?

@@ -5,6 +5,7 @@ mod costs;
 mod faults;
 mod lifecycle;
 mod metrics;
+mod planted;
 mod roles;
 mod trail;
 

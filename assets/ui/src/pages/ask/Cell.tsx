@@ -3,7 +3,8 @@ import { Link } from "@tanstack/react-router";
 import { StateBadge } from "../../components/Badge";
 import { Time } from "../../components/Time";
 import { formatConstant, formatValue } from "../../lib/format";
-import { formatDay, formatMeasure, formatMonth, isoTime, type CellKind, type Value } from "./values";
+import { formatMonth } from "../../lib/month";
+import { formatDay, formatMeasure, isoTime, type CellKind, type Value } from "./values";
 
 export function Cell({ value, kind }: { value: Value; kind: CellKind }) {
   if (value === null || value === "") return <span className="text-ink-faint">—</span>;

@@ -1,7 +1,8 @@
 // What a chart of an answer shows: its points, or that this table cannot be drawn so. Pure.
 import type { ChartHint } from "../../api/types";
 import { formatConstant, formatTime } from "../../lib/format";
-import { formatDay, formatMonth, isoTime, kindOf, type CellKind, type Row, type Value } from "./values";
+import { formatMonth } from "../../lib/month";
+import { formatDay, isoTime, kindOf, type CellKind, type Row, type Value } from "./values";
 
 export interface Point {
   /** Tells it from the others. */

@@ -1,6 +1,6 @@
 // What the values of an answer's columns are, told from their names and from the values themselves:
 // the server sends plain JSON. Pure; `Cell.tsx` draws what this finds.
-import { formatNumber } from "../../lib/format";
+import { formatFigure } from "../../lib/figure";
 
 export type Value = string | number | boolean | null;
 export type Row = readonly Value[];
@@ -57,25 +57,13 @@ export function isoTime(text: string): string {
 }
 
 const AS_DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-const AS_MONTH = new Intl.DateTimeFormat("en-GB", { month: "short", year: "numeric", timeZone: "UTC" });
-const EXACT = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
-const SMALL = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
 
 /** A day is the same day everywhere: it is not moved into the reader's zone. */
 export function formatDay(day: string): string {
   return AS_DAY.format(new Date(`${day}T00:00:00Z`));
 }
 
-export function formatMonth(month: string): string {
-  return AS_MONTH.format(new Date(`${month}-01T00:00:00Z`));
-}
-
 /** `1,204`, `12.35`, `0.0042`; as a share, `47.3 %`. */
 export function formatMeasure(value: number, kind: CellKind): string {
   return kind === "percent" ? `${formatFigure(value)} %` : formatFigure(value);
-}
-
-export function formatFigure(value: number): string {
-  if (Number.isInteger(value)) return formatNumber(value);
-  return Math.abs(value) < 0.01 ? SMALL.format(value) : EXACT.format(value);
 }

@@ -7,8 +7,8 @@ use domain::report::{
 use domain::{Money, UtcTime};
 
 const MONTHS: [&str; 12] = [
-    "Nov 2025", "Dec 2025", "Jan 2026", "Feb 2026", "Mar 2026", "Apr 2026", "May 2026", "Jun 2026", "Jul 2026",
-    "Aug 2026", "Sep 2026", "Oct 2026",
+    "Nov 2025", "Dec 2025", "Jan 2026", "Feb 2026", "Mar 2026", "Apr 2026", "May 2026", "Jun 2026",
+    "Jul 2026", "Aug 2026", "Sep 2026", "Oct 2026",
 ];
 
 const NAMES: [&str; 14] = [
@@ -121,11 +121,26 @@ fn figures() -> Vec<Figure> {
         note: note.map(String::from),
     };
     vec![
-        figure("Desktops", Cell::Integer(512), Some("12 fewer than in September")),
+        figure(
+            "Desktops",
+            Cell::Integer(512),
+            Some("12 fewer than in September"),
+        ),
         figure("Cost", dollars(18_204.77), Some("invoice, before tax")),
-        figure("Possible savings a month", dollars(2_310.45), Some("estimate")),
+        figure(
+            "Possible savings a month",
+            dollars(2_310.45),
+            Some("estimate"),
+        ),
         figure("Used in the last 30 days", Cell::Share(0.873), None),
-        figure("Hours a user and day", Cell::Decimal { number: 7.4, digits: 1 }, Some("working days only")),
+        figure(
+            "Hours a user and day",
+            Cell::Decimal {
+                number: 7.4,
+                digits: 1,
+            },
+            Some("working days only"),
+        ),
     ]
 }
 
@@ -147,7 +162,8 @@ fn chart(title: &str, kind: ChartKind, unit: &str, series: Vec<Series>) -> Chart
 }
 
 fn costs() -> Section {
-    let invoice = |month: usize| (month != 3 && month < 11).then(|| 14_000.0 + 431.7 * month as f64);
+    let invoice =
+        |month: usize| (month != 3 && month < 11).then(|| 14_000.0 + 431.7 * month as f64);
     let desktops = |month: usize| Some(430.0 + (month * month) as f64 / 1.6);
     let ranking = Chart {
         labels: [
@@ -161,7 +177,13 @@ fn costs() -> Section {
         .to_vec(),
         series: vec![Series {
             label: "Cost".into(),
-            values: vec![Some(9_120.4), Some(5_004.0), Some(2_210.37), Some(870.0), None],
+            values: vec![
+                Some(9_120.4),
+                Some(5_004.0),
+                Some(2_210.37),
+                Some(870.0),
+                None,
+            ],
         }],
         ..chart("Cost by directory", ChartKind::Ranking, "USD", Vec::new())
     };
@@ -213,7 +235,13 @@ fn savings() -> Section {
         vec![
             text(NAMES[index % NAMES.len()]),
             text(&format!("ws-{:09x}", 0x1f3_a5c7 + index * 7919)),
-            text(["Stop: unused for 60 days", "Bill by the hour", "Use a smaller bundle (Standard in place of Performance)"][index % 3]),
+            text(
+                [
+                    "Stop: unused for 60 days",
+                    "Bill by the hour",
+                    "Use a smaller bundle (Standard in place of Performance)",
+                ][index % 3],
+            ),
             Cell::Integer(12 * index as i64),
             dollars(41.5 + 13.25 * index as f64),
         ]
@@ -230,7 +258,13 @@ fn savings() -> Section {
         ..section(
             "Savings",
             vec![Table {
-                total: Some(vec![text("Total"), Cell::Empty, Cell::Empty, Cell::Integer(1260), dollars(2_013.75)]),
+                total: Some(vec![
+                    text("Total"),
+                    Cell::Empty,
+                    Cell::Empty,
+                    Cell::Integer(1260),
+                    dollars(2_013.75),
+                ]),
                 ..table("Advice", &columns, rows.collect())
             }],
         )
@@ -246,11 +280,24 @@ fn inventory(desktops: usize) -> Section {
             text(&format!("WSAMZN-{:08X}", 0x51C0_FFEE_usize + index)),
             text(["eu-central-1", "eu-west-1", "ap-southeast-2"][index % 3]),
             text(["AUTO_STOP", "ALWAYS_ON"][index % 2]),
-            text(["Standard with Windows 11 (Server 2025 based)", "Performance", "GraphicsPro.g4dn"][index % 3]),
-            if index % 7 == 0 { Cell::Empty } else { Cell::Time(last) },
+            text(
+                [
+                    "Standard with Windows 11 (Server 2025 based)",
+                    "Performance",
+                    "GraphicsPro.g4dn",
+                ][index % 3],
+            ),
+            if index % 7 == 0 {
+                Cell::Empty
+            } else {
+                Cell::Time(last)
+            },
             Cell::Day(last.plus_days(-400).day()),
             Cell::Flag(index % 3 == 0),
-            Cell::Decimal { number: (index % 160) as f64 * 1.17, digits: 1 },
+            Cell::Decimal {
+                number: (index % 160) as f64 * 1.17,
+                digits: 1,
+            },
             dollars(7.25 + (index % 90) as f64 * 0.61),
         ]
     };
@@ -273,7 +320,10 @@ fn inventory(desktops: usize) -> Section {
 
 fn changes() -> Section {
     let columns = [("at", "When", 1), ("what", "What", 3)];
-    section("Changes", vec![table("Changes of desktops", &columns, Vec::new())])
+    section(
+        "Changes",
+        vec![table("Changes of desktops", &columns, Vec::new())],
+    )
 }
 
 fn empty() -> Section {
