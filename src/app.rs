@@ -70,7 +70,13 @@ impl App {
             clock: Clock::Wall,
             turns: inventory::Turns::default(),
         };
-        let workers = Workers::new(inventory.clone(), JobsConfig::default());
+        let workers = Workers::new(
+            inventory.clone(),
+            JobsConfig {
+                demo: mode == Mode::Server { demo: true },
+                ..JobsConfig::default()
+            },
+        );
         sync_schedule(&db).await?;
 
         let assistant = Assistant::new(AssistantConfig {

@@ -11,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiError, ApiResult};
 use crate::handlers::{
-    account, advice, ai, audit, dashboard, directory, health, job, login, me, organization, plan, price, query, setting, setup, sync, usage, user, workspace,
+    account, advice, ai, audit, dashboard, directory, health, job, login, me, organization, plan, price, query, report, setting, setup, sync, usage, user, workspace,
 };
 use crate::openapi;
 
@@ -64,6 +64,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(plan::cancel_plan)
         .service(plan::read_actions)
         .service(plan::change_actions)
+        .service(report::list_reports)
+        .service(report::create_report)
+        .service(report::read_report)
+        .service(report::read_report_file)
+        .service(report::delete_report)
         .service(price::read_prices)
         .service(price::import_prices)
         .service(account::list_accounts)

@@ -113,6 +113,11 @@ impl Client {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
+    /// An answer that is a file.
+    pub async fn bytes(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        Ok(self.exchange(Method::GET, path, None::<&()>).await?.to_vec())
+    }
+
     /// Every row of a paged list.
     pub async fn all<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<Vec<T>> {
         let separator = if path.contains('?') { '&' } else { '?' };

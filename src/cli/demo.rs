@@ -10,11 +10,12 @@ use anyhow::Context;
 use auth::{Caller, Client};
 use aws::BaseCredentials;
 use clap::Args;
-use domain::account::DiscoverRequest;
-use domain::job::{JobPayload, JobState, NewJob};
+use domain::account::{AccountChange, DiscoverRequest};
+use domain::job::{Job, JobPayload, JobState, NewJob};
 use domain::listing::PageRequest;
 use domain::organization::NewOrganization;
-use domain::sync::SyncRequest;
+use domain::plan::ActionSettings;
+use domain::sync::{Extra, SyncRequest};
 use domain::user::{NewUser, UserChange};
 use domain::{Region, Scope};
 use simulator::{Running, Simulator, SimulatorConfig};
@@ -145,19 +146,8 @@ impl Demo {
         if !self.no_history && is_new {
             demo_history::live(simulator, &app.inventory, self.dials.desktops).await?;
         }
-        let job = NewJob {
-            payload: JobPayload::Sync(SyncRequest::default()),
-            organization_id: None,
-            trigger: "demo".to_owned(),
-            requested_by: None,
-        };
-        let mut job = store::job::enqueue(&app.db, job).await?;
-        while !job.state.ended() {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-            job = store::job::find(&app.db, &Scope::All, &job.id)
-                .await?
-                .context("the first sync's job is gone")?;
-        }
+        allow_changes(app, simulated).await?;
+        let job = sync(app, vec![Extra::Usage]).await?;
         // Dials can make parts of it fail on purpose; the pages then show that.
         if job.state == JobState::Failed {
             output::note(&format!(
@@ -165,6 +155,8 @@ impl Demo {
                 job.error.unwrap_or_default()
             ));
         }
+        // CloudTrail answers two requests a second; nobody waits for that.
+        enqueue(app, vec![Extra::Costs, Extra::Events]).await?;
         Ok(password)
     }
 
@@ -218,6 +210,50 @@ impl Demo {
         app.stop().await;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+async fn enqueue(app: &App, with: Vec<Extra>) -> anyhow::Result<Job> {
+    let request = SyncRequest {
+        with,
+        ..SyncRequest::default()
+    };
+    let job = NewJob {
+        payload: JobPayload::Sync(request),
+        organization_id: None,
+        trigger: "demo".to_owned(),
+        requested_by: None,
+    };
+    Ok(store::job::enqueue(&app.db, job).await?)
+}
+
+/// Syncs, and waits for the end of it.
+async fn sync(app: &App, with: Vec<Extra>) -> anyhow::Result<Job> {
+    let mut job = enqueue(app, with).await?;
+    while !job.state.ended() {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        job = store::job::find(&app.db, &Scope::All, &job.id)
+            .await?
+            .context("the first sync's job is gone")?;
+    }
+    Ok(job)
+}
+
+/// Lets every invented client's desktops be changed, so that plans can be tried out.
+async fn allow_changes(app: &App, simulated: &SimulatorConfig) -> anyhow::Result<()> {
+    for account in store::account::list_enabled(&app.db, &Scope::All).await? {
+        let arn = format!("arn:aws:iam::{}:role/{}", account.id, simulated.write_role_name);
+        let change = AccountChange {
+            write_role_arn: Some(arn.parse()?),
+            ..AccountChange::default()
+        };
+        store::account::update(&app.db, &Scope::All, &account.id, change).await?;
+        let settings = ActionSettings {
+            actions_enabled: true,
+            ..ActionSettings::default()
+        };
+        store::plan::set_action_settings(&app.db, &account.organization_id, settings).await?;
+    }
+    Ok(())
 }
 
 /// Marks a data folder as made by a demo.

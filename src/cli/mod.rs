@@ -15,6 +15,7 @@ mod output;
 mod plan;
 mod prices;
 mod query;
+mod report;
 mod serve;
 mod setup_link;
 mod simulate;
@@ -71,6 +72,8 @@ enum Command {
     Optimize(optimize::Optimize),
     /// Plans of changes: make, approve, apply, undo.
     Plan(plan::Plan),
+    /// Reports: CSV, JSON, workbooks, and PDFs to send to a client.
+    Report(report::Report),
     /// The price book.
     Prices(prices::Prices),
     /// Onboard, test and remove AWS accounts.
@@ -143,6 +146,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Usage(command) => command.run().await,
             Command::Optimize(command) => command.run().await,
             Command::Plan(command) => command.run().await,
+            Command::Report(command) => command.run().await,
             Command::Prices(command) => command.run().await,
             Command::Account(command) => command.run().await,
             Command::User(command) => command.run().await,

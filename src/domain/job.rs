@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::account::DiscoverRequest;
 use crate::sync::SyncRequest;
-use crate::{AccountId, JobId, OrganizationId, PlanId, UtcTime};
+use crate::{AccountId, JobId, OrganizationId, PlanId, ReportId, UtcTime};
 
 /// What a job is to do. The tag is stored as the job's `kind`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -19,13 +19,15 @@ pub enum JobPayload {
     /// List the members of the AWS Organization, and onboard them when asked to. Result: a
     /// [`crate::account::DiscoverResult`].
     AccountDiscover(DiscoverRequest),
+    /// Make a report's file. Result: the [`crate::report::Report`].
+    MakeReport { report_id: ReportId },
     /// Apply an approved plan, or go on with it. Result: the [`crate::plan::Plan`].
     ApplyPlan { plan_id: PlanId },
 }
 
 impl JobPayload {
     /// Every kind this build can run.
-    pub const KINDS: &'static [&'static str] = &["sync", "account_test", "account_discover", "apply_plan"];
+    pub const KINDS: &'static [&'static str] = &["sync", "account_test", "account_discover", "make_report", "apply_plan"];
 
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -33,6 +35,7 @@ impl JobPayload {
             Self::Sync(_) => "sync",
             Self::AccountTest { .. } => "account_test",
             Self::AccountDiscover(_) => "account_discover",
+            Self::MakeReport { .. } => "make_report",
             Self::ApplyPlan { .. } => "apply_plan",
         }
     }

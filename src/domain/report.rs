@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Money, UtcTime, text_enum};
+use crate::{JobId, Money, OrganizationId, ReportId, UtcTime, text_enum};
 
 text_enum! {
     /// The kinds of report.
@@ -53,6 +53,79 @@ impl ReportFormat {
     pub fn from_text(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.as_str() == text)
     }
+}
+
+/// A report as it is kept and listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Report {
+    pub id: ReportId,
+    /// Absent: every organization that its maker may see.
+    pub organization_id: Option<OrganizationId>,
+    pub organization_name: Option<String>,
+    pub report_type: ReportType,
+    pub format: ReportFormat,
+    /// The first day of the period.
+    pub period_from: String,
+    /// The last day.
+    pub period_to: String,
+    pub status: ReportStatus,
+    pub file_bytes: Option<u64>,
+    /// SHA-256 of the file, hexadecimal.
+    pub checksum: Option<String>,
+    pub created_by: String,
+    pub created_at: UtcTime,
+    pub finished_at: Option<UtcTime>,
+    /// Why it could not be made.
+    pub error: Option<String>,
+    pub job_id: Option<JobId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportStatus {
+    Waiting,
+    Running,
+    Ready,
+    Failed,
+    /// Its file was cleared away.
+    Expired,
+}
+
+impl ReportStatus {
+    pub const ALL: [Self; 5] = [Self::Waiting, Self::Running, Self::Ready, Self::Failed, Self::Expired];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// The inverse of [`Self::as_str`].
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+/// What a new report is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReport {
+    pub report_type: ReportType,
+    pub format: ReportFormat,
+    #[serde(default)]
+    pub organization_id: Option<OrganizationId>,
+    /// The first day of the period, `2026-10-01`; the last closed month unless given.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// The last day.
+    #[serde(default)]
+    pub to: Option<String>,
 }
 
 /// A whole report.

@@ -29,6 +29,8 @@ pub use scheduler::Scheduler;
 pub struct JobsConfig {
     /// Jobs run at the same time.
     pub workers: usize,
+    /// Everything in the stock is invented, and reports say so.
+    pub demo: bool,
     /// A lease that was not renewed for this long may be taken by another worker.
     pub lease: Duration,
 }
@@ -37,6 +39,7 @@ impl Default for JobsConfig {
     fn default() -> Self {
         Self {
             workers: 2,
+            demo: false,
             lease: Duration::from_secs(60),
         }
     }
@@ -45,6 +48,8 @@ impl Default for JobsConfig {
 /// What a job may use while it runs.
 pub struct JobContext {
     pub inventory: Inventory,
+    /// Everything in the stock is invented.
+    pub demo: bool,
     /// Set when the job should end: someone cancelled it, or the process is stopping.
     pub stop: CancellationToken,
     /// Tells how far the job is; writes are spaced out by the runner.

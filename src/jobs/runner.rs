@@ -130,6 +130,7 @@ impl Workers {
         let (progress, seen) = watch::channel(job.progress.clone());
         let context = JobContext {
             inventory: self.inventory.clone(),
+            demo: self.config.demo,
             stop: job_stop.clone(),
             progress: Arc::new(move |now| drop(progress.send(now))),
         };

@@ -1,8 +1,10 @@
-//! Writes a report document as CSV, JSON, XLSX or PDF. It sees the document alone: no store, no
-//! network, no files and no clock, so the same document gives the same bytes.
+//! Makes report documents from the store, and writes them as CSV, JSON, XLSX or PDF. What writes sees
+//! the document alone: no store, no network, no files and no clock, so the same document gives the same
+//! bytes.
 //!
 //! | file | holds |
 //! |---|---|
+//! | `gather` | documents from the store, a file for each section |
 //! | `cell` | a cell as text, for people and for programs |
 //! | `csv` | records safe to open in a spreadsheet, and a document's tables as CSV |
 //! | `workbook` | XLSX: a summary, a sheet for each table, charts, the method |
@@ -12,6 +14,7 @@
 //! blocking is allowed.
 
 pub mod csv;
+pub mod gather;
 
 mod cell;
 mod pdf;

@@ -65,6 +65,7 @@ pub mod price;
 pub mod query;
 pub mod question;
 pub mod recommendation;
+pub mod report;
 pub mod retention;
 pub mod schedule;
 pub mod secret;

@@ -15,6 +15,7 @@ pub mod organization;
 pub mod plan;
 pub mod price;
 pub mod query;
+pub mod report;
 pub mod setting;
 pub mod setup;
 pub mod sync;

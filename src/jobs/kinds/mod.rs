@@ -3,6 +3,7 @@
 mod account_discover;
 mod account_test;
 mod apply_plan;
+mod make_report;
 mod sync;
 
 use domain::job::{JobPayload, JobState};
@@ -18,6 +19,7 @@ pub fn of(payload: JobPayload) -> Box<dyn Job> {
         JobPayload::AccountDiscover(request) => {
             Box::new(account_discover::AccountDiscover { request })
         }
+        JobPayload::MakeReport { report_id } => Box::new(make_report::MakeReport { report_id }),
         JobPayload::ApplyPlan { plan_id } => Box::new(apply_plan::ApplyPlan { plan_id }),
     }
 }

@@ -109,10 +109,14 @@ fn values(drawn: &Drawn) -> impl Iterator<Item = (usize, usize, f64)> {
         .flat_map(move |(series, row)| {
             let present = row.values.iter().take(slots).enumerate();
             present.filter_map(move |(slot, value)| {
-                let value = value.filter(|value| value.is_finite())?;
-                Some((slot, series, value))
+                Some((slot, series, drawable(*value)?))
             })
         })
+}
+
+/// What is no number, or beyond any scale, is absent.
+fn drawable(value: Option<f64>) -> Option<f64> {
+    value.filter(|value| value.abs() < 1e15)
 }
 
 fn grouped(drawn: &Drawn, axis: &Axis) -> Vec<Bar> {
@@ -186,7 +190,7 @@ fn follows(line: &Line, slot: usize) -> bool {
 
 fn ranks(drawn: &Drawn, axis: &Axis) -> Vec<Rank> {
     let series = drawn.series.first();
-    let value = |slot: usize| series.and_then(|series| *series.values.get(slot)?);
+    let value = |slot: usize| series.and_then(|series| drawable(*series.values.get(slot)?));
     let present = (0..drawn.labels.len()).filter_map(value);
     let digits = if drawn.unit == "USD" {
         2
@@ -194,7 +198,7 @@ fn ranks(drawn: &Drawn, axis: &Axis) -> Vec<Rank> {
         usize::from(present.into_iter().any(|value| value.fract() != 0.0))
     };
     let rank = |(slot, label): (usize, &String)| {
-        let value = value(slot).filter(|value| value.is_finite());
+        let value = value(slot);
         Rank {
             label: words::fitted(label, RANK_ROOM),
             bar: value.map(|value| (axis.at(0.0), axis.at(value))),

@@ -40,10 +40,13 @@ fn broken(out: &mut String, word: &str, room: f64) {
     }
 }
 
-/// Control characters become spaces, and marks of ours that somebody else set are left out.
+/// Control characters become spaces. Marks of ours that somebody else set are left out, and so are those
+/// that turn the direction of the text that follows.
 pub fn clean(text: &str) -> String {
     text.chars()
-        .filter(|letter| *letter != BREAK)
+        .filter(|letter| {
+            !matches!(letter, &BREAK | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        })
         .map(|letter| if letter.is_control() { ' ' } else { letter })
         .collect()
 }
@@ -73,6 +76,6 @@ mod tests {
 
     #[test]
     fn control_characters_and_foreign_marks_go() {
-        assert_eq!(clean("a\u{200b}b\tc\nd\u{7}"), "ab c d ");
+        assert_eq!(clean("a\u{200b}b\tc\nd\u{7}\u{202e}e"), "ab c d e");
     }
 }

@@ -22,6 +22,7 @@ use crate::wire::refusal::Refusal;
 const MONTHS_KEPT: i32 = 13;
 /// Days for which there are costs by resource.
 const RESOURCE_DAYS: i32 = 14;
+const MOST_DAYS_AHEAD: i32 = 366;
 /// Rows of one answer; the rest is fetched with a token.
 const PAGE: usize = 1_000;
 
@@ -132,11 +133,12 @@ fn answer(call: &Call<'_>, input: Input, days: Range<i32>, by_resource: bool) ->
         .and_then(|token| token.after.parse().ok())
         .unwrap_or(0);
     let rows = rows(&query, sums(call, &query));
-    let more = rows.len() > from + PAGE;
+    let end = usize::saturating_add(from, PAGE);
+    let more = rows.len() > end;
     let mut page: Vec<(Range<i32>, Vec<String>, Sum)> =
         rows.into_iter().skip(from).take(PAGE).collect();
     let next = more.then(|| Token {
-        after: (from + PAGE).to_string(),
+        after: end.to_string(),
         left: None,
     });
     let next = pager.next(&mut page, next);
@@ -405,6 +407,11 @@ fn days(input: &Input, today: i32) -> Result<Range<i32>, Refusal> {
     if days.start > today {
         return Err(Refusal::validation(
             "Start date must be equal to or no later than the current date.",
+        ));
+    }
+    if days.end > today + MOST_DAYS_AHEAD {
+        return Err(Refusal::validation(
+            "End date must be no later than a year from the current date.",
         ));
     }
     Ok(days)

@@ -18,6 +18,9 @@ use crate::wire::{Protocol, cbor};
 pub const NAMESPACE: &str = "AWS/WorkSpaces";
 pub const DIMENSION: &str = "WorkspaceId";
 
+/// Of the year 9999.
+const LAST_SECOND: i64 = 253_402_300_799;
+
 const MOST_QUERIES: usize = 500;
 const MOST_VALUES: usize = 100_800;
 
@@ -82,10 +85,11 @@ enum Time<'a> {
 
 impl Time<'_> {
     fn second(self) -> Option<i64> {
-        match self {
-            Self::Seconds(seconds) => Some(seconds.floor() as i64),
-            Self::Text(text) => Some(text.parse::<jiff::Timestamp>().ok()?.as_second()),
-        }
+        let second = match self {
+            Self::Seconds(seconds) => seconds.floor() as i64,
+            Self::Text(text) => text.parse::<jiff::Timestamp>().ok()?.as_second(),
+        };
+        (0..=LAST_SECOND).contains(&second).then_some(second)
     }
 }
 

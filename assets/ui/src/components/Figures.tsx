@@ -14,11 +14,13 @@ interface FigureBoxProps {
   note?: React.ReactNode;
   /** The one number that matters most, over the whole width of a narrow window. */
   main?: boolean;
+  /** The last of an odd number: over the whole width of a narrow window, so that no hole is left. */
+  wide?: boolean;
 }
 
-export function FigureBox({ name, value, note, main = false }: FigureBoxProps) {
+export function FigureBox({ name, value, note, main = false, wide = false }: FigureBoxProps) {
   return (
-    <div className={clsx("flex flex-col bg-panel px-4 py-3.5 sm:px-5 sm:py-4", main && "max-lg:col-span-full")}>
+    <div className={clsx("flex flex-col bg-panel px-4 py-3.5 sm:px-5 sm:py-4", (main || wide) && "max-lg:col-span-full")}>
       <dt className="text-[13px] font-medium text-ink-soft">{name}</dt>
       <dd className="mt-0.5">
         <span className={clsx("block text-[28px] leading-tight font-semibold tracking-tight", main && "text-accent")}>{value}</span>

@@ -35,6 +35,7 @@ export function Totals({ totals }: { totals: AdviceTotals }) {
         }
       />
       <FigureBox
+        wide
         name="Left alone"
         value={formatNumber(left)}
         note={totals.left_alone.map((one) => `${formatNumber(one.desktops)} ${one.reason}`).join(", ") || "nothing is left out"}

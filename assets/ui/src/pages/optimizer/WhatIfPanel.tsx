@@ -70,9 +70,9 @@ export function WhatIfPanel() {
               </SelectField>
             </div>
           </fieldset>
-          <fieldset className="flex flex-col gap-3 border-t border-line pt-4">
-            <legend className="float-left mb-2 text-[13px] text-ink-faint">How they would run</legend>
-            <div className="clear-both grid gap-3 sm:grid-cols-2">
+          <fieldset className="flex flex-col gap-3">
+            <legend className="mb-2 text-[13px] text-ink-faint">How they would run</legend>
+            <div className="grid gap-3 sm:grid-cols-2">
               <SelectField
                 label="New running mode"
                 value={to.running_mode}

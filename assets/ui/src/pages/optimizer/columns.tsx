@@ -83,7 +83,7 @@ export function columns(rows: Recommendation[], selection: Selection<Recommendat
       cell: (row) => (
         <button
           type="button"
-          className="block max-w-full truncate text-left hover:text-accent hover:underline"
+          className="line-clamp-2 min-w-44 text-left whitespace-normal hover:text-accent hover:underline"
           title={inPlainWords(row.title)}
           onClick={() => onOpen(row)}
         >
