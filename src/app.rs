@@ -109,6 +109,7 @@ impl App {
             version: env!("CARGO_PKG_VERSION"),
             policies: Arc::new(Policies),
             health: Arc::new(health),
+            cost_requests_per_day: config.costs.requests_per_day,
         };
         let server = match api::serve(serving, state).await {
             Ok(server) => server,
@@ -181,6 +182,8 @@ fn sync_config(config: &Config) -> inventory::SyncConfig {
     inventory::SyncConfig {
         accounts_at_once: config.sync.accounts_at_once,
         regions_at_once: config.sync.regions_at_once,
+        cost_requests_per_day: config.costs.requests_per_day,
+        read_only_events: config.events.read_only,
         ..inventory::SyncConfig::default()
     }
 }

@@ -16,6 +16,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     pub aws: AwsConfig,
     pub sync: SyncConfig,
+    pub costs: CostsConfig,
+    pub events: EventsConfig,
     pub ai: AiConfig,
     pub log: LogConfig,
 }
@@ -113,6 +115,30 @@ impl Default for SyncConfig {
             regions_at_once: sync.regions_at_once,
         }
     }
+}
+
+/// What is asked of services that bill for it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CostsConfig {
+    /// Requests of Cost Explorer for each account and day, at $0.01 each; 0 asks for nothing.
+    pub requests_per_day: u64,
+}
+
+impl Default for CostsConfig {
+    fn default() -> Self {
+        Self {
+            requests_per_day: inventory::SyncConfig::default().cost_requests_per_day,
+        }
+    }
+}
+
+/// What is kept of CloudTrail.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EventsConfig {
+    /// Also events that changed nothing.
+    pub read_only: bool,
 }
 
 /// The language model. Known kinds of question are answered without one.
@@ -230,6 +256,8 @@ impl Config {
                 "AWS_MAX_ATTEMPTS" => self.aws.max_attempts = parse(&name, &value)?,
                 "SYNC_ACCOUNTS_AT_ONCE" => self.sync.accounts_at_once = parse(&name, &value)?,
                 "SYNC_REGIONS_AT_ONCE" => self.sync.regions_at_once = parse(&name, &value)?,
+                "COSTS_REQUESTS_PER_DAY" => self.costs.requests_per_day = parse(&name, &value)?,
+                "EVENTS_READ_ONLY" => self.events.read_only = parse(&name, &value)?,
                 "AI_ENABLED" => self.ai.enabled = parse(&name, &value)?,
                 "AI_MODEL" => self.ai.model = Some(value),
                 "AI_MODELS_DIR" => self.ai.models_dir = Some(value.into()),

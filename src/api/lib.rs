@@ -7,7 +7,7 @@
 //! | `handlers/` | one file per resource |
 //! | `allowed` | the permission in a handler's signature |
 //! | `guard` | what happens to every request: session, limits, forged requests, headers |
-//! | `body`, `query`, `params`, `onboarding` | reading and checking what was sent |
+//! | `body`, `upload`, `query`, `params`, `onboarding` | reading and checking what was sent |
 //! | `error` | problem documents |
 //! | `sse`, `asking`, `streams`, `export`, `csv`, `answer_cache` | streams, files, kept answers |
 //! | `shown` | what of a row its viewer may not see |
@@ -40,6 +40,7 @@ mod sse;
 mod state;
 mod streams;
 mod tls;
+mod upload;
 
 pub use client_ip::{InvalidNetwork, Network};
 pub use limits::LimitsConfig;

@@ -24,8 +24,10 @@ pub struct LimitsConfig {
     pub session_per_minute: u32,
     /// The largest body, in bytes.
     pub body_bytes: usize,
-    /// How long a body may take to arrive.
+    /// How long a body may take to arrive, and each part of a file.
     pub body_time: Duration,
+    /// The largest file, in bytes.
+    pub upload_bytes: u64,
     /// How long a request's head may take to arrive.
     pub head_time: Duration,
 }
@@ -38,6 +40,7 @@ impl Default for LimitsConfig {
             session_per_minute: 1200,
             body_bytes: 64 * 1024,
             body_time: Duration::from_secs(10),
+            upload_bytes: 2 * 1024 * 1024 * 1024,
             head_time: Duration::from_secs(5),
         }
     }
@@ -49,6 +52,7 @@ pub struct Limits {
     session: Rate<SessionId>,
     pub body_bytes: usize,
     pub body_time: Duration,
+    pub upload_bytes: u64,
 }
 
 impl Limits {
@@ -59,6 +63,7 @@ impl Limits {
             session: Rate::new(config.session_per_minute),
             body_bytes: config.body_bytes,
             body_time: config.body_time,
+            upload_bytes: config.upload_bytes,
         }
     }
 

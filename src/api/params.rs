@@ -113,6 +113,45 @@ parameters!(ParityParams {
     month_end: bool,
 } with OrganizationParams);
 
+parameters!(CostMonthlyParams {
+    /// The last 12 unless given, the current one included.
+    months: u32,
+    /// `organization`, `account`, `service` or `usage_type`.
+    group_by: String,
+    account_id: Vec<String>,
+    service: Vec<String>,
+    usage_type: Vec<String>,
+} with OrganizationParams);
+
+parameters!(CostLineParams {
+    account_id: Vec<String>,
+    /// Lists these desktops' lines.
+    workspace_id: Vec<String>,
+    service: Vec<String>,
+    usage_type: Vec<String>,
+    /// `cost_explorer`, `cost_explorer_resources`, `export`.
+    source: Vec<String>,
+    /// Lines that begin on or after this day.
+    from: String,
+    /// Lines that begin before this day.
+    to: String,
+    /// Desktops' lines in place of wholes.
+    by_desktop: bool,
+} with OrganizationPageParams);
+
+parameters!(EventParams {
+    account_id: Vec<String>,
+    region: Vec<String>,
+    workspace_id: Vec<String>,
+    /// `TerminateWorkspaces`, `ModifyWorkspaceProperties`, …
+    event_name: Vec<String>,
+    user_name: Vec<String>,
+    /// At or after this time or day.
+    from: String,
+    /// Before this time or day.
+    to: String,
+} with OrganizationParams, SearchParams, PageParams);
+
 parameters!(JobParams {
     /// `sync`, `account_test`, `account_discover`.
     kind: Vec<String>,

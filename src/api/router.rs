@@ -11,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiError, ApiResult};
 use crate::handlers::{
-    account, advice, ai, audit, dashboard, directory, health, job, login, me, organization, plan, price, query, report, setting, setup, sync, usage, user, workspace,
+    account, advice, ai, audit, cost, dashboard, directory, event, health, job, login, me, organization, plan, price, query, report, setting, setup, sync, usage, user, workspace,
 };
 use crate::openapi;
 
@@ -71,6 +71,12 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(report::delete_report)
         .service(price::read_prices)
         .service(price::import_prices)
+        .service(cost::read_monthly_costs)
+        .service(cost::list_cost_lines)
+        .service(cost::read_cost_meter)
+        .service(cost::import_costs)
+        .service(event::list_events)
+        .service(event::read_event)
         .service(account::list_accounts)
         .service(account::create_account)
         .service(account::read_policy)

@@ -12,6 +12,7 @@ use domain::AccountId;
 use domain::account::PolicyDocuments;
 use serde::{Deserialize, Serialize};
 use store::Db;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
@@ -53,6 +54,8 @@ pub struct ApiState {
     pub version: &'static str,
     pub policies: Arc<dyn Policies>,
     pub health: Arc<dyn Health>,
+    /// Requests of Cost Explorer that an account may make a day, for the meter that shows them.
+    pub cost_requests_per_day: u64,
 }
 
 /// Writes the IAM policy documents. This room may not know AWS, so the root hands one in.
@@ -151,6 +154,9 @@ pub struct App {
     pub version: &'static str,
     pub policies: Arc<dyn Policies>,
     pub health: Arc<dyn Health>,
+    pub cost_requests_per_day: u64,
+    /// One file is imported at a time.
+    pub imports: Semaphore,
     pub limits: Limits,
     pub metrics: RequestMetrics,
     pub streams: Streams,
@@ -179,6 +185,8 @@ impl App {
             version: state.version,
             policies: state.policies,
             health: state.health,
+            cost_requests_per_day: state.cost_requests_per_day,
+            imports: Semaphore::new(1),
             limits: Limits::new(&config.limits),
             metrics: RequestMetrics::default(),
             answers: AnswerCache::new(),

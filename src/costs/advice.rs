@@ -83,7 +83,8 @@ pub fn advise(book: &PriceBook, estate: &[EstateDesktop], now: UtcTime) -> (Vec<
 }
 
 /// Why a desktop gets no advice.
-fn left_alone(desktop: &EstateDesktop) -> Option<&'static str> {
+#[must_use]
+pub fn left_alone(desktop: &EstateDesktop) -> Option<&'static str> {
     if OPT_OUT_TAGS.iter().any(|tag| desktop.tags.contains_key(*tag)) {
         Some("opted out by tag")
     } else if desktop.standby {

@@ -12,11 +12,13 @@
 //! | `backtest`, `peer` | what advice would have cost, against AWS's own rules |
 //! | `what_if` | what it would cost otherwise |
 //! | `refresh` | works estimates and advice out anew and keeps them |
+//! | `export` | AWS's cost exports as lines of bills |
 //! | `price_list` | AWS's own price list as a price book |
 
 pub mod advice;
 pub mod backtest;
 pub mod bill;
+pub mod export;
 pub mod forecast;
 pub mod idle;
 pub mod mode;

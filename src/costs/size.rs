@@ -4,7 +4,7 @@ use domain::Money;
 use domain::advice::{AdviceInput, AdviceKind, Confidence};
 use domain::plan::Change;
 use domain::price::{Price, PriceBook};
-use domain::usage::{Load, Slot, Watched};
+use domain::usage::{Load, SLOTS_A_DAY, SLOTS_AN_HOUR, Slot, Watched};
 use store::estate::{Configuration, EstateDesktop};
 
 use crate::advice::Advice;
@@ -13,6 +13,9 @@ use crate::mode::{MONTHS, Mode, mean, months_known};
 
 /// Fewer days with values say nothing.
 const LEAST_DAYS: u32 = 14;
+
+/// A desktop that is hardly used in a month is idle rather than too large.
+const LEAST_HOURS: u32 = 20;
 
 /// The compute types between which AWS lets a desktop move freely: name, vCPUs, memory in GiB. (Source:
 /// the bundle table of the WorkSpaces product page.)
@@ -50,7 +53,7 @@ pub fn advise(
         .iter()
         .position(|(name, ..)| configuration.compute_type.as_deref() == Some(name))?;
     let (load, days) = recent_load(desktop);
-    if days < LEAST_DAYS {
+    if days < LEAST_DAYS || hours_used(all, now) < LEAST_HOURS {
         return None;
     }
     let (cpu, memory) = (load.cpu_average?, load.memory_average?);
@@ -106,6 +109,11 @@ pub fn advise(
         confidence_reason: format!("CPU and memory are known for {days} days."),
         kind,
     })
+}
+
+/// Hours connected in the last 30 days.
+fn hours_used(all: &Watched, now: Slot) -> u32 {
+    all.connected.within(&(now.saturating_sub(30 * SLOTS_A_DAY)..now)).count() / SLOTS_AN_HOUR
 }
 
 /// The load of the newest months with enough days between them.

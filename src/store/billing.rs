@@ -6,8 +6,11 @@
 mod lists;
 mod write;
 
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+
 use domain::billing::CostLine;
-use domain::{AccountId, Scope, UtcTime};
+use domain::{AccountId, OrganizationId, Scope, UtcTime};
 
 use crate::db::Db;
 use crate::error::StoreError;
@@ -49,14 +52,27 @@ pub struct Days {
     pub to: String,
 }
 
-/// The accounts that the scope has, for an import to know whose lines it may take.
-pub async fn accounts(db: &Db, scope: &Scope) -> Result<Vec<AccountId>, StoreError> {
+/// The accounts that the scope has and whose they are, for an import to know which lines it may take.
+pub async fn accounts(
+    db: &Db,
+    scope: &Scope,
+) -> Result<Vec<(AccountId, OrganizationId)>, StoreError> {
     let conditions = Conditions::in_scope(scope, "a.organization_id");
     db.read(move |conn| {
-        let sql = format!("SELECT a.account_id FROM account a {}", conditions.sql());
-        conn.query(&sql, &conditions.values(), |row| row.get(0))
+        let sql = format!("SELECT a.account_id, a.organization_id FROM account a {}", conditions.sql());
+        conn.query(&sql, &conditions.values(), |row| Ok((row.get(0)?, row.get(1)?)))
     })
     .await
+}
+
+/// A new file of the data folder without a name, for what is too large for the memory. It is gone when it
+/// is closed, and when the process is killed.
+pub fn spool(db: &Db) -> std::io::Result<File> {
+    let name = format!(".upload-{:032x}", rand::random::<u128>());
+    let path = db.path().with_file_name(name);
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+    std::fs::remove_file(&path)?;
+    Ok(file)
 }
 
 /// The note of the newest run that read costs of the account and had something to say.

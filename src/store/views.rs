@@ -5,6 +5,7 @@
 mod billing;
 mod resources;
 mod stock;
+mod usage;
 mod work;
 
 use domain::Scope;
@@ -67,6 +68,9 @@ pub const VIEWS: &[View] = &[
     resources::ACCOUNTS,
     resources::DIRECTORIES,
     resources::BUNDLES,
+    usage::WORKSPACE_USAGE,
+    usage::COSTS_MONTHLY,
+    usage::RECOMMENDATIONS,
     work::RESOURCE_VERSIONS,
     work::STATE_CHANGES,
     work::SYNC_HISTORY,

@@ -105,6 +105,7 @@ fn state_with(db: &Db, auth: &Auth, model: Option<Arc<dyn TextModel>>) -> ApiSta
         version: "1.2.3",
         policies: Arc::new(Documents),
         health: Arc::new(Parts),
+        cost_requests_per_day: 50,
     }
 }
 

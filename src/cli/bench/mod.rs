@@ -2,6 +2,7 @@
 //! same binary as server, simulator and sync, so that memory and start-up are those of the product.
 //! Load goes to loopback only and is bounded in count and time.
 
+mod advice;
 mod ask;
 mod inference;
 mod load;
@@ -23,7 +24,7 @@ pub struct Bench {
     /// What to measure; everything but `inference` when left out.
     #[arg(value_enum)]
     what: Vec<What>,
-    /// Desktops for `sync`, `list` and `ask`.
+    /// Desktops for `sync`, `list`, `ask` and `advice`.
     #[arg(long, default_value_t = 10_000)]
     desktops: usize,
     /// Client accounts they are spread over.
@@ -46,6 +47,8 @@ enum What {
     /// Questions in plain words over HTTP; with `--model FILE` also what a model's answers take, and what they do to
     /// everybody else.
     Ask,
+    /// Usage, advice, the back-test and a PDF over the simulator, and how much of what it planted is found.
+    Advice,
     /// A language model, by itself and as JSON: speed, memory, and its likeliest tokens over a text.
     Inference,
 }
@@ -85,7 +88,7 @@ impl Bench {
             !self.what.contains(&What::Inference),
             "measure `inference` by itself, so that nothing else takes its cores"
         );
-        let all = [What::Start, What::Sync, What::List, What::Ask];
+        let all = [What::Start, What::Sync, What::List, What::Ask, What::Advice];
         let chosen = if self.what.is_empty() {
             &all[..]
         } else {
@@ -107,6 +110,9 @@ impl Bench {
             if chosen.contains(&What::Ask) {
                 figures.extend(ask::measure(stock.data_dir(), self.inference.model()).await?);
             }
+        }
+        if chosen.contains(&What::Advice) {
+            figures.extend(advice::measure(self.desktops, self.accounts).await?);
         }
         let rows: Vec<Vec<Value>> = figures
             .iter()

@@ -1,5 +1,8 @@
 //! Workers and scheduler over a real database and a simulated AWS.
 
+#[path = "jobs/plans.rs"]
+mod plans;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 

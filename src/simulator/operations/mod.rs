@@ -156,9 +156,11 @@ static OPERATIONS: &[Operation] = &[
 ];
 
 pub fn find(service: &str, name: &str) -> Result<&'static Operation, Refusal> {
+    // The Python SDK writes a service's whole name, the Rust one the part after its last dot.
+    let named = |known: &str| known == service || known.rsplit('.').next() == Some(service);
     OPERATIONS
         .iter()
-        .find(|known| known.name == name && known.service == service)
+        .find(|known| known.name == name && named(known.service))
         .ok_or_else(unknown)
 }
 

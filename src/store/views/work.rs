@@ -160,11 +160,7 @@ pub(super) const JOBS: View = View {
     meaning: "background work: syncs, account tests, discoveries",
     parts: &[&[
         col("job_id", "j.job_id", "our id"),
-        col("kind", "j.kind", "sync, account_test, account_discover").one_of(&[
-            "sync",
-            "account_test",
-            "account_discover",
-        ]),
+        col("kind", "j.kind", "what it does").one_of(domain::job::JobPayload::KINDS),
         col(
             "state",
             "j.state",

@@ -3,7 +3,7 @@
 // `endpoints.ts`, and this file goes away.
 import { body, done, http } from "./client";
 import type { Query } from "./endpoints";
-import type { Change, Job, Page } from "./types";
+import type { Change, Page } from "./types";
 
 interface Answer {
   data?: unknown;
@@ -222,19 +222,22 @@ export const trail = {
 export type ReportType = "monthly" | "inventory" | "usage" | "cost" | "savings" | "activity" | "sync_health";
 export type ReportFormat = "csv" | "json" | "xlsx" | "pdf";
 
+export type ReportStatus = "waiting" | "running" | "ready" | "failed" | "expired";
+
 export interface Report {
   id: string;
-  report_type: ReportType;
-  format: ReportFormat;
-  title?: string | null;
   organization_id?: string | null;
   organization_name?: string | null;
-  from?: string | null;
-  to?: string | null;
-  state: string;
-  size_bytes?: number | null;
+  report_type: string;
+  format: ReportFormat;
+  period_from: string;
+  period_to: string;
+  status: ReportStatus;
+  file_bytes?: number | null;
+  checksum?: string | null;
+  created_by: string;
   created_at: string;
-  created_by?: string | null;
+  finished_at?: string | null;
   error?: string | null;
   job_id?: string | null;
 }
@@ -249,7 +252,7 @@ export interface NewReport {
 
 export const reports = {
   list: (given: Query) => read<Page<Report>>(loose.GET("/api/v1/reports", query(given))),
-  create: (report: NewReport) => read<Job>(loose.POST("/api/v1/reports", { body: report })),
+  create: (report: NewReport) => read<Report>(loose.POST("/api/v1/reports", { body: report })),
   remove: (id: string) => done(loose.DELETE("/api/v1/reports/{id}", of(id))),
 };
 

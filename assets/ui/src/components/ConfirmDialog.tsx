@@ -1,4 +1,4 @@
-// Asks before something that cannot be undone; the person types what is about to go.
+// Asks before something that cannot be undone, or that matters; the person types what is about to go.
 import { useState } from "react";
 import { Button } from "./Button";
 import { Dialog, DialogActions } from "./Dialog";
@@ -15,6 +15,12 @@ interface ConfirmDialogProps {
   action: string;
   busy: boolean;
   error: unknown;
+  /** Nothing is lost by it. */
+  harmless?: boolean;
+  /** How the way out is called, where "Cancel" would be taken for something else. */
+  dismiss?: string;
+  /** Says what went wrong where the usual notice is not enough. */
+  problem?: React.ReactNode;
   children: React.ReactNode;
 }
 
@@ -26,7 +32,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   );
 }
 
-function ConfirmForm({ onClose, onConfirm, phrase, action, busy, error, children }: ConfirmDialogProps) {
+function ConfirmForm({ onClose, onConfirm, phrase, action, busy, error, harmless = false, dismiss = "Cancel", problem, children }: ConfirmDialogProps) {
   const [typed, setTyped] = useState("");
   return (
     <form
@@ -47,11 +53,11 @@ function ConfirmForm({ onClose, onConfirm, phrase, action, busy, error, children
             onChange={(event) => setTyped(event.target.value)}
           />
         )}
-        {error ? <ProblemNotice error={error} /> : null}
+        {error ? (problem ?? <ProblemNotice error={error} />) : null}
       </div>
       <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" kind="danger" busy={busy} disabled={phrase !== undefined && typed.trim() !== phrase}>
+        <Button onClick={onClose}>{dismiss}</Button>
+        <Button type="submit" kind={harmless ? "primary" : "danger"} busy={busy} disabled={phrase !== undefined && typed.trim() !== phrase}>
           {action}
         </Button>
       </DialogActions>

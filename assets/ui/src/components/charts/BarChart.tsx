@@ -99,7 +99,8 @@ function Drawing({ places, series, stacked, format, formatTick = format, width, 
   const slot = inner.width / places.length;
   const wide = Math.min(stacked ? 46 : 64, Math.max(2, slot * 0.68));
   const y = (value: number) => MARGIN.top + (1 - value / scale.high) * inner.height;
-  const every = Math.ceil(places.length / Math.max(2, Math.floor(inner.width / 46)));
+  const tickWidth = Math.max(46, 16 + 7 * Math.max(...places.map((place) => place.tick.length)));
+  const every = Math.ceil(places.length / Math.max(2, Math.floor(inner.width / tickWidth)));
   const x = (index: number) => left + index * slot + (slot - wide) / 2;
   return (
     <svg width={width} height={height} aria-hidden className="block touch-pan-y text-[12px]">

@@ -1,19 +1,18 @@
 // Makes a plan of the chosen recommendations: one for each client, since each is approved on its own.
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { plans } from "../../api/pending";
 import { asApiError } from "../../api/problem";
 import type { Recommendation } from "../../api/types";
 import { Button } from "../../components/Button";
 import { Dialog, DialogActions } from "../../components/Dialog";
 import { TextField } from "../../components/Field";
 import { Notice } from "../../components/Notice";
+import { byOrganization } from "../../lib/clients";
 import { formatCount } from "../../lib/format";
 import { formatMoney } from "../../lib/money";
-import { toast } from "../../state/toasts";
 import { ActionProblem } from "../actions/ActionProblem";
-import { byOrganization, repeated } from "./planning";
+import { useMakePlans } from "../actions/useMakePlans";
+import { repeated, savingOf } from "./planning";
 
 interface BuildPlanDialogProps {
   rows: Recommendation[];
@@ -21,30 +20,21 @@ interface BuildPlanDialogProps {
 }
 
 export function BuildPlanDialog({ rows, onClose }: BuildPlanDialogProps) {
-  const client = useQueryClient();
-  const navigate = useNavigate();
   const groups = byOrganization(rows);
   const twice = repeated(rows);
   const ending = rows.filter((row) => row.change?.verb === "terminate").length;
   const [title, setTitle] = useState(`Optimizer: ${formatCount(rows.length, "change")}`);
   const [reason, setReason] = useState("");
+  const makePlans = useMakePlans();
   const build = useMutation({
-    mutationFn: async () => {
-      const made = [];
-      for (const group of groups) {
-        const ids = group.rows.map((row) => row.id);
-        made.push(await plans.create({ title: title.trim(), reason: reason.trim() || null, recommendation_ids: ids }));
-      }
-      return made;
-    },
-    onSuccess: (made) => {
-      const [first] = made;
-      toast("good", made.length === 1 ? "The plan was made" : `${made.length} plans were made`, "Nothing changes before a plan is approved and applied.");
-      if (made.length === 1 && first) void navigate({ to: "/plans/$planId", params: { planId: first.id } });
-      else void navigate({ to: "/plans" });
-    },
-    // Where a later client's plan failed, the earlier ones exist.
-    onSettled: () => void client.invalidateQueries({ queryKey: ["plans"] }),
+    mutationFn: () =>
+      makePlans(
+        groups.map((group) => ({
+          title: title.trim(),
+          reason: reason.trim() || null,
+          recommendation_ids: group.rows.map((row) => row.id),
+        })),
+      ),
   });
   const problem = build.isError ? asApiError(build.error) : undefined;
   return (
@@ -63,9 +53,7 @@ export function BuildPlanDialog({ rows, onClose }: BuildPlanDialogProps) {
                 <span className="min-w-0 truncate">
                   {group.name} <span className="text-ink-faint">· {formatCount(group.rows.length, "change")}</span>
                 </span>
-                <span className="font-medium whitespace-nowrap">
-                  {group.saving === undefined ? <span className="font-normal text-ink-faint">no price</span> : `${formatMoney(group.saving)} a month`}
-                </span>
+                <Sum saving={savingOf(group.rows)} />
               </li>
             ))}
           </ul>
@@ -102,5 +90,14 @@ export function BuildPlanDialog({ rows, onClose }: BuildPlanDialogProps) {
         </DialogActions>
       </form>
     </Dialog>
+  );
+}
+
+function Sum({ saving }: { saving: number | undefined }) {
+  if (saving === undefined) return <span className="whitespace-nowrap text-ink-faint">no price</span>;
+  return (
+    <span className="font-medium whitespace-nowrap">
+      {formatMoney(Math.abs(saving))} a month {saving < 0 ? "more" : "less"}
+    </span>
   );
 }

@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
 import type { Backtest, Recommendation } from "../../api/types";
+import { byOrganization } from "../../lib/clients";
 import { backtestWords } from "./backtest";
 import { adviceFilters, desktopOf, isFiltered } from "./filters";
-import { byOrganization, repeated } from "./planning";
+import { repeated, savingOf } from "./planning";
 
 const row = (organization: string, workspace: string, saving: number | null) =>
   ({
@@ -32,7 +33,7 @@ it("finds the desktop in a recommendation's id", () => {
 
 it("makes one plan for each client and counts no price as none", () => {
   const groups = byOrganization([row("b", "ws-1", 10), row("a", "ws-2", null), row("b", "ws-3", 5.5)]);
-  expect(groups.map((one) => [one.id, one.rows.length, one.saving])).toEqual([
+  expect(groups.map((one) => [one.id, one.rows.length, savingOf(one.rows)])).toEqual([
     ["a", 1, undefined],
     ["b", 2, 15.5],
   ]);

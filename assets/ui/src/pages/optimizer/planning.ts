@@ -1,24 +1,10 @@
-// What chosen recommendations make plans of. Pure.
+// What chosen recommendations add up to, and what keeps them from being one plan. Pure.
 import type { Recommendation } from "../../api/types";
 
-export interface OrganizationGroup {
-  id: string;
-  name: string;
-  rows: Recommendation[];
-  /** A month; undefined where none of them has a price. */
-  saving: number | undefined;
-}
-
-/** One group for each client, by name. */
-export function byOrganization(rows: Recommendation[]): OrganizationGroup[] {
-  const groups = new Map<string, OrganizationGroup>();
-  for (const row of rows) {
-    const group = groups.get(row.organization_id) ?? { id: row.organization_id, name: row.organization_name, rows: [], saving: undefined };
-    groups.set(row.organization_id, group);
-    group.rows.push(row);
-    if (row.saving != null) group.saving = (group.saving ?? 0) + row.saving;
-  }
-  return [...groups.values()].sort((one, other) => one.name.localeCompare(other.name));
+/** A month; undefined where none of them has a price. */
+export function savingOf(rows: Recommendation[]): number | undefined {
+  const priced = rows.filter((row) => row.saving != null);
+  return priced.length === 0 ? undefined : priced.reduce((sum, row) => sum + (row.saving ?? 0), 0);
 }
 
 /** Desktops that more than one of the rows would change. */

@@ -6,6 +6,7 @@ import { Page } from "../../components/Page";
 import { Panel } from "../../components/Panel";
 import { Failed, SkeletonPanel } from "../../components/States";
 import { useMay } from "../../state/access";
+import { ActionsPanel } from "./ActionsPanel";
 import { Organizations } from "./Organizations";
 import { ScheduleForm } from "./ScheduleForm";
 
@@ -31,7 +32,10 @@ export function SettingsPage() {
             <ScheduleForm key={JSON.stringify(query.data)} settings={query.data} readOnly={!mayChange} />
           </Panel>
         )}
-        <Organizations />
+        <div className="grid min-w-0 gap-4 lg:gap-5">
+          <Organizations />
+          <ActionsPanel />
+        </div>
       </div>
     </Page>
   );

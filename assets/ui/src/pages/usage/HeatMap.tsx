@@ -2,7 +2,7 @@
 // On narrow windows the days stand side by side and the hours below each other.
 import clsx from "clsx";
 import { useWide } from "../../state/media";
-import { formatMean, hourWords, mostOf, strength, WEEKDAYS, type Hour } from "./heat";
+import { formatMean, formatPart, hourWords, mostOf, strength, WEEKDAYS, type Hour } from "./heat";
 
 /** From nobody to the busiest hour. Whole class names, so that the style sheet has them. */
 const FILLS = ["bg-panel ring-1 ring-inset ring-line", "bg-accent/15", "bg-accent/35", "bg-accent/55", "bg-accent/75", "bg-accent"] as const;
@@ -10,9 +10,16 @@ const FILLS = ["bg-panel ring-1 ring-inset ring-line", "bg-accent/15", "bg-accen
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const DAYS = WEEKDAYS.map((_, day) => day);
 
-export function HeatMap({ week, noun }: { week: Hour[][]; noun: string }) {
+interface HeatMapProps {
+  week: Hour[][];
+  /** It is about one desktop: values are shares of the time. */
+  one: boolean;
+}
+
+export function HeatMap({ week, one }: HeatMapProps) {
   const wide = useWide();
   const most = mostOf(week);
+  const format = one ? formatPart : formatMean;
   const [rows, across] = wide ? [DAYS, HOURS] : [HOURS, DAYS];
   const name = (index: number, isDay: boolean) => (isDay ? (WEEKDAYS[index] ?? "").slice(0, 3) : String(index).padStart(2, "0"));
   const full = (index: number, isDay: boolean) => (isDay ? WEEKDAYS[index] : `${hourWords(index)} UTC`);
@@ -20,7 +27,7 @@ export function HeatMap({ week, noun }: { week: Hour[][]; noun: string }) {
     <>
       <table className="w-full table-fixed border-separate border-spacing-0.5 text-[12px]">
         <caption className="sr-only">
-          {noun} connected by weekday and hour, in UTC, on average
+          {one ? "How much of each hour of the week it is connected" : "Desktops connected by hour of the week, on average"}, in UTC
         </caption>
         <thead>
           <tr>
@@ -40,13 +47,13 @@ export function HeatMap({ week, noun }: { week: Hour[][]; noun: string }) {
               </th>
               {across.map((column) => {
                 const [day, hour] = wide ? [row, column] : [column, row];
-                return <Cell key={column} value={week[day]?.[hour] ?? null} most={most} day={day} hour={hour} tall={wide} />;
+                return <Cell key={column} value={week[day]?.[hour] ?? null} most={most} day={day} hour={hour} tall={wide} format={format} />;
               })}
             </tr>
           ))}
         </tbody>
       </table>
-      <Legend most={most} />
+      <Legend most={most} format={format} />
     </>
   );
 }
@@ -57,11 +64,12 @@ interface CellProps {
   day: number;
   hour: number;
   tall: boolean;
+  format: (value: number) => string;
 }
 
-function Cell({ value, most, day, hour, tall }: CellProps) {
+function Cell({ value, most, day, hour, tall, format }: CellProps) {
   const step = strength(value, most);
-  const words = value === null ? "no data" : formatMean(value);
+  const words = value === null ? "no data" : format(value);
   return (
     <td
       title={`${WEEKDAYS[day]} ${hourWords(hour)} UTC: ${words}`}
@@ -72,7 +80,7 @@ function Cell({ value, most, day, hour, tall }: CellProps) {
   );
 }
 
-function Legend({ most }: { most: number }) {
+function Legend({ most, format }: { most: number; format: (value: number) => string }) {
   return (
     <div className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-1.5 text-[13px] text-ink-faint">
       <span className="inline-flex items-center gap-1.5">
@@ -85,7 +93,7 @@ function Legend({ most }: { most: number }) {
             <span key={fill} className={clsx("size-3.5 rounded-sm", fill)} />
           ))}
         </span>
-        {formatMean(most)}
+        {format(most)}
       </span>
       <span className="inline-flex items-center gap-1.5">
         <span aria-hidden className="no-data size-3.5 rounded-sm" /> no data

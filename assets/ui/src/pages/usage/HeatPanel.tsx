@@ -60,8 +60,8 @@ export function HeatPanel({ desktop }: { desktop?: string }) {
         </Empty>
       ) : (
         <div className={query.isPlaceholderData ? "opacity-60" : ""}>
-          <p className="mb-3 text-sm text-ink-soft">{heatWords(data.connected, named ? "of 1 desktop" : "desktops")}</p>
-          <HeatMap week={data.connected} noun={named ? "How often it is" : "Desktops"} />
+          <p className="mb-3 text-sm text-ink-soft">{heatWords(data.connected, named !== undefined)}</p>
+          <HeatMap week={data.connected} one={named !== undefined} />
           <p className="mt-2 text-[13px] text-ink-faint">
             {formatMonth(data.from)} to {formatMonth(data.to)}, hours in UTC, {formatCount(data.desktops, "desktop")} with data
           </p>

@@ -40,13 +40,15 @@ export function UsagePage() {
     <Page
       title="Usage"
       lead={first?.as_of && <AsOf at={first.as_of} />}
-      actions={<MonthPicker month={month} onChange={(next) => change({ month: next === current ? undefined : next })} />}
     >
       <HeatPanel />
-      <h2 className="mt-6 mb-3 text-base font-semibold">
-        {formatLongMonth(month)}
-        {month === current && <span className="font-normal text-ink-faint"> so far</span>}
-      </h2>
+      <div className="mt-6 mb-3 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <h2 className="text-base font-semibold">
+          Hours by desktop, {formatLongMonth(month)}
+          {month === current && <span className="font-normal text-ink-faint"> so far</span>}
+        </h2>
+        <MonthPicker month={month} onChange={(next) => change({ month: next === current ? undefined : next })} />
+      </div>
       <div className="mb-3 flex flex-wrap items-center gap-1.5">
         <SearchBox
           label="Search desktops"

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { UsageRow } from "../../api/types";
 import type { Column } from "../../components/DataTable";
 import { formatHours } from "../../lib/figure";
-import { formatConstant, formatNumber } from "../../lib/format";
+import { formatConstant, formatCount, formatNumber } from "../../lib/format";
 import { formatMoney } from "../../lib/money";
 
 const Faint = ({ children }: { children: React.ReactNode }) => <span className="text-ink-faint">{children}</span>;
@@ -35,10 +35,23 @@ export function Cost({ row }: { row: UsageRow }) {
 export const COLUMNS: Column<UsageRow>[] = [
   { id: "user_name", header: "Desktop", sortable: true, cell: (row) => <DesktopName row={row} /> },
   { id: "account_name", header: "Account", cell: (row) => row.account_name },
-  { id: "running_mode", header: "Mode", cell: (row) => constant(row.running_mode) },
-  { id: "compute_type", header: "Compute", cell: (row) => constant(row.compute_type) },
-  { id: "sessions", header: "Sessions", right: true, cell: (row) => formatNumber(row.sessions) },
-  { id: "connected_minutes", header: "Connected", sortable: true, right: true, cell: (row) => formatHours(row.connected_minutes) },
+  {
+    id: "running_mode",
+    header: "Runs as",
+    cell: (row) => (
+      <span className="flex flex-col">
+        <span>{constant(row.running_mode)}</span>
+        <span className="text-[13px] text-ink-faint">{constant(row.compute_type)}</span>
+      </span>
+    ),
+  },
+  {
+    id: "connected_minutes",
+    header: "Connected",
+    sortable: true,
+    right: true,
+    cell: (row) => <span title={formatCount(row.sessions, "session")}>{formatHours(row.connected_minutes)}</span>,
+  },
   {
     id: "billable_hours",
     header: "Billable",
@@ -55,5 +68,5 @@ export const COLUMNS: Column<UsageRow>[] = [
   },
   { id: "cpu_average", header: "CPU", sortable: true, right: true, cell: (row) => percent(row.cpu_average) },
   { id: "memory_average", header: "Memory", sortable: true, right: true, cell: (row) => percent(row.memory_average) },
-  { id: "cost", header: "Cost (estimate)", sortable: true, right: true, cell: (row) => <Cost row={row} /> },
+  { id: "cost", header: "Cost, estimate", sortable: true, right: true, cell: (row) => <Cost row={row} /> },
 ];

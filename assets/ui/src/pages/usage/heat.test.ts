@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatMean, heatWords, mostOf, strength, type Hour } from "./heat";
+import { formatMean, formatPart, heatWords, mostOf, strength, type Hour } from "./heat";
 
 const week = (edit: (week: Hour[][]) => void) => {
   const empty: Hour[][] = Array.from({ length: 7 }, () => Array<Hour>(24).fill(0));
@@ -19,9 +19,10 @@ it("says when people work, and what is not known", () => {
   });
   expect(mostOf(busy)).toBe(62.4);
   expect(heatWords(busy)).toBe(
-    "Busiest on Tuesday from 14:00 to 15:00 UTC, with 62 desktops connected on average. In 166 of 167 hours of the week nobody was. Of 1 hour nothing is known.",
+    "Busiest on Tuesday from 14:00 to 15:00 UTC, with 62 desktops connected on average. In 166 of 167 hours of the week nobody was connected. Of 1 hour nothing is known.",
   );
   expect(heatWords(week(() => undefined))).toBe("Nobody was connected in these months.");
   expect(heatWords([[null]])).toBe("Nothing is known of these months yet.");
-  expect(formatMean(0.27)).toBe("0.3");
+  expect(heatWords([[0.5, 0.25]], true)).toBe("Busiest on Monday from 00:00 to 01:00 UTC, connected 50 % of that time.");
+  expect([formatMean(0.27), formatPart(0.004)]).toEqual(["0.3", "under 1 %"]);
 });

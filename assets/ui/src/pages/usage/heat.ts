@@ -24,7 +24,10 @@ export function strength(value: Hour, most: number): number | undefined {
 /** Up to ten with a digit after the point: `0.3`, `62`. */
 export const formatMean = (value: number) => formatFigure(value < 10 ? Math.round(value * 10) / 10 : Math.round(value));
 
-export function heatWords(week: Hour[][], noun = "desktops"): string {
+/** Of one desktop the mean is a share of the time: `47 %`. */
+export const formatPart = (value: number) => `${value > 0 && value < 0.01 ? "under 1" : Math.round(value * 100)} %`;
+
+export function heatWords(week: Hour[][], one = false): string {
   const hours = week.flatMap((day, weekday) => day.map((value, hour) => ({ weekday, hour, value })));
   const known = hours.filter((one) => one.value !== null);
   if (known.length === 0) return "Nothing is known of these months yet.";
@@ -33,8 +36,11 @@ export function heatWords(week: Hour[][], noun = "desktops"): string {
   const free = known.filter((one) => one.value === 0).length;
   const unknown = hours.length - known.length;
   return [
-    `Busiest on ${WEEKDAYS[busiest.weekday] ?? ""} from ${hourWords(busiest.hour)} UTC, with ${formatMean(busiest.value ?? 0)} ${noun} connected on average.`,
-    free > 0 && `In ${free} of ${known.length} hours of the week nobody was.`,
+    `Busiest on ${WEEKDAYS[busiest.weekday] ?? ""} from ${hourWords(busiest.hour)} UTC, ` +
+      (one
+        ? `connected ${formatPart(busiest.value ?? 0)} of that time.`
+        : `with ${formatMean(busiest.value ?? 0)} desktops connected on average.`),
+    free > 0 && `In ${free} of ${known.length} hours of the week nobody was connected.`,
     unknown > 0 && `Of ${formatCount(unknown, "hour")} nothing is known.`,
   ]
     .filter(Boolean)

@@ -4,7 +4,7 @@ import { Button } from "../../components/Button";
 import { TextField } from "../../components/Field";
 import { value, type Search } from "../../lib/address";
 import { useNow } from "../../state/clock";
-import { PopoverForm } from "./PopoverForm";
+import { PopoverForm } from "../../components/PopoverForm";
 
 const PRESETS = [30, 60, 90, 180];
 const DAY_MS = 86_400_000;

@@ -6,7 +6,7 @@ import { SelectField, TextField } from "../../components/Field";
 import type { Search } from "../../lib/address";
 import { formatNumber } from "../../lib/format";
 import { isTag, tagParameter } from "../../lib/workspaceFilters";
-import { PopoverForm } from "./PopoverForm";
+import { PopoverForm } from "../../components/PopoverForm";
 
 interface TagFilterProps {
   keys: Count[];

@@ -1,14 +1,19 @@
-// The history of one desktop: what it was before, what after.
+// The history of one desktop: what it was before, what after, and who asked AWS for it.
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import clsx from "clsx";
 import { ArrowRight } from "lucide-react";
 import { useState } from "react";
+import type { TrailEvent } from "../../api/pending";
+import { eventsQuery } from "../../api/queries";
 import type { FieldChange, WorkspaceDetail } from "../../api/types";
 import { Badge, Dot, StateBadge } from "../../components/Badge";
 import { Button } from "../../components/Button";
 import { Time } from "../../components/Time";
 import { formatField, formatValue } from "../../lib/format";
-import { toneOf } from "../../lib/tone";
-import { timeline } from "./timeline";
+import { toneOf, type Tone } from "../../lib/tone";
+import { callerName, eventTitle } from "../../lib/trail";
+import { timeline, type TimelineEntry } from "./timeline";
 
 const SHORT = 12;
 
@@ -24,7 +29,9 @@ const WORDS: Record<string, string> = {
 
 export function Timeline({ detail }: { detail: WorkspaceDetail }) {
   const [all, setAll] = useState(false);
-  const entries = timeline(detail);
+  // Without events, or while they are read, the rest of the story stands.
+  const events = useInfiniteQuery(eventsQuery({ workspace_id: detail.workspace_id, limit: 200 }));
+  const entries = timeline(detail, events.data?.pages.flatMap((page) => page.items));
   const shown = all ? entries : entries.slice(0, SHORT);
   return (
     <>
@@ -32,15 +39,23 @@ export function Timeline({ detail }: { detail: WorkspaceDetail }) {
         {shown.map((entry) => (
           <li key={entry.key} className="relative pl-6">
             <span className="absolute top-[7px] left-[2px] grid size-1.5 place-items-center ring-4 ring-panel">
-              <Dot tone={toneOf(entry.kind === "state" ? String(entry.differences[0]?.after) : entry.kind)} />
+              <Dot tone={toneAt(entry)} />
             </span>
             <p className="flex flex-wrap items-baseline justify-between gap-x-3 text-sm">
-              <span className="font-medium">{WORDS[entry.kind] ?? formatField(entry.kind)}</span>
+              <span className="font-medium">
+                {entry.event ? eventTitle(entry.event.event_name) : (WORDS[entry.kind] ?? formatField(entry.kind))}
+              </span>
               <span className="text-[13px] text-ink-faint">
                 <Time at={entry.at} />
               </span>
             </p>
-            {entry.kind === "state" ? <StateStep change={entry.differences[0]} /> : <Differences changes={entry.differences} />}
+            {entry.event ? (
+              <Asked event={entry.event} />
+            ) : entry.kind === "state" ? (
+              <StateStep change={entry.differences[0]} />
+            ) : (
+              <Differences changes={entry.differences} />
+            )}
           </li>
         ))}
       </ol>
@@ -50,6 +65,23 @@ export function Timeline({ detail }: { detail: WorkspaceDetail }) {
         </Button>
       )}
     </>
+  );
+}
+
+function toneAt(entry: TimelineEntry): Tone {
+  if (entry.event) return entry.event.error_code ? "bad" : "accent";
+  return toneOf(entry.kind === "state" ? String(entry.differences[0]?.after) : entry.kind);
+}
+
+function Asked({ event }: { event: TrailEvent }) {
+  return (
+    <p className="mt-0.5 text-[13px] text-ink-soft">
+      by {callerName(event)}
+      {event.error_code && <span className="text-bad">, refused: {event.error_code}</span>}{" "}
+      <Link to="/activity" search={{ open: event.event_id }} className="text-accent hover:underline">
+        Event
+      </Link>
+    </p>
   );
 }
 

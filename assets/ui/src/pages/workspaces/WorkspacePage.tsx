@@ -10,10 +10,16 @@ import { Notice } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { Panel } from "../../components/Panel";
 import { Failed, SkeletonPanel } from "../../components/States";
+import { Tabs } from "../../components/Tabs";
 import { Age, Time } from "../../components/Time";
+import { value } from "../../lib/address";
+import { useFilters } from "../../state/filters";
+import { ActionsMenu } from "../actions/ActionsMenu";
 import { WorkspaceStatus } from "./columns";
 import { Properties } from "./Properties";
 import { Timeline } from "./Timeline";
+import { WorkspaceAdvice } from "./WorkspaceAdvice";
+import { WorkspaceUsage } from "./WorkspaceUsage";
 
 export function WorkspacePage() {
   const { workspaceId } = useParams({ strict: false }) as { workspaceId: string };
@@ -29,6 +35,7 @@ export function WorkspacePage() {
       }
       marks={data && <WorkspaceStatus row={data} />}
       lead={data && <Lead detail={data} />}
+      actions={data && !data.deleted_at && <ActionsMenu desktops={[data]} />}
     >
       {query.isError ? (
         <Panel flush>
@@ -66,10 +73,26 @@ function Lead({ detail }: { detail: WorkspaceDetail }) {
 }
 
 function Content({ detail }: { detail: WorkspaceDetail }) {
+  const { search, change } = useFilters();
+  return (
+    <Tabs
+      label="Desktop"
+      open={value(search, "view") ?? "overview"}
+      onOpen={(view) => change({ view: view === "overview" ? undefined : view }, true)}
+      tabs={[
+        { key: "overview", title: "Overview", content: <Overview detail={detail} /> },
+        { key: "usage", title: "Usage and cost", content: <WorkspaceUsage id={detail.workspace_id} /> },
+      ]}
+    />
+  );
+}
+
+function Overview({ detail }: { detail: WorkspaceDetail }) {
   return (
     <div className="grid items-start gap-4 lg:grid-cols-3 lg:gap-5">
       <div className="grid min-w-0 gap-4 lg:col-span-2 lg:gap-5">
         <Warnings detail={detail} />
+        <WorkspaceAdvice id={detail.workspace_id} />
         <Properties detail={detail} />
       </div>
       <Panel title="History" aside="newest first">

@@ -7,14 +7,20 @@ import { facetsQuery, workspacesQuery } from "../../api/queries";
 import type { Workspace } from "../../api/types";
 import { AsOf } from "../../components/AsOf";
 import { Button, buttonClass } from "../../components/Button";
+import type { Column } from "../../components/DataTable";
 import { ListPanel } from "../../components/ListPanel";
 import { Menu, MenuItem, MenuLabel } from "../../components/Menu";
 import { Page } from "../../components/Page";
+import { RowCheck } from "../../components/RowCheck";
+import { SelectionBar } from "../../components/SelectionBar";
 import { Empty } from "../../components/States";
 import { searchParams, value, type Search } from "../../lib/address";
 import { formatConstant, formatCount } from "../../lib/format";
 import { activeFilters, sortOf, withoutAll, workspaceQuery } from "../../lib/workspaceFilters";
+import { useMay } from "../../state/access";
 import { useFilters } from "../../state/filters";
+import { useSelection } from "../../state/selection";
+import { ActionsMenu } from "../actions/ActionsMenu";
 import { chosenColumns, ColumnChooser } from "./ColumnChooser";
 import { COLUMNS, LastConnected, WorkspaceName, WorkspaceStatus } from "./columns";
 import { FilterBar } from "./FilterBar";
@@ -27,6 +33,14 @@ export function WorkspacesPage() {
   const facets = useQuery(facetsQuery({ ...query, sort: undefined }));
   const columns = chosenColumns(search);
   const first = list.data?.pages[0];
+  const mayPlan = useMay("make_plans");
+  const selection = useSelection<Workspace>((row) => [row.account_id, row.region, row.workspace_id].join("/"));
+  const rows = list.data?.pages.flatMap((page) => page.items).filter(isThere) ?? [];
+  const check = (row: Workspace) =>
+    mayPlan &&
+    isThere(row) && (
+      <RowCheck label={`Choose ${row.user_name ?? row.workspace_id}`} checked={selection.has(row)} onChange={() => selection.toggle(row)} />
+    );
   return (
     <Page
       title="WorkSpaces"
@@ -51,21 +65,60 @@ export function WorkspacesPage() {
         noun="WorkSpace"
         synced
         query={list}
-        columns={COLUMNS.filter((column) => columns.includes(column.id))}
+        columns={withCheck(COLUMNS.filter((column) => columns.includes(column.id)), check)}
         rowKey={(row) => row.workspace_id}
         sort={sortOf(search)}
         onSort={(sort) => change({ sort })}
         onOpen={(row) => void navigate({ to: "/workspaces/$workspaceId", params: { workspaceId: row.workspace_id } })}
-        card={(row) => <Card row={row} />}
+        card={(row) => (
+          <div className="flex items-start gap-3">
+            {check(row)}
+            <Card row={row} />
+          </div>
+        )}
         empty={<NoRows search={search} onClear={() => change(withoutAll(search))} />}
       />
+      {selection.rows.length > 0 && (
+        <SelectionBar
+          onClear={selection.clear}
+          actions={
+            <>
+              <Button small onClick={() => selection.toggleAll(rows)}>
+                {rows.every(selection.has) ? "Choose none" : `Choose all ${rows.length} shown`}
+              </Button>
+              <ActionsMenu kind="primary" desktops={selection.rows} onPlanned={selection.clear} />
+            </>
+          }
+        >
+          {formatCount(selection.rows.length, "WorkSpace")} chosen
+        </SelectionBar>
+      )}
     </Page>
+  );
+}
+
+const isThere = (row: Workspace) => !row.deleted_at && !row.missing_since;
+
+/** The box stands in the first column, whichever that is. */
+function withCheck(columns: Column<Workspace>[], check: (row: Workspace) => React.ReactNode): Column<Workspace>[] {
+  return columns.map((column, index) =>
+    index > 0
+      ? column
+      : {
+          ...column,
+          cell: (row) => (
+            <span className="flex min-w-0 items-center gap-3">
+              {check(row)}
+              <span className="min-w-0">{column.cell(row)}</span>
+            </span>
+          ),
+        },
   );
 }
 
 function Card({ row }: { row: Workspace }) {
   return (
-    <div className="flex flex-col gap-1.5">
+    <div className="flex min-w-0 flex-1 flex-col gap-1.5">
       <div className="flex items-start justify-between gap-3">
         <WorkspaceName row={row} />
         <WorkspaceStatus row={row} />

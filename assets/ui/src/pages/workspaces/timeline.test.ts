@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { TrailEvent } from "../../api/pending";
 import { timeline } from "./timeline";
 
 it("merges versions and states, newest first, without the fields of the first version", () => {
@@ -24,5 +25,16 @@ it("merges versions and states, newest first, without the fields of the first ve
     ["changed", 1],
     ["state", 1],
     ["created", 0],
+  ]);
+});
+
+it("puts what people asked AWS for on the same axis", () => {
+  const entries = timeline(
+    { versions: [], state_changes: [{ at: "2026-11-10T08:00:00Z", from: "STOPPED", to: "AVAILABLE" }] },
+    [{ event_id: "e1", event_time: "2026-11-10T07:58:00Z", event_name: "StartWorkspaces" } as TrailEvent],
+  );
+  expect(entries.map((one) => [one.kind, one.event?.event_name])).toEqual([
+    ["state", undefined],
+    ["event", "StartWorkspaces"],
   ]);
 });

@@ -1,12 +1,14 @@
-// One story out of a desktop's two histories: versions of its properties, and its state log.
+// One story out of a desktop's histories: versions of its properties, its state log, and who asked AWS for what.
+import type { TrailEvent } from "../../api/pending";
 import type { FieldChange, ResourceVersion, StateChange, WorkspaceDetail } from "../../api/types";
 
 export interface TimelineEntry {
   key: string;
   at: string;
-  /** `created`, `changed`, … or `state`. */
+  /** `created`, `changed`, … or `state` or `event`. */
   kind: string;
   differences: FieldChange[];
+  event?: TrailEvent;
 }
 
 function ofVersion(version: ResourceVersion): TimelineEntry {
@@ -28,7 +30,14 @@ function ofState(change: StateChange, index: number): TimelineEntry {
   };
 }
 
+function ofEvent(event: TrailEvent): TimelineEntry {
+  return { key: `event-${event.event_id}`, at: event.event_time, kind: "event", differences: [], event };
+}
+
+type Histories = Pick<WorkspaceDetail, "versions" | "state_changes">;
+
 /** Newest first. */
-export function timeline({ versions, state_changes }: Pick<WorkspaceDetail, "versions" | "state_changes">): TimelineEntry[] {
-  return [...versions.map(ofVersion), ...state_changes.map(ofState)].sort((a, b) => b.at.localeCompare(a.at));
+export function timeline({ versions, state_changes }: Histories, events: TrailEvent[] = []): TimelineEntry[] {
+  const all = [...versions.map(ofVersion), ...state_changes.map(ofState), ...events.map(ofEvent)];
+  return all.sort((a, b) => b.at.localeCompare(a.at));
 }

@@ -2,7 +2,7 @@
 import { ChevronDown } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useState } from "react";
-import { Button } from "../../components/Button";
+import { Button } from "./Button";
 
 interface PopoverFormProps {
   title: string;
