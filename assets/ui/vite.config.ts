@@ -29,7 +29,8 @@ export default defineConfig({
     },
   },
   server: {
-    proxy: { "/api": process.env.STOCKTAKE_URL ?? "http://127.0.0.1:8080" },
+    // The server refuses writes whose Origin is not its own, so the host is left as the browser sent it.
+    proxy: { "/api": { target: process.env.STOCKTAKE_URL ?? "http://127.0.0.1:8080", changeOrigin: false } },
   },
   test: {
     environment: "jsdom",

@@ -16,7 +16,6 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("/infrastructure-ai", "/api/v1/ai/query"),
     ("/api/ai/query", "/api/v1/ai/query"),
     ("/api/v1/ai/ask", "/api/v1/ai/query"),
-    ("/api/v1/events", "/api/v1/sync/stream"),
 ];
 
 pub fn apply(request: &mut ServiceRequest) {

@@ -96,7 +96,12 @@ pub fn checked_change(mut change: AccountChange, id: &AccountId) -> ApiResult<Ac
     }
     name(change.name.as_deref(), &mut faults);
     role("role_arn", change.role_arn.as_ref(), id, &mut faults);
-    role("write_role_arn", change.write_role_arn.as_ref(), id, &mut faults);
+    role(
+        "write_role_arn",
+        change.write_role_arn.as_ref(),
+        id,
+        &mut faults,
+    );
     if let Some(regions) = &mut change.regions {
         regions.sort();
         regions.dedup();

@@ -11,7 +11,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::error::{ApiError, ApiResult};
 use crate::handlers::{
-    account, advice, ai, audit, cost, dashboard, directory, event, health, job, login, me, organization, plan, price, query, report, setting, setup, sync, usage, user, workspace,
+    account, advice, ai, audit, cost, dashboard, directory, event, health, job, login, me,
+    organization, plan, price, query, report, setting, setup, sync, usage, user, workspace,
 };
 use crate::openapi;
 

@@ -36,7 +36,10 @@ pub async fn receive(app: &App, request: &HttpRequest, mut body: web::Payload) -
         };
         let Some(chunk) = chunk else { break };
         let chunk = chunk.map_err(|error| {
-            ApiError::new(ErrorCode::InvalidRequest, format!("the file broke off: {error}"))
+            ApiError::new(
+                ErrorCode::InvalidRequest,
+                format!("the file broke off: {error}"),
+            )
         })?;
         size += chunk.len() as u64;
         if size > most {
@@ -55,11 +58,21 @@ pub async fn receive(app: &App, request: &HttpRequest, mut body: web::Payload) -
 /// Writes on a thread that may wait for the disk.
 async fn written(mut file: File, part: Vec<u8>) -> ApiResult<File> {
     let write = move || file.write_all(&part).map(|()| file);
-    let done = tokio::task::spawn_blocking(write).await.map_err(ApiError::internal)?;
-    done.map_err(|error| ApiError::new(ErrorCode::ReadOnly, format!("the file cannot be kept: {error}")))
+    let done = tokio::task::spawn_blocking(write)
+        .await
+        .map_err(ApiError::internal)?;
+    done.map_err(|error| {
+        ApiError::new(
+            ErrorCode::ReadOnly,
+            format!("the file cannot be kept: {error}"),
+        )
+    })
 }
 
 fn too_large(most: u64) -> ApiError {
     let mib = most / (1024 * 1024);
-    ApiError::new(ErrorCode::BodyTooLarge, format!("a file may have at most {mib} MiB"))
+    ApiError::new(
+        ErrorCode::BodyTooLarge,
+        format!("a file may have at most {mib} MiB"),
+    )
 }

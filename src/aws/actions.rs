@@ -29,13 +29,22 @@ fn never(_: &RegionSession) -> BoxFuture<'_, Result<(), AwsError>> {
 const START: Action = action("workspaces:StartWorkspaces", "starts desktops");
 const STOP: Action = action("workspaces:StopWorkspaces", "stops desktops");
 const REBOOT: Action = action("workspaces:RebootWorkspaces", "reboots desktops");
-const REBUILD: Action = action("workspaces:RebuildWorkspaces", "rebuilds desktops from their bundle");
-const RESTORE: Action = action("workspaces:RestoreWorkspace", "restores desktops from snapshots");
+const REBUILD: Action = action(
+    "workspaces:RebuildWorkspaces",
+    "rebuilds desktops from their bundle",
+);
+const RESTORE: Action = action(
+    "workspaces:RestoreWorkspace",
+    "restores desktops from snapshots",
+);
 const PROPERTIES: Action = action(
     "workspaces:ModifyWorkspaceProperties",
     "changes running mode and compute type",
 );
-const STATE: Action = action("workspaces:ModifyWorkspaceState", "takes desktops into maintenance and back");
+const STATE: Action = action(
+    "workspaces:ModifyWorkspaceState",
+    "takes desktops into maintenance and back",
+);
 const CREATE_TAGS: Action = action("workspaces:CreateTags", "sets tags");
 const DELETE_TAGS: Action = action("workspaces:DeleteTags", "removes tags");
 const TERMINATE: Action = action("workspaces:TerminateWorkspaces", "terminates desktops");
@@ -69,11 +78,17 @@ pub async fn apply(
         Change::Rebuild => power(session, workspace_id, Power::Rebuild).await,
         Change::Terminate => power(session, workspace_id, Power::Terminate).await,
         Change::Restore => {
-            let request = session.workspaces().restore_workspace().workspace_id(workspace_id);
+            let request = session
+                .workspaces()
+                .restore_workspace()
+                .workspace_id(workspace_id);
             let answer = session.call(&RESTORE, request.send()).await?;
             Ok(answer.request_id().map(str::to_owned))
         }
-        Change::RunningMode { running_mode, auto_stop_timeout_minutes } => {
+        Change::RunningMode {
+            running_mode,
+            auto_stop_timeout_minutes,
+        } => {
             let minutes = auto_stop_timeout_minutes.and_then(|minutes| i32::try_from(minutes).ok());
             let properties = sdk::WorkspaceProperties::builder()
                 .running_mode(running_mode.as_str().into())
@@ -132,14 +147,22 @@ async fn retag(
             let tag = sdk::Tag::builder().key(key).value(value).build();
             request = request.tags(tag.map_err(unbuilt)?);
         }
-        request_id = session.call(&CREATE_TAGS, request.send()).await?.request_id().map(str::to_owned);
+        request_id = session
+            .call(&CREATE_TAGS, request.send())
+            .await?
+            .request_id()
+            .map(str::to_owned);
     }
     if !remove.is_empty() {
         let mut request = session.workspaces().delete_tags().resource_id(workspace_id);
         for key in remove {
             request = request.tag_keys(key);
         }
-        request_id = session.call(&DELETE_TAGS, request.send()).await?.request_id().map(str::to_owned);
+        request_id = session
+            .call(&DELETE_TAGS, request.send())
+            .await?
+            .request_id()
+            .map(str::to_owned);
     }
     Ok(request_id)
 }
@@ -170,24 +193,49 @@ async fn power(
     }
     let (request_id, failed) = match what {
         Power::Start => {
-            let one = sdk::StartRequest::builder().workspace_id(workspace_id).build();
+            let one = sdk::StartRequest::builder()
+                .workspace_id(workspace_id)
+                .build();
             one!(&START, start_workspaces, start_workspace_requests, one)
         }
         Power::Stop => {
-            let one = sdk::StopRequest::builder().workspace_id(workspace_id).build();
+            let one = sdk::StopRequest::builder()
+                .workspace_id(workspace_id)
+                .build();
             one!(&STOP, stop_workspaces, stop_workspace_requests, one)
         }
         Power::Reboot => {
-            let one = sdk::RebootRequest::builder().workspace_id(workspace_id).build();
-            one!(&REBOOT, reboot_workspaces, reboot_workspace_requests, one.map_err(unbuilt)?)
+            let one = sdk::RebootRequest::builder()
+                .workspace_id(workspace_id)
+                .build();
+            one!(
+                &REBOOT,
+                reboot_workspaces,
+                reboot_workspace_requests,
+                one.map_err(unbuilt)?
+            )
         }
         Power::Rebuild => {
-            let one = sdk::RebuildRequest::builder().workspace_id(workspace_id).build();
-            one!(&REBUILD, rebuild_workspaces, rebuild_workspace_requests, one.map_err(unbuilt)?)
+            let one = sdk::RebuildRequest::builder()
+                .workspace_id(workspace_id)
+                .build();
+            one!(
+                &REBUILD,
+                rebuild_workspaces,
+                rebuild_workspace_requests,
+                one.map_err(unbuilt)?
+            )
         }
         Power::Terminate => {
-            let one = sdk::TerminateRequest::builder().workspace_id(workspace_id).build();
-            one!(&TERMINATE, terminate_workspaces, terminate_workspace_requests, one.map_err(unbuilt)?)
+            let one = sdk::TerminateRequest::builder()
+                .workspace_id(workspace_id)
+                .build();
+            one!(
+                &TERMINATE,
+                terminate_workspaces,
+                terminate_workspace_requests,
+                one.map_err(unbuilt)?
+            )
         }
     };
     match failed.into_iter().next() {
@@ -195,7 +243,9 @@ async fn power(
         Some(refused) => {
             let mut error = AwsError::new(
                 AwsErrorKind::Validation,
-                refused.error_code.unwrap_or_else(|| "FailedRequest".to_owned()),
+                refused
+                    .error_code
+                    .unwrap_or_else(|| "FailedRequest".to_owned()),
                 refused.error_message.unwrap_or_default(),
             );
             error.failure.request_id = request_id;
@@ -206,7 +256,11 @@ async fn power(
 
 /// A request that lacks a required field; never so here, where the fields are given.
 fn unbuilt(error: impl std::fmt::Display) -> AwsError {
-    AwsError::new(AwsErrorKind::Validation, "InvalidRequest", error.to_string())
+    AwsError::new(
+        AwsErrorKind::Validation,
+        "InvalidRequest",
+        error.to_string(),
+    )
 }
 
 /// A desktop as it is now; `None` when AWS does not know it.
@@ -228,14 +282,20 @@ pub fn is_as_wanted(change: &Change, now: Option<&WorkspaceRecord>, tags: &Tags)
         Change::Reboot => matches!(state, Some("REBOOTING")),
         Change::Rebuild => matches!(state, Some("REBUILDING")),
         Change::Restore => matches!(state, Some("RESTORING")),
-        Change::RunningMode { running_mode, auto_stop_timeout_minutes } => now.is_some_and(|record| {
+        Change::RunningMode {
+            running_mode,
+            auto_stop_timeout_minutes,
+        } => now.is_some_and(|record| {
             record.running_mode.as_ref() == Some(running_mode)
                 && (*running_mode != RunningMode::AutoStop
                     || record.auto_stop_timeout_minutes == *auto_stop_timeout_minutes)
         }),
         Change::ComputeType { compute_type } => now.is_some_and(|record| {
             record.compute_type.as_ref() == Some(compute_type)
-                || record.modification_states.iter().any(|state| state.resource == "COMPUTE_TYPE")
+                || record
+                    .modification_states
+                    .iter()
+                    .any(|state| state.resource == "COMPUTE_TYPE")
         }),
         Change::AdminMaintenance { on } => match state {
             Some("ADMIN_MAINTENANCE") => *on,

@@ -50,7 +50,10 @@ pub fn write_documents(
         external_id,
         trusted_account,
     };
-    let mut actions: Vec<&str> = crate::actions::ALL.iter().map(|action| action.name).collect();
+    let mut actions: Vec<&str> = crate::actions::ALL
+        .iter()
+        .map(|action| action.name)
+        .collect();
     actions.sort_unstable();
     PolicyDocuments {
         json: permissions("StocktakeWrite", &actions),
@@ -124,7 +127,7 @@ mod tests {
       "Version": "2012-10-17",
       "Statement": [
         {
-          "Sid": "{sid}",
+          "Sid": "StocktakeRead",
           "Effect": "Allow",
           "Action": [
             "ce:GetCostAndUsage",

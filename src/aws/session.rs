@@ -317,7 +317,10 @@ impl RegionSession {
     pub fn wait_before_retry(&self, made: u32) -> Option<Duration> {
         let config = &self.0.account.0.base.config;
         let doubled = 2_u32.saturating_pow(made.saturating_sub(1));
-        let wait = config.initial_backoff.saturating_mul(doubled).min(config.max_backoff);
+        let wait = config
+            .initial_backoff
+            .saturating_mul(doubled)
+            .min(config.max_backoff);
         (made < config.max_attempts).then_some(wait)
     }
 
@@ -348,7 +351,10 @@ impl RegionSession {
         self.0.costexplorer.get_or_init(|| {
             let connection = self.connection("ce");
             let config = client_config!(aws_sdk_costexplorer, &connection);
-            let once = config.to_builder().retry_config(RetryConfig::disabled()).build();
+            let once = config
+                .to_builder()
+                .retry_config(RetryConfig::disabled())
+                .build();
             aws_sdk_costexplorer::Client::from_conf(once)
         })
     }
@@ -395,7 +401,11 @@ mod tests {
     fn cloudtrail_is_asked_twice_a_second_at_most() {
         assert_eq!(rate_of("cloudtrail", 10.0, 20), (2.0, 1));
         assert_eq!(rate_of("cloudtrail", 0.5, 20), (0.5, 1));
-        assert_eq!(rate_of("cloudtrail", 0.0, 20), (2.0, 1), "no limit of ours is still CloudTrail's");
+        assert_eq!(
+            rate_of("cloudtrail", 0.0, 20),
+            (2.0, 1),
+            "no limit of ours is still CloudTrail's"
+        );
         assert_eq!(rate_of("workspaces", 0.0, 20), (0.0, 20));
     }
 }

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use domain::error::Problem;
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
+use futures::stream::{self, Stream};
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Bytes, Frame, Incoming};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::io::AsyncReadExt;
 use tokio::net::UnixStream;
 
 use crate::app::{App, Mode};
@@ -115,7 +117,10 @@ impl Client {
 
     /// An answer that is a file.
     pub async fn bytes(&self, path: &str) -> anyhow::Result<Vec<u8>> {
-        Ok(self.exchange(Method::GET, path, None::<&()>).await?.to_vec())
+        Ok(self
+            .exchange(Method::GET, path, None::<&()>)
+            .await?
+            .to_vec())
     }
 
     /// Every row of a paged list.
@@ -174,6 +179,40 @@ impl Client {
         Ok(())
     }
 
+    /// Posts files, one after the other, as one body; they may be larger than the memory.
+    pub async fn upload<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        files: &[PathBuf],
+    ) -> anyhow::Result<T> {
+        let stream = self.stream().await?;
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        let driver = tokio::spawn(connection);
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header("host", "localhost")
+            .header("content-type", "application/octet-stream")
+            .header("accept", "application/json")
+            .body(StreamBody::new(Box::pin(parts(files.to_vec()))))?;
+        let response = sender.send_request(request).await?;
+        let status = response.status();
+        let bytes = response.into_body().collect().await?.to_bytes();
+        driver.abort();
+        if !status.is_success() {
+            return Err(refusal(status, &bytes));
+        }
+        serde_json::from_slice(&bytes)
+            .with_context(|| format!("the answer of {path} is not what this version expects"))
+    }
+
+    async fn stream(&self) -> anyhow::Result<UnixStream> {
+        UnixStream::connect(&self.socket)
+            .await
+            .with_context(|| format!("no answer on {}", self.socket.display()))
+    }
+
     /// Sends one request; answers the body of a success.
     async fn exchange(
         &self,
@@ -200,9 +239,7 @@ impl Client {
         body: Option<&impl Serialize>,
         accept: &str,
     ) -> anyhow::Result<(Response<Incoming>, Driver)> {
-        let stream = UnixStream::connect(&self.socket)
-            .await
-            .with_context(|| format!("no answer on {}", self.socket.display()))?;
+        let stream = self.stream().await?;
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         let driver = tokio::spawn(connection);
@@ -226,6 +263,28 @@ impl Client {
             app.stop().await;
         }
     }
+}
+
+/// The files' bytes, one file after the other.
+fn parts(files: Vec<PathBuf>) -> impl Stream<Item = std::io::Result<Frame<Bytes>>> + Send {
+    let state = (files.into_iter(), None::<tokio::fs::File>);
+    stream::try_unfold(state, |(mut left, mut open)| async move {
+        loop {
+            let mut file = match open.take() {
+                Some(file) => file,
+                None => match left.next() {
+                    Some(path) => tokio::fs::File::open(path).await?,
+                    None => return Ok(None),
+                },
+            };
+            let mut part = vec![0; 256 * 1024];
+            let read = file.read(&mut part).await?;
+            if read > 0 {
+                part.truncate(read);
+                return Ok(Some((Frame::data(Bytes::from(part)), (left, Some(file)))));
+            }
+        }
+    })
 }
 
 /// Name and data of a server-sent event; a comment is none.

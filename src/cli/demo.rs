@@ -241,7 +241,10 @@ async fn sync(app: &App, with: Vec<Extra>) -> anyhow::Result<Job> {
 /// Lets every invented client's desktops be changed, so that plans can be tried out.
 async fn allow_changes(app: &App, simulated: &SimulatorConfig) -> anyhow::Result<()> {
     for account in store::account::list_enabled(&app.db, &Scope::All).await? {
-        let arn = format!("arn:aws:iam::{}:role/{}", account.id, simulated.write_role_name);
+        let arn = format!(
+            "arn:aws:iam::{}:role/{}",
+            account.id, simulated.write_role_name
+        );
         let change = AccountChange {
             write_role_arn: Some(arn.parse()?),
             ..AccountChange::default()

@@ -5,10 +5,12 @@ mod account;
 mod ask;
 mod bench;
 mod client;
+mod costs;
 mod demo;
 mod demo_history;
 mod doctor;
 mod eval;
+mod events;
 mod model;
 mod optimize;
 mod output;
@@ -74,6 +76,10 @@ enum Command {
     Plan(plan::Plan),
     /// Reports: CSV, JSON, workbooks, and PDFs to send to a client.
     Report(report::Report),
+    /// What AWS billed, and what asking for it costs.
+    Costs(costs::Costs),
+    /// Who did what with desktops, from where and when.
+    Events(events::Events),
     /// The price book.
     Prices(prices::Prices),
     /// Onboard, test and remove AWS accounts.
@@ -147,6 +153,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Optimize(command) => command.run().await,
             Command::Plan(command) => command.run().await,
             Command::Report(command) => command.run().await,
+            Command::Costs(command) => command.run().await,
+            Command::Events(command) => command.run().await,
             Command::Prices(command) => command.run().await,
             Command::Account(command) => command.run().await,
             Command::User(command) => command.run().await,

@@ -131,7 +131,9 @@ impl List {
             let kinds = encode(&self.kind.join(","));
             let path = format!("/api/v1/recommendations{narrow}&kind={kinds}");
             let found: Vec<Recommendation> = client.all(&path).await?;
-            let totals: AdviceTotals = client.get(&format!("/api/v1/recommendations/summary{narrow}")).await?;
+            let totals: AdviceTotals = client
+                .get(&format!("/api/v1/recommendations/summary{narrow}"))
+                .await?;
             if self.format == Format::Json {
                 output::json(&json!({ "totals": totals, "recommendations": found }))?;
             } else {
@@ -147,8 +149,13 @@ impl List {
     }
 
     async fn parity(&self, client: &Client, narrow: String) -> anyhow::Result<ExitCode> {
-        let month = self.month.map_or(String::new(), |month| format!("&month={month}"));
-        let path = format!("/api/v1/recommendations/parity{narrow}{month}&month_end={}", self.month_end);
+        let month = self
+            .month
+            .map_or(String::new(), |month| format!("&month={month}"));
+        let path = format!(
+            "/api/v1/recommendations/parity{narrow}{month}&month_end={}",
+            self.month_end
+        );
         output::line(client.text(&path).await?.trim_end())?;
         Ok(ExitCode::SUCCESS)
     }
@@ -167,7 +174,8 @@ const COLUMNS: [&str; 9] = [
 ];
 
 fn row(of: &Recommendation) -> Vec<Value> {
-    let money = |amount: Option<Money>| amount.map_or("no price".to_owned(), |amount| amount.to_string());
+    let money =
+        |amount: Option<Money>| amount.map_or("no price".to_owned(), |amount| amount.to_string());
     let range = match (of.saving_low, of.saving_high) {
         (Some(low), Some(high)) if low != high => format!("{low} to {high}"),
         _ => String::new(),
@@ -196,7 +204,10 @@ fn summary(totals: &AdviceTotals) -> String {
         totals.cost_now
     );
     if totals.without_price > 0 {
-        text += &format!("\n{} desktops have no price in the price book.", totals.without_price);
+        text += &format!(
+            "\n{} desktops have no price in the price book.",
+            totals.without_price
+        );
     }
     for left in &totals.left_alone {
         text += &format!("\nLeft alone: {} {}.", left.desktops, left.reason);
@@ -209,7 +220,10 @@ impl Replay {
         self.data.must_exist()?;
         with_client(&self.data, async |client| {
             let narrow = narrowed(client, self.org.as_deref()).await?;
-            let path = format!("/api/v1/recommendations/backtest{narrow}&months={}", self.months);
+            let path = format!(
+                "/api/v1/recommendations/backtest{narrow}&months={}",
+                self.months
+            );
             let answer: Backtest = client.get(&path).await?;
             if self.format == Format::Json {
                 output::json(&answer)?;
@@ -246,7 +260,9 @@ fn month_row(of: &BacktestRow) -> Vec<Value> {
     #[allow(clippy::cast_precision_loss)]
     let share = |right: u64| format!("{:.1} %", right as f64 * 100.0 / of.desktops.max(1) as f64);
     vec![
-        of.month.map_or("all".to_owned(), |month| month.to_string()).into(),
+        of.month
+            .map_or("all".to_owned(), |month| month.to_string())
+            .into(),
         of.desktops.into(),
         of.best.to_string().into(),
         of.ours.to_string().into(),
@@ -272,7 +288,10 @@ fn verdict(answer: &Backtest) -> String {
         regret(total.nothing)
     );
     if answer.left_out > 0 {
-        text += &format!(" {} desktops without a price are left out.", answer.left_out);
+        text += &format!(
+            " {} desktops without a price are left out.",
+            answer.left_out
+        );
     }
     text
 }
@@ -289,7 +308,9 @@ impl Ask {
                 timeout_hours: self.timeout,
                 compute_type: self.compute_type.clone(),
             };
-            let answer: WhatIfAnswer = client.post("/api/v1/recommendations/what-if", &question).await?;
+            let answer: WhatIfAnswer = client
+                .post("/api/v1/recommendations/what-if", &question)
+                .await?;
             if self.format == Format::Json {
                 output::json(&answer)?;
                 return Ok(ExitCode::SUCCESS);
@@ -305,7 +326,14 @@ impl Ask {
                 answer.without_usage.into(),
             ]];
             let columns = [
-                "desktops", "now, a month", "then, a month", "saves", "cheaper", "dearer", "no price", "no usage",
+                "desktops",
+                "now, a month",
+                "then, a month",
+                "saves",
+                "cheaper",
+                "dearer",
+                "no price",
+                "no usage",
             ];
             output::rows(self.format, &columns, &rows)?;
             Ok(ExitCode::SUCCESS)

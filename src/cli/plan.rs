@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use domain::advice::Recommendation;
 use domain::job::Job;
-use domain::plan::{ActionSettings, Change, NewPlan, Plan as PlanRow, PlanItem, PlanState, WantedChange};
+use domain::plan::{
+    ActionSettings, Change, NewPlan, Plan as PlanRow, PlanItem, PlanState, WantedChange,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -61,7 +63,12 @@ struct Create {
     #[arg(long = "recommendation", value_name = "ID", value_delimiter = ',')]
     recommendations: Vec<String>,
     /// Change these desktops.
-    #[arg(long = "desktop", value_name = "ID", value_delimiter = ',', requires = "change")]
+    #[arg(
+        long = "desktop",
+        value_name = "ID",
+        value_delimiter = ',',
+        requires = "change"
+    )]
     desktops: Vec<String>,
     /// What to do with them, as JSON: {"verb":"stop"}, {"verb":"running_mode","running_mode":"AUTO_STOP",
     /// "auto_stop_timeout_minutes":60}, {"verb":"tags","set":{"Team":"A"}}
@@ -153,7 +160,8 @@ impl Create {
                 let kinds = encode(&self.kind.join(","));
                 let path = format!("/api/v1/recommendations?organization_id={id}&kind={kinds}");
                 let found: Vec<Recommendation> = client.all(&path).await?;
-                new.recommendation_ids.extend(found.into_iter().map(|one| one.id));
+                new.recommendation_ids
+                    .extend(found.into_iter().map(|one| one.id));
             }
             if let Some(change) = &self.change {
                 new.changes = self
@@ -176,7 +184,10 @@ impl List {
     async fn run(self) -> anyhow::Result<ExitCode> {
         self.data.must_exist()?;
         with_client(&self.data, async |client| {
-            let state = self.state.as_ref().map_or(String::new(), |state| format!("?state={}", encode(state)));
+            let state = self
+                .state
+                .as_ref()
+                .map_or(String::new(), |state| format!("?state={}", encode(state)));
             let plans: Vec<PlanRow> = client.all(&format!("/api/v1/plans{state}")).await?;
             if self.format == Format::Json {
                 output::json(&plans)?;
@@ -191,7 +202,15 @@ impl List {
 }
 
 const PLAN_COLUMNS: [&str; 9] = [
-    "id", "organization", "title", "state", "desktops", "done", "saves a month", "made by", "expires",
+    "id",
+    "organization",
+    "title",
+    "state",
+    "desktops",
+    "done",
+    "saves a month",
+    "made by",
+    "expires",
 ];
 
 fn plan_row(plan: &PlanRow) -> Vec<Value> {
@@ -227,23 +246,37 @@ async fn show(client: &Client, format: Format, id: &str) -> anyhow::Result<ExitC
             plan.approvals_needed,
             plan.items_verified,
             plan.items,
-            plan.saving.map_or(String::new(), |saving| format!(", saves {saving} a month")),
+            plan.saving
+                .map_or(String::new(), |saving| format!(", saves {saving} a month")),
         ));
     }
     Ok(ExitCode::SUCCESS)
 }
 
 const ITEM_COLUMNS: [&str; 8] = [
-    "desktop", "user", "change", "before", "after", "saves a month", "state", "request id or what went wrong",
+    "desktop",
+    "user",
+    "change",
+    "before",
+    "after",
+    "saves a month",
+    "state",
+    "request id or what went wrong",
 ];
 
 fn item_row(item: &PlanItem) -> Vec<Value> {
     let before = &item.before;
     let was = match &item.change {
         Change::RunningMode { .. } => {
-            let mode = before.running_mode.as_ref().map(ToString::to_string).unwrap_or_default();
+            let mode = before
+                .running_mode
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
             let minutes = before.auto_stop_timeout_minutes;
-            minutes.map_or(mode.clone(), |minutes| format!("{mode} after {minutes} minutes"))
+            minutes.map_or(mode.clone(), |minutes| {
+                format!("{mode} after {minutes} minutes")
+            })
         }
         Change::ComputeType { .. } => before.compute_type.clone().unwrap_or_default(),
         _ => before.state.clone().unwrap_or_default(),
@@ -251,7 +284,12 @@ fn item_row(item: &PlanItem) -> Vec<Value> {
     let what = item
         .error_code
         .as_ref()
-        .map(|code| format!("{code}: {}", item.error_message.as_deref().unwrap_or_default()))
+        .map(|code| {
+            format!(
+                "{code}: {}",
+                item.error_message.as_deref().unwrap_or_default()
+            )
+        })
         .or_else(|| item.note.clone())
         .or_else(|| item.request_id.clone());
     vec![
@@ -269,7 +307,10 @@ fn item_row(item: &PlanItem) -> Vec<Value> {
 impl One {
     async fn show(self) -> anyhow::Result<ExitCode> {
         self.data.must_exist()?;
-        with_client(&self.data, async |client| show(client, self.format, &self.id).await).await
+        with_client(&self.data, async |client| {
+            show(client, self.format, &self.id).await
+        })
+        .await
     }
 
     async fn post(self, verb: &str) -> anyhow::Result<ExitCode> {

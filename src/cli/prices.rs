@@ -72,7 +72,11 @@ impl List {
                 return Ok(ExitCode::SUCCESS);
             }
             let wanted = |region: &str| self.region.as_deref().is_none_or(|only| only == region);
-            let cells = answer.book.prices.iter().filter(|cell| wanted(&cell.key.region));
+            let cells = answer
+                .book
+                .prices
+                .iter()
+                .filter(|cell| wanted(&cell.key.region));
             let rows: Vec<Vec<Value>> = cells
                 .map(|cell| {
                     vec![
@@ -88,13 +92,23 @@ impl List {
                     ]
                 })
                 .collect();
-            let columns = ["region", "type", "system", "licence", "volumes", "monthly", "base", "an hour", "source"];
+            let columns = [
+                "region", "type", "system", "licence", "volumes", "monthly", "base", "an hour",
+                "source",
+            ];
             output::rows(self.format, &columns, &rows)?;
             if self.format == Format::Table {
-                let from = if answer.imported { "imported" } else { "carried by this program" };
+                let from = if answer.imported {
+                    "imported"
+                } else {
+                    "carried by this program"
+                };
                 output::note(&format!("{} prices, {from}.", rows.len()));
                 for source in &answer.book.sources {
-                    output::note(&format!("  {}: {}, {} ({})", source.id, source.title, source.as_of, source.url));
+                    output::note(&format!(
+                        "  {}: {}, {} ({})",
+                        source.id, source.title, source.as_of, source.url
+                    ));
                 }
             }
             Ok(ExitCode::SUCCESS)
@@ -111,7 +125,10 @@ impl Import {
             .with_context(|| format!("{name} was not imported; nothing was changed"))?;
         with_client(&self.data, async |client| {
             let answer: Answer = client.post("/api/v1/prices", &imported.file).await?;
-            output::note(&format!("{} prices are in force now.", answer.book.prices.len()));
+            output::note(&format!(
+                "{} prices are in force now.",
+                answer.book.prices.len()
+            ));
             for skipped in imported.skipped.iter().take(10) {
                 output::note(&format!("  left out: {skipped}"));
             }

@@ -62,7 +62,8 @@ fn report_type(text: &str) -> Result<ReportType, String> {
 }
 
 fn report_format(text: &str) -> Result<ReportFormat, String> {
-    ReportFormat::from_text(text).ok_or_else(|| "the formats are csv, json, xlsx and pdf".to_owned())
+    ReportFormat::from_text(text)
+        .ok_or_else(|| "the formats are csv, json, xlsx and pdf".to_owned())
 }
 
 #[derive(Debug, Args)]
@@ -113,7 +114,9 @@ impl Create {
                 let job: Job = client.get(&format!("/api/v1/jobs/{job}")).await?;
                 follow(client, job).await?;
             }
-            let made: ReportRow = client.get(&format!("/api/v1/reports/{}", ordered.id)).await?;
+            let made: ReportRow = client
+                .get(&format!("/api/v1/reports/{}", ordered.id))
+                .await?;
             anyhow::ensure!(
                 made.status == ReportStatus::Ready,
                 "the report could not be made: {}",
@@ -125,10 +128,21 @@ impl Create {
     }
 }
 
-async fn fetch(client: &Client, report: &ReportRow, to: Option<PathBuf>) -> anyhow::Result<ExitCode> {
-    let file = client.bytes(&format!("/api/v1/reports/{}/file", report.id)).await?;
+async fn fetch(
+    client: &Client,
+    report: &ReportRow,
+    to: Option<PathBuf>,
+) -> anyhow::Result<ExitCode> {
+    let file = client
+        .bytes(&format!("/api/v1/reports/{}/file", report.id))
+        .await?;
     let path = to.unwrap_or_else(|| {
-        PathBuf::from(format!("{}-{}.{}", report.report_type, report.period_to, report.format.as_str()))
+        PathBuf::from(format!(
+            "{}-{}.{}",
+            report.report_type,
+            report.period_to,
+            report.format.as_str()
+        ))
     });
     std::fs::write(&path, &file).with_context(|| format!("cannot write {}", path.display()))?;
     output::line(&path.display().to_string())?;
@@ -139,7 +153,9 @@ impl Get {
     async fn run(self) -> anyhow::Result<ExitCode> {
         self.data.must_exist()?;
         with_client(&self.data, async |client| {
-            let report: ReportRow = client.get(&format!("/api/v1/reports/{}", encode(&self.id))).await?;
+            let report: ReportRow = client
+                .get(&format!("/api/v1/reports/{}", encode(&self.id)))
+                .await?;
             fetch(client, &report, self.output.clone()).await
         })
         .await
@@ -162,7 +178,11 @@ impl List {
                         report.id.to_string().into(),
                         report.report_type.as_str().into(),
                         report.format.as_str().into(),
-                        report.organization_name.clone().unwrap_or_else(|| "all".to_owned()).into(),
+                        report
+                            .organization_name
+                            .clone()
+                            .unwrap_or_else(|| "all".to_owned())
+                            .into(),
                         format!("{} to {}", report.period_from, report.period_to).into(),
                         report.status.as_str().into(),
                         report.file_bytes.into(),
@@ -171,7 +191,9 @@ impl List {
                     ]
                 })
                 .collect();
-            let columns = ["id", "type", "format", "client", "period", "status", "bytes", "made by", "made at"];
+            let columns = [
+                "id", "type", "format", "client", "period", "status", "bytes", "made by", "made at",
+            ];
             output::rows(self.format, &columns, &rows)?;
             Ok(ExitCode::SUCCESS)
         })

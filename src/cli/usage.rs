@@ -78,16 +78,29 @@ impl Usage {
             .map(|month| {
                 let estimate = found.estimates.iter().find(|one| one.month == month.month);
                 let cost = estimate.and_then(|one| {
-                    one.amount.map(|amount| amount.to_string()).or_else(|| one.missing.clone())
+                    one.amount
+                        .map(|amount| amount.to_string())
+                        .or_else(|| one.missing.clone())
                 });
                 let mut row = vec![Value::from(month.month.to_string())];
                 row.extend(hours(&month.hours));
-                row.extend([cost.into(), percent(month.load.cpu_average), percent(month.load.memory_average)]);
+                row.extend([
+                    cost.into(),
+                    percent(month.load.cpu_average),
+                    percent(month.load.memory_average),
+                ]);
                 row
             })
             .collect();
         let columns = [
-            "month", "sessions", "connected h", "billable h", "unknown h", "cost (estimate)", "CPU", "memory",
+            "month",
+            "sessions",
+            "connected h",
+            "billable h",
+            "unknown h",
+            "cost (estimate)",
+            "CPU",
+            "memory",
         ];
         output::rows(self.format, &columns, &rows)?;
         Ok(ExitCode::SUCCESS)
@@ -110,7 +123,10 @@ const COLUMNS: [&str; 12] = [
 ];
 
 fn row(of: &UsageRow) -> Vec<Value> {
-    let cost = of.cost.map(|cost| cost.to_string()).or_else(|| of.cost_missing.clone());
+    let cost = of
+        .cost
+        .map(|cost| cost.to_string())
+        .or_else(|| of.cost_missing.clone());
     let mut row: Vec<Value> = vec![
         of.organization_name.clone().into(),
         of.usage.workspace_id.clone().into(),

@@ -38,7 +38,11 @@ pub struct Advice {
 
 /// Advice for every desktop, and its totals.
 #[must_use]
-pub fn advise(book: &PriceBook, estate: &[EstateDesktop], now: UtcTime) -> (Vec<Recommendation>, AdviceTotals) {
+pub fn advise(
+    book: &PriceBook,
+    estate: &[EstateDesktop],
+    now: UtcTime,
+) -> (Vec<Recommendation>, AdviceTotals) {
     let mut found = Vec::new();
     let mut left: BTreeMap<&str, u64> = BTreeMap::new();
     let mut totals = AdviceTotals {
@@ -85,11 +89,17 @@ pub fn advise(book: &PriceBook, estate: &[EstateDesktop], now: UtcTime) -> (Vec<
 /// Why a desktop gets no advice.
 #[must_use]
 pub fn left_alone(desktop: &EstateDesktop) -> Option<&'static str> {
-    if OPT_OUT_TAGS.iter().any(|tag| desktop.tags.contains_key(*tag)) {
+    if OPT_OUT_TAGS
+        .iter()
+        .any(|tag| desktop.tags.contains_key(*tag))
+    {
         Some("opted out by tag")
     } else if desktop.standby {
         Some("half of a standby pair")
-    } else if matches!(desktop.state.as_str(), "PENDING" | "TERMINATING" | "TERMINATED" | "ERROR") {
+    } else if matches!(
+        desktop.state.as_str(),
+        "PENDING" | "TERMINATING" | "TERMINATED" | "ERROR"
+    ) {
         Some("neither running nor stopped")
     } else {
         None
@@ -100,7 +110,10 @@ pub fn left_alone(desktop: &EstateDesktop) -> Option<&'static str> {
 fn count(totals: &mut AdviceTotals, of_one: &[Recommendation]) {
     totals.recommendations += of_one.len() as u64;
     totals.desktops += u64::from(!of_one.is_empty());
-    let best = of_one.iter().filter(|one| one.saving > Some(Money::ZERO)).max_by_key(|one| one.saving);
+    let best = of_one
+        .iter()
+        .filter(|one| one.saving > Some(Money::ZERO))
+        .max_by_key(|one| one.saving);
     if let Some(best) = best {
         totals.saving += best.saving.unwrap_or_default();
         totals.saving_low += best.saving_low.or(best.saving).unwrap_or_default();
@@ -111,7 +124,10 @@ fn count(totals: &mut AdviceTotals, of_one: &[Recommendation]) {
 fn put_down(desktop: &EstateDesktop, advice: Advice, now: UtcTime) -> Recommendation {
     let configuration = desktop.now();
     Recommendation {
-        id: format!("{}-{}-{}", desktop.account_id, desktop.workspace_id, advice.kind),
+        id: format!(
+            "{}-{}-{}",
+            desktop.account_id, desktop.workspace_id, advice.kind
+        ),
         organization_id: desktop.organization_id.clone(),
         organization_name: desktop.organization_name.clone(),
         account_id: desktop.account_id.clone(),

@@ -42,7 +42,12 @@ pub struct Backtest {
 }
 
 /// Replays the last `count` closed months.
-pub async fn backtest(db: &Db, scope: &Scope, count: i32, now: UtcTime) -> Result<Backtest, StoreError> {
+pub async fn backtest(
+    db: &Db,
+    scope: &Scope,
+    count: i32,
+    now: UtcTime,
+) -> Result<Backtest, StoreError> {
     let book = prices::current(db).await?;
     let first = Month::of(now).plus(-count);
     let estate = store::estate::load(db, scope, first.plus(-MONTHS)).await?;
@@ -62,7 +67,10 @@ pub fn replay(book: &PriceBook, estate: &[EstateDesktop], first: Month, now: Utc
         .collect();
     let mut left_out = 0;
     for desktop in estate {
-        let start = desktop.configurations.first().map(|(_, configuration)| configuration);
+        let start = desktop
+            .configurations
+            .first()
+            .map(|(_, configuration)| configuration);
         let found = start.and_then(|configuration| {
             let price = price_of(book, &desktop.region, configuration)?;
             Some((price, Mode::of(configuration)?))
@@ -78,7 +86,9 @@ pub fn replay(book: &PriceBook, estate: &[EstateDesktop], first: Month, now: Utc
         row.forecast_error = row.forecast_error.times(1.0 / row.desktops as f64);
     }
     let total = BacktestRow {
-        forecast_error: total.forecast_error.times(1.0 / total.desktops.max(1) as f64),
+        forecast_error: total
+            .forecast_error
+            .times(1.0 / total.desktops.max(1) as f64),
         ..total
     };
     Backtest {
@@ -109,13 +119,18 @@ fn replay_one(
     now: Slot,
 ) {
     let all = watched(desktop);
-    let compute_type = desktop.now().and_then(|configuration| configuration.compute_type.as_deref());
+    let compute_type = desktop
+        .now()
+        .and_then(|configuration| configuration.compute_type.as_deref());
     let limit = peer::threshold(compute_type);
     let (mut ours, mut aws) = (start, start);
     let known = |month: Month| known_share(&all, month) >= 0.5;
     for row in rows {
         let Some(month) = row.month else { continue };
-        let before: Vec<Month> = (1..=MONTHS).map(|back| month.plus(-back)).filter(|month| known(*month)).collect();
+        let before: Vec<Month> = (1..=MONTHS)
+            .map(|back| month.plus(-back))
+            .filter(|month| known(*month))
+            .collect();
         if before.is_empty() || !known(month) {
             continue;
         }
@@ -139,14 +154,22 @@ fn replay_one(
 
 fn cheapest(cost: impl Fn(Mode) -> Money) -> Mode {
     let auto_stop = Mode::AutoStop { timeout_hours: 1 };
-    if cost(auto_stop) <= cost(Mode::AlwaysOn) { auto_stop } else { Mode::AlwaysOn }
+    if cost(auto_stop) <= cost(Mode::AlwaysOn) {
+        auto_stop
+    } else {
+        Mode::AlwaysOn
+    }
 }
 
 /// What our advice would have been on the first of a month.
 fn decide(mode: Mode, price: &Price, all: &Watched, before: &[Month], now: Slot) -> Mode {
     let cost = |mode: Mode| mean(mode, price, all, before, now);
     let best = cheapest(cost);
-    if cost(mode) - cost(best) >= Money::from_dollars(LEAST_SAVING) { best } else { mode }
+    if cost(mode) - cost(best) >= Money::from_dollars(LEAST_SAVING) {
+        best
+    } else {
+        mode
+    }
 }
 
 /// A month under AWS's rule: to ALWAYS_ON on the day the count passes the threshold, to AUTO_STOP on the

@@ -43,7 +43,9 @@ pub fn price_of(book: &PriceBook, region: &Region, of: &Configuration) -> Option
 #[must_use]
 pub fn watched(desktop: &EstateDesktop) -> Watched {
     let months = desktop.months.iter();
-    let known = months.clone().flat_map(|month| month.watched.known.iter().cloned());
+    let known = months
+        .clone()
+        .flat_map(|month| month.watched.known.iter().cloned());
     let connected = months.flat_map(|month| month.watched.connected.iter().cloned());
     Watched {
         known: domain::usage::Spans::of(known),
@@ -96,7 +98,8 @@ pub fn estimate(
     match configuration.running_mode {
         Some(RunningMode::AlwaysOn) => {
             let amount = price.monthly.times(share);
-            (estimate.amount, estimate.low, estimate.high) = (Some(amount), Some(amount), Some(amount));
+            (estimate.amount, estimate.low, estimate.high) =
+                (Some(amount), Some(amount), Some(amount));
         }
         Some(RunningMode::AutoStop) => {
             let switched = switch_to_always_on(desktop, start, end);

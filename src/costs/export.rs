@@ -40,7 +40,9 @@ pub enum ExportError {
     Column(&'static str),
     #[error("the file is empty")]
     Empty,
-    #[error("the file has more than {0} lines by day and desktop; export and import it month by month")]
+    #[error(
+        "the file has more than {0} lines by day and desktop; export and import it month by month"
+    )]
     TooMany(usize),
     #[error("the Parquet file cannot be read: {0}")]
     Parquet(String),
@@ -57,7 +59,10 @@ pub fn read(mut file: File, wanted: &HashSet<AccountId>) -> Result<Export, Expor
     match head.as_slice() {
         [] => return Err(ExportError::Empty),
         [0x1f, 0x8b, ..] => {
-            text::read(flate2::read::MultiGzDecoder::new(io::BufReader::new(file)), &mut sums)?;
+            text::read(
+                flate2::read::MultiGzDecoder::new(io::BufReader::new(file)),
+                &mut sums,
+            )?;
         }
         b"PAR1" => parquet::read(file, &mut sums)?,
         _ => text::read(file, &mut sums)?,

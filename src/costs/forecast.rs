@@ -30,7 +30,9 @@ fn weekday_hours(all: &Watched, timeout_hours: u32, now: Slot) -> [(f64, u32); 7
     let mut sums = [(0.0, 0u32); 7];
     let today = now / SLOTS_A_DAY * SLOTS_A_DAY;
     for back in 1..=WEEKS * 7 {
-        let Some(start) = today.checked_sub(back * SLOTS_A_DAY) else { break };
+        let Some(start) = today.checked_sub(back * SLOTS_A_DAY) else {
+            break;
+        };
         let day = start..start + SLOTS_A_DAY;
         // Half a day that is known is a day that was seen.
         if all.known.within(&day).count() < SLOTS_A_DAY / 2 {
@@ -44,6 +46,7 @@ fn weekday_hours(all: &Watched, timeout_hours: u32, now: Slot) -> [(f64, u32); 7
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init)]
 mod tests {
     use super::*;
     use domain::usage::{SLOTS_AN_HOUR, Spans, slot_of};

@@ -19,7 +19,12 @@ pub const IDLE_DAYS: i64 = 60;
 pub const NEW_DAYS: i64 = 30;
 
 /// Advice to let go of a desktop.
-pub fn advise(desktop: &EstateDesktop, price: Option<&Price>, all: &Watched, now: Slot) -> Option<Advice> {
+pub fn advise(
+    desktop: &EstateDesktop,
+    price: Option<&Price>,
+    all: &Watched,
+    now: Slot,
+) -> Option<Advice> {
     let at = slot_start(now);
     let used = all.connected.end().map(slot_start);
     let last = desktop.last_connected_at.max(used);
@@ -41,17 +46,19 @@ pub fn advise(desktop: &EstateDesktop, price: Option<&Price>, all: &Watched, now
             return None;
         }
         let title = format!("Nobody ever connected, for {days} days at least: terminate?");
-        (AdviceKind::NeverUsed, title, watched_since(all, now, NEW_DAYS))
+        (
+            AdviceKind::NeverUsed,
+            title,
+            watched_since(all, now, NEW_DAYS),
+        )
     };
     let months = months_known(all, now, MONTHS);
     let mode = Mode::of(desktop.now()?);
-    let cost = price.zip(mode).and_then(|(price, mode)| match mode {
-        Mode::AlwaysOn => Some(price.monthly),
-        mode if months.is_empty() => {
-            let _ = mode;
-            Some(price.hourly_base)
-        }
-        mode => Some(mean(mode, price, all, &months, now)),
+    let cost = price.zip(mode).map(|(price, mode)| match mode {
+        Mode::AlwaysOn => price.monthly,
+        // Nobody was there, so nothing but the fixed part was billed.
+        _ if months.is_empty() => price.hourly_base,
+        mode => mean(mode, price, all, &months, now),
     });
     Some(Advice {
         kind,
@@ -62,14 +69,20 @@ pub fn advise(desktop: &EstateDesktop, price: Option<&Price>, all: &Watched, now
         high: cost,
         cost_now: cost,
         cost_then: cost.map(|_| Money::ZERO),
-        formula: cost.map_or("no price".to_owned(), |cost| format!("{cost} a month for a desktop nobody uses")),
+        formula: cost.map_or("no price".to_owned(), |cost| {
+            format!("{cost} a month for a desktop nobody uses")
+        }),
         when: "after asking its owner; both disks are removed for good".to_owned(),
         inputs: vec![AdviceInput {
             name: "Last connection".to_owned(),
             value: last.map_or("never".to_owned(), |last| last.to_string()),
         }],
         evidence: Vec::new(),
-        confidence: if sure { Confidence::High } else { Confidence::Medium },
+        confidence: if sure {
+            Confidence::High
+        } else {
+            Confidence::Medium
+        },
         confidence_reason: if sure {
             "AWS's last connection and its metrics agree.".to_owned()
         } else {
@@ -81,7 +94,10 @@ pub fn advise(desktop: &EstateDesktop, price: Option<&Price>, all: &Watched, now
 /// The oldest that is known of it.
 fn oldest(desktop: &EstateDesktop, all: &Watched) -> UtcTime {
     let used = all.known.iter().next().map(|span| slot_start(span.start));
-    let seen = desktop.created_at.unwrap_or(desktop.first_seen_at).min(desktop.first_seen_at);
+    let seen = desktop
+        .created_at
+        .unwrap_or(desktop.first_seen_at)
+        .min(desktop.first_seen_at);
     used.map_or(seen, |used| used.min(seen))
 }
 

@@ -46,9 +46,10 @@ impl Mode {
     pub fn cost(self, price: &Price, all: &Watched, month: Month, now: Slot) -> Money {
         match self {
             Self::AlwaysOn => price.monthly,
-            Self::AutoStop { timeout_hours } => {
-                auto_stop_cost(price, f64::from(month_hours(all, timeout_hours, month, now)))
-            }
+            Self::AutoStop { timeout_hours } => auto_stop_cost(
+                price,
+                f64::from(month_hours(all, timeout_hours, month, now)),
+            ),
         }
     }
 
@@ -78,7 +79,10 @@ pub fn months_known(all: &Watched, now: Slot, most: i32) -> Vec<Month> {
 
 /// The mean of a month's cost.
 pub fn mean(mode: Mode, price: &Price, all: &Watched, months: &[Month], now: Slot) -> Money {
-    let total: Money = months.iter().map(|month| mode.cost(price, all, *month, now)).sum();
+    let total: Money = months
+        .iter()
+        .map(|month| mode.cost(price, all, *month, now))
+        .sum();
     total.times(1.0 / months.len().max(1) as f64)
 }
 
@@ -106,14 +110,18 @@ pub fn advise(desktop: &EstateDesktop, price: &Price, all: &Watched, now: Slot) 
         .collect();
     let (confidence, reason) = confidence(&savings, unknown, &months);
     let counted_with = match (best, current) {
-        (Mode::AutoStop { timeout_hours }, _) | (Mode::AlwaysOn, Mode::AutoStop { timeout_hours }) => timeout_hours,
+        (Mode::AutoStop { timeout_hours }, _)
+        | (Mode::AlwaysOn, Mode::AutoStop { timeout_hours }) => timeout_hours,
         (Mode::AlwaysOn, Mode::AlwaysOn) => 1,
     };
     let evidence: Vec<AdviceMonth> = months
         .iter()
         .map(|month| evidence(desktop, price, all, *month, counted_with, now))
         .collect();
-    let hours: f64 = evidence.iter().map(|month| f64::from(month.billable_hours)).sum::<f64>()
+    let hours: f64 = evidence
+        .iter()
+        .map(|month| f64::from(month.billable_hours))
+        .sum::<f64>()
         / evidence.len() as f64;
     // Hours that are not known might have been billed.
     let doubt = price.hourly.times(unknown / months.len() as f64);
@@ -123,9 +131,14 @@ pub fn advise(desktop: &EstateDesktop, price: &Price, all: &Watched, now: Slot) 
         Mode::AutoStop { .. } if current == Mode::AlwaysOn => (lowest - doubt, highest),
         _ => (lowest, highest + doubt),
     };
-    let is_timeout = matches!(current, Mode::AutoStop { .. }) && matches!(best, Mode::AutoStop { .. });
+    let is_timeout =
+        matches!(current, Mode::AutoStop { .. }) && matches!(best, Mode::AutoStop { .. });
     Some(Advice {
-        kind: if is_timeout { AdviceKind::Timeout } else { AdviceKind::RunningMode },
+        kind: if is_timeout {
+            AdviceKind::Timeout
+        } else {
+            AdviceKind::RunningMode
+        },
         title: title(best, is_timeout),
         change: Some(best.change()),
         saving: Some(saving),
@@ -154,9 +167,20 @@ fn title(best: Mode, is_timeout: bool) -> String {
     }
 }
 
-fn formula(price: &Price, current: Mode, best: Mode, hours: f64, now: Money, then: Money) -> String {
+fn formula(
+    price: &Price,
+    current: Mode,
+    best: Mode,
+    hours: f64,
+    now: Money,
+    then: Money,
+) -> String {
     let auto = |cost: Money, hours: f64| {
-        format!("{} + {hours:.0} h × {} = {cost}", price.hourly_base, rate(price.hourly))
+        format!(
+            "{} + {hours:.0} h × {} = {cost}",
+            price.hourly_base,
+            rate(price.hourly)
+        )
     };
     let hours_of = |cost: Money| (cost - price.hourly_base).dollars() / price.hourly.dollars();
     match (current, best) {
@@ -185,8 +209,14 @@ fn inputs(price: &Price, timeout_hours: u32, months: usize) -> Vec<AdviceInput> 
         input("ALWAYS_ON, a month", price.monthly.to_string()),
         input("AUTO_STOP, a month", price.hourly_base.to_string()),
         input("AUTO_STOP, an hour", rate(price.hourly)),
-        input("Break-even", format!("{:.1} hours a month", price.break_even_hours())),
-        input("Timeout counted with", format!("{} minutes", timeout_hours * 60)),
+        input(
+            "Break-even",
+            format!("{:.1} hours a month", price.break_even_hours()),
+        ),
+        input(
+            "Timeout counted with",
+            format!("{} minutes", timeout_hours * 60),
+        ),
         input("Months looked at", months.to_string()),
     ]
 }
@@ -207,7 +237,8 @@ fn evidence(
         .map_or(Load::default(), |one| one.load);
     AdviceMonth {
         month,
-        connected_hours: f64::from(all.connected.within(&month.slots()).count()) / f64::from(SLOTS_AN_HOUR),
+        connected_hours: f64::from(all.connected.within(&month.slots()).count())
+            / f64::from(SLOTS_AN_HOUR),
         billable_hours: hours,
         unknown_hours: unknown_hours(all, month),
         load,
@@ -219,18 +250,33 @@ fn evidence(
 fn confidence(savings: &[Money], unknown_hours: f64, months: &[Month]) -> (Confidence, String) {
     let hours: u32 = months.iter().map(|month| month.hours()).sum();
     let unknown = unknown_hours / f64::from(hours.max(1));
-    let agree = savings.iter().filter(|saving| **saving > Money::ZERO).count();
+    let agree = savings
+        .iter()
+        .filter(|saving| **saving > Money::ZERO)
+        .count();
     let all = savings.len();
     let base = format!("It would have saved in {agree} of {all} months");
     if all >= MONTHS as usize && agree == all && unknown < 0.05 {
-        (Confidence::High, format!("{base}, and their hours are known."))
+        (
+            Confidence::High,
+            format!("{base}, and their hours are known."),
+        )
     } else if agree == all && unknown < 0.2 && all >= 2 {
-        (Confidence::Medium, format!("{base}; {:.0} % of their hours are not known.", unknown * 100.0))
+        (
+            Confidence::Medium,
+            format!(
+                "{base}; {:.0} % of their hours are not known.",
+                unknown * 100.0
+            ),
+        )
     } else {
         let months = if all == 1 { "month is" } else { "months are" };
         (
             Confidence::Low,
-            format!("{base}; {all} {months} known, and {:.0} % of the hours are not.", unknown * 100.0),
+            format!(
+                "{base}; {all} {months} known, and {:.0} % of the hours are not.",
+                unknown * 100.0
+            ),
         )
     }
 }
@@ -246,9 +292,15 @@ fn when(price: &Price, best: Mode, current: Mode, all: &Watched, now: Slot) -> S
             let (hours, sure) = forecast::rest_of_month(all, timeout_hours, month, now);
             let (by_hour, by_month) = (price.hourly.times(hours), price.monthly.times(left));
             if by_month < by_hour && sure > 0.5 {
-                format!("now: the rest of {} would cost {by_hour} by the hour, {by_month} by the month", month.in_words())
+                format!(
+                    "now: the rest of {} would cost {by_hour} by the hour, {by_month} by the month",
+                    month.in_words()
+                )
             } else {
-                format!("on the first of {}: until then the hours are expected to cost {by_hour}, switching now {by_month}", next.in_words())
+                format!(
+                    "on the first of {}: until then the hours are expected to cost {by_hour}, switching now {by_month}",
+                    next.in_words()
+                )
             }
         }
         (Mode::AlwaysOn, _) => format!(

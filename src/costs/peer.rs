@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use domain::usage::{DayHealth, Month, SLOTS_A_DAY, SLOTS_AN_HOUR, Slot, Watched, slot_of, slot_start};
+use domain::usage::{
+    DayHealth, Month, SLOTS_A_DAY, SLOTS_AN_HOUR, Slot, Watched, slot_of, slot_start,
+};
 use domain::workspace::RunningMode;
 use domain::{Scope, UtcTime};
 use store::estate::EstateDesktop;
@@ -26,7 +28,9 @@ const THRESHOLDS: [(&str, u32); 7] = [
 
 #[must_use]
 pub fn threshold(compute_type: Option<&str>) -> Option<u32> {
-    let known = THRESHOLDS.iter().find(|(name, _)| compute_type == Some(name));
+    let known = THRESHOLDS
+        .iter()
+        .find(|(name, _)| compute_type == Some(name));
     known.map(|(_, hours)| *hours)
 }
 
@@ -45,20 +49,24 @@ pub fn daily_hours(
     let first_cut = from / SLOTS_A_DAY * SLOTS_A_DAY + CUT;
     let cuts = (0..).map(move |day| first_cut + day * SLOTS_A_DAY);
     let mut start = from;
-    cuts.take_while(move |cut| *cut < to + SLOTS_A_DAY).map_while(move |cut| {
-        if start >= to {
-            return None;
-        }
-        let end = cut.min(to).max(start);
-        let day = Watched {
-            known: domain::usage::Spans::default(),
-            connected: connected.within(&(start..end)),
-        };
-        let hours: u32 = day.sessions(timeout_hours).map(|session| session.hours).sum();
-        let hours = hours.min((end - start).div_ceil(SLOTS_AN_HOUR));
-        start = end;
-        Some((end, hours))
-    })
+    cuts.take_while(move |cut| *cut < to + SLOTS_A_DAY)
+        .map_while(move |cut| {
+            if start >= to {
+                return None;
+            }
+            let end = cut.min(to).max(start);
+            let day = Watched {
+                known: domain::usage::Spans::default(),
+                connected: connected.within(&(start..end)),
+            };
+            let hours: u32 = day
+                .sessions(timeout_hours)
+                .map(|session| session.hours)
+                .sum();
+            let hours = hours.min((end - start).div_ceil(SLOTS_AN_HOUR));
+            start = end;
+            Some((end, hours))
+        })
 }
 
 /// The columns of its report, in its order.
@@ -97,7 +105,9 @@ pub async fn report(
     let estate = store::estate::load(db, scope, month.plus(-1)).await?;
     let health = store::usage::health_of_month(db, scope, month).await?;
     let present = estate.iter().filter(|desktop| desktop.gone_at.is_none());
-    Ok(present.filter_map(|desktop| row(desktop, &health, month, month_end, now)).collect())
+    Ok(present
+        .filter_map(|desktop| row(desktop, &health, month, month_end, now))
+        .collect())
 }
 
 fn row(
@@ -113,26 +123,45 @@ fn row(
     let window = month.slots();
     let timeout = timeout_hours(configuration);
     let is_auto_stop = configuration.running_mode == Some(RunningMode::AutoStop);
-    let hours: u32 = daily_hours(&watched(desktop), timeout, window.start, window.end.min(slot_of(now)))
-        .map(|(_, hours)| hours)
-        .sum();
+    let hours: u32 = daily_hours(
+        &watched(desktop),
+        timeout,
+        window.start,
+        window.end.min(slot_of(now)),
+    )
+    .map(|(_, hours)| hours)
+    .sum();
     let closes = month_end || slot_of(now) >= window.end;
-    let hours = if is_auto_stop && closes { hours + MAINTENANCE_HOURS } else { hours };
-    let initial = configuration.running_mode.as_ref().map_or("", RunningMode::as_str);
+    let hours = if is_auto_stop && closes {
+        hours + MAINTENANCE_HOURS
+    } else {
+        hours
+    };
+    let initial = configuration
+        .running_mode
+        .as_ref()
+        .map_or("", RunningMode::as_str);
     let (change, new) = if desktop.tags.contains_key(OPT_OUT_TAGS[0]) {
         ("Skipped", initial)
     } else if is_auto_stop && hours > limit {
         ("ToMonthly", "ALWAYS_ON")
-    } else if configuration.running_mode == Some(RunningMode::AlwaysOn) && hours <= limit && closes {
+    } else if configuration.running_mode == Some(RunningMode::AlwaysOn) && hours <= limit && closes
+    {
         ("ToHourly", "AUTO_STOP")
     } else {
         ("No change", initial)
     };
     let health = health.get(&desktop.workspace_id);
     let number = |of: fn(&DayHealth) -> Option<f64>| {
-        health.and_then(of).map_or(String::new(), |value| format!("{value:.2}"))
+        health
+            .and_then(of)
+            .map_or(String::new(), |value| format!("{value:.2}"))
     };
-    let tags: Vec<String> = desktop.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let tags: Vec<String> = desktop
+        .tags
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
     Some(vec![
         desktop.workspace_id.clone(),
         hours.to_string(),
@@ -159,7 +188,12 @@ fn row(
 
 /// The day on which a month-to-date count passes the threshold, and the hours until then.
 #[must_use]
-pub fn passes(all: &Watched, timeout_hours: u32, limit: u32, month: Month) -> Option<(UtcTime, u32)> {
+pub fn passes(
+    all: &Watched,
+    timeout_hours: u32,
+    limit: u32,
+    month: Month,
+) -> Option<(UtcTime, u32)> {
     let window = month.slots();
     let mut sum = 0;
     daily_hours(all, timeout_hours, window.start, window.end).find_map(|(end, hours)| {
@@ -169,6 +203,7 @@ pub fn passes(all: &Watched, timeout_hours: u32, limit: u32, month: Month) -> Op
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init)]
 mod tests {
     use super::*;
     use domain::usage::{Spans, weekday_of};
@@ -177,7 +212,9 @@ mod tests {
     #[test]
     fn nights_are_cut_in_two() {
         let first = slot_of("2026-09-01T21:00:00Z".parse().unwrap());
-        let nights = (0..).filter(|day| weekday_of(first + day * SLOTS_A_DAY) < 5).take(22);
+        let nights = (0..)
+            .filter(|day| weekday_of(first + day * SLOTS_A_DAY) < 5)
+            .take(22);
         let all = Watched {
             known: Spans::of([first..first + 40 * SLOTS_A_DAY]),
             connected: Spans::of(nights.map(|day| {
@@ -187,7 +224,9 @@ mod tests {
         };
         let start = slot_of("2026-09-01".parse().unwrap());
         let sum = |timeout| {
-            daily_hours(&all, timeout, start, start + 40 * SLOTS_A_DAY).map(|(_, hours)| hours).sum::<u32>()
+            daily_hours(&all, timeout, start, start + 40 * SLOTS_A_DAY)
+                .map(|(_, hours)| hours)
+                .sum::<u32>()
         };
         assert_eq!((sum(1), sum(4)), (220, 352));
     }

@@ -28,7 +28,9 @@ pub enum PlanError {
     ActionsDisabled(String),
     #[error("{0}")]
     WriteRoleMissing(String),
-    #[error("{workspace_id} is in the plan {title:?} ({plan_id}), which has not ended; cancel or finish that one first")]
+    #[error(
+        "{workspace_id} is in the plan {title:?} ({plan_id}), which has not ended; cancel or finish that one first"
+    )]
     Overlap {
         workspace_id: String,
         plan_id: PlanId,
@@ -61,13 +63,20 @@ struct Wanted {
 pub async fn create(db: &Db, scope: &Scope, new: NewPlan, by: Person) -> Result<Plan, PlanError> {
     let title = new.title.trim().to_owned();
     if title.is_empty() || title.chars().count() > 200 {
-        return Err(PlanError::Invalid("a plan's title has 1 to 200 characters".to_owned()));
+        return Err(PlanError::Invalid(
+            "a plan's title has 1 to 200 characters".to_owned(),
+        ));
     }
     let wanted = wanted(db, scope, &new).await?;
     let ids: Vec<String> = wanted.keys().cloned().collect();
     let targets = store::plan::targets(db, scope, &ids).await?;
-    if let Some(unknown) = ids.iter().find(|id| !targets.iter().any(|target| target.workspace_id == **id)) {
-        return Err(PlanError::Invalid(format!("{unknown} is not a desktop in stock")));
+    if let Some(unknown) = ids
+        .iter()
+        .find(|id| !targets.iter().any(|target| target.workspace_id == **id))
+    {
+        return Err(PlanError::Invalid(format!(
+            "{unknown} is not a desktop in stock"
+        )));
     }
     let organization_id = the_organization(&targets)?;
     let items = items(wanted, targets)?;
@@ -75,10 +84,16 @@ pub async fn create(db: &Db, scope: &Scope, new: NewPlan, by: Person) -> Result<
     keep(db, organization_id, title, new.reason, items, None, by).await
 }
 
-async fn wanted(db: &Db, scope: &Scope, new: &NewPlan) -> Result<BTreeMap<String, Wanted>, PlanError> {
+async fn wanted(
+    db: &Db,
+    scope: &Scope,
+    new: &NewPlan,
+) -> Result<BTreeMap<String, Wanted>, PlanError> {
     let mut wanted = BTreeMap::new();
     let mut add = |id: String, one: Wanted| match wanted.insert(id.clone(), one) {
-        Some(_) => Err(PlanError::Invalid(format!("{id} is in it twice; plan one change of it at a time"))),
+        Some(_) => Err(PlanError::Invalid(format!(
+            "{id} is in it twice; plan one change of it at a time"
+        ))),
         None => Ok(()),
     };
     let found = store::recommendation::find_all(db, scope, &new.recommendation_ids).await?;
@@ -89,20 +104,35 @@ async fn wanted(db: &Db, scope: &Scope, new: &NewPlan) -> Result<BTreeMap<String
             )));
         };
         let Some(change) = one.change.clone() else {
-            return Err(PlanError::Invalid(format!("{id} needs a person to decide what to change")));
+            return Err(PlanError::Invalid(format!(
+                "{id} needs a person to decide what to change"
+            )));
         };
         let one = (one.workspace_id.clone(), one.saving);
-        add(one.0, Wanted { change, saving: one.1, recommendation_id: Some(id.clone()) })?;
+        add(
+            one.0,
+            Wanted {
+                change,
+                saving: one.1,
+                recommendation_id: Some(id.clone()),
+            },
+        )?;
     }
     for change in &new.changes {
-        let one = Wanted { change: change.change.clone(), saving: None, recommendation_id: None };
+        let one = Wanted {
+            change: change.change.clone(),
+            saving: None,
+            recommendation_id: None,
+        };
         add(change.workspace_id.clone(), one)?;
     }
     match wanted.len() {
-        0 => Err(PlanError::Invalid("the plan changes nothing; name recommendations or changes".to_owned())),
-        n if n > MOST_ITEMS => {
-            Err(PlanError::Invalid(format!("a plan has at most {MOST_ITEMS} desktops, this one {n}")))
-        }
+        0 => Err(PlanError::Invalid(
+            "the plan changes nothing; name recommendations or changes".to_owned(),
+        )),
+        n if n > MOST_ITEMS => Err(PlanError::Invalid(format!(
+            "a plan has at most {MOST_ITEMS} desktops, this one {n}"
+        ))),
         _ => Ok(wanted),
     }
 }
@@ -118,10 +148,15 @@ fn the_organization(targets: &[Target]) -> Result<OrganizationId, PlanError> {
     Ok(first)
 }
 
-fn items(mut wanted: BTreeMap<String, Wanted>, targets: Vec<Target>) -> Result<Vec<PlanItem>, PlanError> {
+fn items(
+    mut wanted: BTreeMap<String, Wanted>,
+    targets: Vec<Target>,
+) -> Result<Vec<PlanItem>, PlanError> {
     let mut items = Vec::with_capacity(targets.len());
     for (index, target) in targets.into_iter().enumerate() {
-        let Some(one) = wanted.remove(&target.workspace_id) else { continue };
+        let Some(one) = wanted.remove(&target.workspace_id) else {
+            continue;
+        };
         check(&one.change, &target)?;
         items.push(PlanItem {
             position: u32::try_from(index + 1).unwrap_or(u32::MAX),
@@ -151,14 +186,26 @@ fn check(change: &Change, target: &Target) -> Result<(), PlanError> {
     let (id, before) = (&target.workspace_id, &target.before);
     let refuse = |why: String| Err(PlanError::Invalid(format!("{id}: {why}")));
     match change {
-        Change::RunningMode { running_mode, auto_stop_timeout_minutes } => match running_mode {
+        Change::RunningMode {
+            running_mode,
+            auto_stop_timeout_minutes,
+        } => match running_mode {
             RunningMode::AutoStop => match auto_stop_timeout_minutes {
                 Some(minutes) if *minutes >= 60 && minutes % 60 == 0 && *minutes <= 2880 => {
                     let same = before.running_mode.as_ref() == Some(running_mode)
                         && before.auto_stop_timeout_minutes == *auto_stop_timeout_minutes;
-                    if same { refuse(format!("it is on AUTO_STOP after {minutes} minutes already")) } else { Ok(()) }
+                    if same {
+                        refuse(format!(
+                            "it is on AUTO_STOP after {minutes} minutes already"
+                        ))
+                    } else {
+                        Ok(())
+                    }
                 }
-                _ => refuse("AUTO_STOP needs a timeout in whole hours, as minutes from 60 to 2880".to_owned()),
+                _ => refuse(
+                    "AUTO_STOP needs a timeout in whole hours, as minutes from 60 to 2880"
+                        .to_owned(),
+                ),
             },
             RunningMode::AlwaysOn if auto_stop_timeout_minutes.is_some() => {
                 refuse("ALWAYS_ON has no timeout".to_owned())
@@ -167,9 +214,13 @@ fn check(change: &Change, target: &Target) -> Result<(), PlanError> {
                 refuse("it is on ALWAYS_ON already".to_owned())
             }
             RunningMode::AlwaysOn => Ok(()),
-            other => refuse(format!("{other} cannot be switched to; the modes are AUTO_STOP and ALWAYS_ON")),
+            other => refuse(format!(
+                "{other} cannot be switched to; the modes are AUTO_STOP and ALWAYS_ON"
+            )),
         },
-        Change::ComputeType { compute_type } if before.compute_type.as_ref() == Some(compute_type) => {
+        Change::ComputeType { compute_type }
+            if before.compute_type.as_ref() == Some(compute_type) =>
+        {
             refuse(format!("it is {compute_type} already"))
         }
         Change::Tags { set, remove } if set.is_empty() && remove.is_empty() => {
@@ -183,7 +234,11 @@ fn check(change: &Change, target: &Target) -> Result<(), PlanError> {
 }
 
 /// Whether the organization and its accounts may be changed at all; the error says what is missing.
-async fn allowed(db: &Db, id: &OrganizationId, items: &[PlanItem]) -> Result<ActionSettings, PlanError> {
+async fn allowed(
+    db: &Db,
+    id: &OrganizationId,
+    items: &[PlanItem],
+) -> Result<ActionSettings, PlanError> {
     let found = store::plan::action_settings(db, id).await?;
     let Some((settings, roles)) = found else {
         return Err(PlanError::Invalid("the organization is gone".to_owned()));
@@ -233,7 +288,11 @@ async fn keep(
         created_by: by.name.clone(),
         created_at: now,
         expires_at: now.plus_days(VALID_DAYS),
-        approvals_needed: items.iter().map(|item| item.change.approvals_needed()).max().unwrap_or(1),
+        approvals_needed: items
+            .iter()
+            .map(|item| item.change.approvals_needed())
+            .max()
+            .unwrap_or(1),
         approvals: Vec::new(),
         items: items.len() as u64,
         items_verified: 0,
@@ -251,12 +310,18 @@ async fn keep(
 /// Approves a plan. Whether `by` may is for the caller to know.
 pub async fn approve(db: &Db, plan: &Plan, by: Person) -> Result<Plan, PlanError> {
     if plan.state != PlanState::Draft {
-        return Err(PlanError::State(format!("a plan that is {} is not approved", plan.state.as_str())));
+        return Err(PlanError::State(format!(
+            "a plan that is {} is not approved",
+            plan.state.as_str()
+        )));
     }
     let approved = store::plan::approve(db, &plan.id, by).await?;
     let approved = approved.ok_or_else(|| PlanError::State("the plan is gone".to_owned()))?;
     if approved.state == PlanState::Expired {
-        return Err(PlanError::State(format!("the plan expired on {}; make a new one", approved.expires_at)));
+        return Err(PlanError::State(format!(
+            "the plan expired on {}; make a new one",
+            approved.expires_at
+        )));
     }
     Ok(approved)
 }
@@ -266,13 +331,24 @@ pub async fn may_apply(db: &Db, plan: &Plan, now: UtcTime) -> Result<(), PlanErr
     match plan.state {
         PlanState::Approved | PlanState::Stopped => {}
         PlanState::Draft => {
-            let missing = u64::from(plan.approvals_needed).saturating_sub(plan.approvals.len() as u64);
-            return Err(PlanError::State(format!("it lacks the approval of {missing} more")));
+            let missing =
+                u64::from(plan.approvals_needed).saturating_sub(plan.approvals.len() as u64);
+            return Err(PlanError::State(format!(
+                "it lacks the approval of {missing} more"
+            )));
         }
-        other => return Err(PlanError::State(format!("a plan that is {} is not applied", other.as_str()))),
+        other => {
+            return Err(PlanError::State(format!(
+                "a plan that is {} is not applied",
+                other.as_str()
+            )));
+        }
     }
     if plan.state == PlanState::Approved && plan.expires_at <= now {
-        return Err(PlanError::State(format!("its approval expired on {}; make a new plan", plan.expires_at)));
+        return Err(PlanError::State(format!(
+            "its approval expired on {}; make a new plan",
+            plan.expires_at
+        )));
     }
     let items = store::plan::items(db, &plan.id).await?;
     let settings = allowed(db, &plan.organization_id, &items).await?;
@@ -294,7 +370,8 @@ pub async fn revert(db: &Db, plan: &Plan, by: Person) -> Result<Plan, PlanError>
         .collect();
     if done.is_empty() {
         return Err(PlanError::State(
-            "nothing of it can be undone: only changes of mode, size and tags that were made".to_owned(),
+            "nothing of it can be undone: only changes of mode, size and tags that were made"
+                .to_owned(),
         ));
     }
     let items: Vec<PlanItem> = done
@@ -322,7 +399,16 @@ pub async fn revert(db: &Db, plan: &Plan, by: Person) -> Result<Plan, PlanError>
         .collect();
     allowed(db, &plan.organization_id, &items).await?;
     let title: String = format!("Undo: {}", plan.title).chars().take(200).collect();
-    keep(db, plan.organization_id.clone(), title, None, items, Some(plan.id.clone()), by).await
+    keep(
+        db,
+        plan.organization_id.clone(),
+        title,
+        None,
+        items,
+        Some(plan.id.clone()),
+        by,
+    )
+    .await
 }
 
 /// The change that puts back what was before; `None` where that is not known.
@@ -339,7 +425,9 @@ fn undoing(change: &Change, before: &Before) -> Option<Change> {
             let known = |key: &&String| before.tags.contains_key(*key);
             let back = set.keys().chain(remove).filter(known);
             Change::Tags {
-                set: back.map(|key| (key.clone(), before.tags[key].clone())).collect(),
+                set: back
+                    .map(|key| (key.clone(), before.tags[key].clone()))
+                    .collect(),
                 remove: set.keys().filter(|key| !known(key)).cloned().collect(),
             }
         }
@@ -350,7 +438,10 @@ fn undoing(change: &Change, before: &Before) -> Option<Change> {
 fn after_of(change: &Change, before: &Before) -> Before {
     let mut after = before.clone();
     match change {
-        Change::RunningMode { running_mode, auto_stop_timeout_minutes } => {
+        Change::RunningMode {
+            running_mode,
+            auto_stop_timeout_minutes,
+        } => {
             after.running_mode = Some(running_mode.clone());
             after.auto_stop_timeout_minutes = *auto_stop_timeout_minutes;
         }
@@ -367,7 +458,9 @@ fn after_of(change: &Change, before: &Before) -> Before {
 /// The blackout that `now` lies in.
 #[must_use]
 pub fn blacked_out(blackouts: &[Blackout], now: UtcTime) -> Option<&Blackout> {
-    blackouts.iter().find(|blackout| covers(blackout, now).unwrap_or(true))
+    blackouts
+        .iter()
+        .find(|blackout| covers(blackout, now).unwrap_or(true))
 }
 
 /// A time that cannot be read counts as covered: nothing is changed by mistake.
@@ -397,8 +490,12 @@ pub fn check_settings(settings: &ActionSettings) -> Result<(), PlanError> {
                 blackout.from, blackout.to, blackout.time_zone
             )));
         }
-        if blackout.weekdays.is_empty() || blackout.weekdays.iter().any(|day| !(1..=7).contains(day)) {
-            return Err(PlanError::Invalid("weekdays go from 1, Monday, to 7, Sunday".to_owned()));
+        if blackout.weekdays.is_empty()
+            || blackout.weekdays.iter().any(|day| !(1..=7).contains(day))
+        {
+            return Err(PlanError::Invalid(
+                "weekdays go from 1, Monday, to 7, Sunday".to_owned(),
+            ));
         }
     }
     Ok(())
@@ -452,7 +549,11 @@ mod tests {
             })
         );
         let tags = Change::Tags {
-            set: [("Team".to_owned(), "B".to_owned()), ("New".to_owned(), "1".to_owned())].into(),
+            set: [
+                ("Team".to_owned(), "B".to_owned()),
+                ("New".to_owned(), "1".to_owned()),
+            ]
+            .into(),
             remove: Vec::new(),
         };
         assert_eq!(

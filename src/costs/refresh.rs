@@ -22,9 +22,10 @@ const BATCH: usize = 5_000;
 pub async fn refresh(db: &Db, scope: &Scope, now: UtcTime) -> Result<AdviceTotals, StoreError> {
     let book = prices::current(db).await?;
     let estate = store::estate::load(db, scope, Month::of(now).plus(1 - MONTHS)).await?;
-    let (estimates, by_organization) = tokio::task::spawn_blocking(move || work_out(&book, &estate, now))
-        .await
-        .map_err(|error| StoreError::Database(error.to_string()))?;
+    let (estimates, by_organization) =
+        tokio::task::spawn_blocking(move || work_out(&book, &estate, now))
+            .await
+            .map_err(|error| StoreError::Database(error.to_string()))?;
     for part in estimates.chunks(BATCH) {
         store::recommendation::keep_estimates(db, part.to_vec()).await?;
     }
@@ -46,9 +47,12 @@ fn work_out(book: &PriceBook, estate: &[EstateDesktop], now: UtcTime) -> (Vec<Es
     for desktop in estate {
         let all = watched(desktop);
         for month in months(current.plus(1 - MONTHS), current) {
-            let Some(one) = estimate(book, desktop, &all, month, now) else { continue };
+            let Some(one) = estimate(book, desktop, &all, month, now) else {
+                continue;
+            };
             if month == closed && desktop.gone_at.is_none() {
-                *cost_now.entry(desktop.organization_id.clone()).or_default() += one.amount.unwrap_or_default();
+                *cost_now.entry(desktop.organization_id.clone()).or_default() +=
+                    one.amount.unwrap_or_default();
             }
             estimates.push(one);
         }
@@ -59,7 +63,10 @@ fn work_out(book: &PriceBook, estate: &[EstateDesktop], now: UtcTime) -> (Vec<Es
     let mut parts: BTreeMap<OrganizationId, Vec<EstateDesktop>> = BTreeMap::new();
     while let Some(first) = rest.first() {
         let end = rest.partition_point(|desktop| desktop.account_id <= first.account_id);
-        parts.entry(first.organization_id.clone()).or_default().extend_from_slice(&rest[..end]);
+        parts
+            .entry(first.organization_id.clone())
+            .or_default()
+            .extend_from_slice(&rest[..end]);
         rest = &rest[end..];
     }
     for (organization_id, part) in parts {
@@ -80,7 +87,11 @@ pub fn add(all: &mut AdviceTotals, one: &AdviceTotals) {
     all.cost_now += one.cost_now;
     all.without_price += one.without_price;
     for left in &one.left_alone {
-        match all.left_alone.iter_mut().find(|known| known.reason == left.reason) {
+        match all
+            .left_alone
+            .iter_mut()
+            .find(|known| known.reason == left.reason)
+        {
             Some(known) => known.desktops += left.desktops,
             None => all.left_alone.push(left.clone()),
         }

@@ -59,7 +59,10 @@ pub fn advise(
     let (cpu, memory) = (load.cpu_average?, load.memory_average?);
     let peak = load.cpu_peak.unwrap_or(100.0);
     let (to, kind) = if cpu < IDLE_CPU && peak < IDLE_CPU_PEAK && memory < IDLE_MEMORY {
-        (smallest_that_fits(rung, peak, memory)?, AdviceKind::TooLarge)
+        (
+            smallest_that_fits(rung, peak, memory)?,
+            AdviceKind::TooLarge,
+        )
     } else if (cpu > BUSY_CPU || memory > BUSY_MEMORY) && rung + 1 < LADDER.len() {
         (rung + 1, AdviceKind::TooSmall)
     } else {
@@ -91,7 +94,9 @@ pub fn advise(
         cost_now,
         cost_then,
         formula: match (cost_now, cost_then) {
-            (Some(now), Some(then)) => format!("{now} a month against {then}, at the hours of the last months"),
+            (Some(now), Some(then)) => {
+                format!("{now} a month against {then}, at the hours of the last months")
+            }
             _ => "no price for one of the two sizes".to_owned(),
         },
         when: "now; AWS restarts the desktop, and takes it once in 6 hours".to_owned(),
@@ -105,7 +110,11 @@ pub fn advise(
             },
         ],
         evidence: Vec::new(),
-        confidence: if days >= 2 * LEAST_DAYS { Confidence::High } else { Confidence::Medium },
+        confidence: if days >= 2 * LEAST_DAYS {
+            Confidence::High
+        } else {
+            Confidence::Medium
+        },
         confidence_reason: format!("CPU and memory are known for {days} days."),
         kind,
     })
@@ -113,7 +122,10 @@ pub fn advise(
 
 /// Hours connected in the last 30 days.
 fn hours_used(all: &Watched, now: Slot) -> u32 {
-    all.connected.within(&(now.saturating_sub(30 * SLOTS_A_DAY)..now)).count() / SLOTS_AN_HOUR
+    all.connected
+        .within(&(now.saturating_sub(30 * SLOTS_A_DAY)..now))
+        .count()
+        / SLOTS_AN_HOUR
 }
 
 /// The load of the newest months with enough days between them.
@@ -124,13 +136,17 @@ fn recent_load(desktop: &EstateDesktop) -> (Load, u32) {
         if days >= 2 * LEAST_DAYS {
             break;
         }
-        let (Some(of_cpu), Some(of_memory)) = (month.load.cpu_average, month.load.memory_average) else {
+        let (Some(of_cpu), Some(of_memory)) = (month.load.cpu_average, month.load.memory_average)
+        else {
             continue;
         };
         let weight = f64::from(month.health_days);
         cpu += of_cpu * weight;
         memory += of_memory * weight;
-        peak = month.load.cpu_peak.map_or(peak, |of| Some(peak.map_or(of, |so_far| so_far.max(of))));
+        peak = month
+            .load
+            .cpu_peak
+            .map_or(peak, |of| Some(peak.map_or(of, |so_far| so_far.max(of))));
         days += month.health_days;
     }
     if days == 0 {

@@ -65,11 +65,20 @@ pub async fn what_if(
         .map_err(|error| StoreError::Database(error.to_string()))
 }
 
-fn answer(book: &PriceBook, estate: &[EstateDesktop], question: &WhatIf, now: UtcTime) -> WhatIfAnswer {
+fn answer(
+    book: &PriceBook,
+    estate: &[EstateDesktop],
+    question: &WhatIf,
+    now: UtcTime,
+) -> WhatIfAnswer {
     let mut answer = WhatIfAnswer::default();
-    let wanted = estate.iter().filter(|desktop| desktop.gone_at.is_none() && is_meant(desktop, question));
+    let wanted = estate
+        .iter()
+        .filter(|desktop| desktop.gone_at.is_none() && is_meant(desktop, question));
     for desktop in wanted {
-        let Some(current) = desktop.now() else { continue };
+        let Some(current) = desktop.now() else {
+            continue;
+        };
         let then = changed(current, question);
         let costs = (
             price_of(book, &desktop.region, current).zip(Mode::of(current)),
@@ -99,12 +108,18 @@ fn answer(book: &PriceBook, estate: &[EstateDesktop], question: &WhatIf, now: Ut
 }
 
 fn is_meant(desktop: &EstateDesktop, question: &WhatIf) -> bool {
-    let Some(current) = desktop.now() else { return false };
+    let Some(current) = desktop.now() else {
+        return false;
+    };
     let mode = current.running_mode.as_ref().map(ToString::to_string);
     let compute_type = current.compute_type.as_ref();
-    (question.compute_types.is_empty() || compute_type.is_some_and(|of| question.compute_types.contains(of)))
+    (question.compute_types.is_empty()
+        || compute_type.is_some_and(|of| question.compute_types.contains(of)))
         && (question.account_ids.is_empty() || question.account_ids.contains(&desktop.account_id))
-        && question.current_mode.as_ref().is_none_or(|wanted| mode.as_ref() == Some(wanted))
+        && question
+            .current_mode
+            .as_ref()
+            .is_none_or(|wanted| mode.as_ref() == Some(wanted))
 }
 
 fn changed(current: &Configuration, question: &WhatIf) -> Configuration {

@@ -23,7 +23,11 @@ pub enum CostSource {
 }
 
 impl CostSource {
-    pub const ALL: [Self; 3] = [Self::CostExplorer, Self::CostExplorerResources, Self::Export];
+    pub const ALL: [Self; 3] = [
+        Self::CostExplorer,
+        Self::CostExplorerResources,
+        Self::Export,
+    ];
 
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -91,7 +95,12 @@ pub enum CostGroup {
 }
 
 impl CostGroup {
-    pub const ALL: [Self; 4] = [Self::Organization, Self::Account, Self::Service, Self::UsageType];
+    pub const ALL: [Self; 4] = [
+        Self::Organization,
+        Self::Account,
+        Self::Service,
+        Self::UsageType,
+    ];
 
     #[must_use]
     pub fn as_str(self) -> &'static str {

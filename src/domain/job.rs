@@ -27,7 +27,13 @@ pub enum JobPayload {
 
 impl JobPayload {
     /// Every kind this build can run.
-    pub const KINDS: &'static [&'static str] = &["sync", "account_test", "account_discover", "make_report", "apply_plan"];
+    pub const KINDS: &'static [&'static str] = &[
+        "sync",
+        "account_test",
+        "account_discover",
+        "make_report",
+        "apply_plan",
+    ];
 
     #[must_use]
     pub fn kind(&self) -> &'static str {

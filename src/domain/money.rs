@@ -136,6 +136,9 @@ mod tests {
     fn sums_are_exact() {
         let dimes: Money = (0..1000).map(|_| Money::from_dollars(0.1)).sum();
         assert_eq!(dimes, Money::from_dollars(100.0));
-        assert_eq!(Money::from_dollars(0.3).times(198.0), Money::from_dollars(59.4));
+        assert_eq!(
+            Money::from_dollars(0.3).times(198.0),
+            Money::from_dollars(59.4)
+        );
     }
 }

@@ -73,7 +73,10 @@ impl Change {
     /// Whether it can be undone by asking for what was before.
     #[must_use]
     pub fn is_revertible(&self) -> bool {
-        matches!(self, Self::RunningMode { .. } | Self::ComputeType { .. } | Self::Tags { .. })
+        matches!(
+            self,
+            Self::RunningMode { .. } | Self::ComputeType { .. } | Self::Tags { .. }
+        )
     }
 
     /// For a person: `AUTO_STOP after 60 minutes`.
@@ -169,7 +172,10 @@ impl PlanState {
     /// Nothing of it will be applied any more.
     #[must_use]
     pub fn ended(self) -> bool {
-        !matches!(self, Self::Draft | Self::Approved | Self::Applying | Self::Stopped)
+        !matches!(
+            self,
+            Self::Draft | Self::Approved | Self::Applying | Self::Stopped
+        )
     }
 }
 

@@ -92,7 +92,13 @@ pub enum ReportStatus {
 }
 
 impl ReportStatus {
-    pub const ALL: [Self; 5] = [Self::Waiting, Self::Running, Self::Ready, Self::Failed, Self::Expired];
+    pub const ALL: [Self; 5] = [
+        Self::Waiting,
+        Self::Running,
+        Self::Ready,
+        Self::Failed,
+        Self::Expired,
+    ];
 
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -197,7 +203,10 @@ pub enum Cell {
     Text(String),
     Integer(i64),
     /// With the digits after the point that are shown.
-    Decimal { number: f64, digits: u8 },
+    Decimal {
+        number: f64,
+        digits: u8,
+    },
     Money(Money),
     /// 0.125 is 12.5 %.
     Share(f64),

@@ -74,7 +74,9 @@ impl Month {
     #[must_use]
     pub fn start(self) -> UtcTime {
         let first = Date::new(self.year, self.month, 1).and_then(|day| day.to_zoned(TimeZone::UTC));
-        first.map_or(UtcTime::from_unix(0), |first| UtcTime::from(first.timestamp()))
+        first.map_or(UtcTime::from_unix(0), |first| {
+            UtcTime::from(first.timestamp())
+        })
     }
 
     /// The first second of the next month.
@@ -160,7 +162,10 @@ impl Spans {
     /// The union of any ranges, in any order.
     #[must_use]
     pub fn of(ranges: impl IntoIterator<Item = Range<Slot>>) -> Self {
-        let mut sorted: Vec<_> = ranges.into_iter().filter(|range| range.start < range.end).collect();
+        let mut sorted: Vec<_> = ranges
+            .into_iter()
+            .filter(|range| range.start < range.end)
+            .collect();
         sorted.sort_unstable_by_key(|range| range.start);
         let mut spans: Vec<Range<Slot>> = Vec::with_capacity(sorted.len());
         for range in sorted {
@@ -180,7 +185,10 @@ impl Spans {
     /// What lies within `window`.
     #[must_use]
     pub fn within(&self, window: &Range<Slot>) -> Self {
-        let clipped = self.0.iter().map(|span| span.start.max(window.start)..span.end.min(window.end));
+        let clipped = self
+            .0
+            .iter()
+            .map(|span| span.start.max(window.start)..span.end.min(window.end));
         Self(clipped.filter(|span| span.start < span.end).collect())
     }
 
@@ -371,10 +379,13 @@ pub fn day_of(slot: Slot) -> String {
 
 /// The months from `from` to `to`, both included, oldest first.
 pub fn months(from: Month, to: Month) -> impl Iterator<Item = Month> {
-    (0..).map(move |step| from.plus(step)).take_while(move |month| *month <= to)
+    (0..)
+        .map(move |step| from.plus(step))
+        .take_while(move |month| *month <= to)
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init)]
 mod tests {
     use super::*;
 
@@ -385,7 +396,9 @@ mod tests {
     /// 22 working days of 21:00 to 05:00 UTC, from Tuesday 1 September 2026.
     fn nights() -> Watched {
         let first = at("2026-09-01T21:00:00Z");
-        let days = (0..).filter(|day| weekday_of(first + day * SLOTS_A_DAY) < 5).take(22);
+        let days = (0..)
+            .filter(|day| weekday_of(first + day * SLOTS_A_DAY) < 5)
+            .take(22);
         let connected = Spans::of(days.map(|day| {
             let from = first + day * SLOTS_A_DAY;
             from..from + 8 * SLOTS_AN_HOUR
@@ -406,7 +419,9 @@ mod tests {
             let cuts = (0..40).map(|day| at("2026-09-01T23:00:00Z") + day * SLOTS_A_DAY);
             cuts.map(|end| {
                 let day = nights().within(&(end - SLOTS_A_DAY..end));
-                day.sessions(timeout).map(|session| session.hours).sum::<u32>()
+                day.sessions(timeout)
+                    .map(|session| session.hours)
+                    .sum::<u32>()
             })
             .sum()
         };
@@ -437,7 +452,9 @@ mod tests {
     fn any_split_into_runs_gives_the_same() {
         let mut state = 7u64;
         let mut roll = move |below: u64| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             (state >> 33) % below
         };
         for _ in 0..200 {
@@ -460,14 +477,21 @@ mod tests {
                 known: Spans::of(known),
                 connected: Spans::of(connected),
             };
-            let mut cuts: Vec<Slot> = (0..roll(9)).map(|_| from + roll(u64::from(at - from) + 1) as u32).collect();
+            let mut cuts: Vec<Slot> = (0..roll(9))
+                .map(|_| from + roll(u64::from(at - from) + 1) as u32)
+                .collect();
             cuts.extend([from, at]);
             cuts.sort_unstable();
-            let mut runs: Vec<Watched> = cuts.windows(2).map(|cut| whole.within(&(cut[0]..cut[1]))).collect();
+            let mut runs: Vec<Watched> = cuts
+                .windows(2)
+                .map(|cut| whole.within(&(cut[0]..cut[1])))
+                .collect();
             for index in (1..runs.len()).rev() {
                 runs.swap(index, roll(index as u64 + 1) as usize);
             }
-            let merged = runs.iter().fold(Watched::default(), |sum, run| sum.union(run));
+            let merged = runs
+                .iter()
+                .fold(Watched::default(), |sum, run| sum.union(run));
             assert_eq!(merged, whole);
             let bytes = merged.connected.to_bytes(from);
             assert_eq!(Spans::from_bytes(from, &bytes), Some(merged.connected));
@@ -481,7 +505,8 @@ mod tests {
             known: Spans::of([start..start + 100]),
             connected: Spans::of([start..start + 6, start + 6 + slots..start + 12 + slots]),
         };
-        let hours = |watched: &Watched| watched.sessions(1).map(|one| one.hours).collect::<Vec<_>>();
+        let hours =
+            |watched: &Watched| watched.sessions(1).map(|one| one.hours).collect::<Vec<_>>();
         assert_eq!(hours(&with_break(11)), [3]);
         assert_eq!(hours(&with_break(12)), [2, 2]);
         let begun = with_break(0).billed_hours(4, &(start..start + SLOTS_A_DAY), start + 13);

@@ -65,7 +65,9 @@ pub fn scopes_of(account: &Account, with: &[Extra]) -> u64 {
     let read = collectors::ALL
         .iter()
         .filter(|declaration| declaration.extra.is_none_or(|extra| with.contains(&extra)));
-    let scopes: usize = read.map(|declaration| if declaration.once { 1 } else { regions }).sum();
+    let scopes: usize = read
+        .map(|declaration| if declaration.once { 1 } else { regions })
+        .sum();
     (scopes + 1) as u64
 }
 

@@ -44,10 +44,21 @@ impl Inventory {
         stop: &CancellationToken,
         on_progress: &OnProgress<'_>,
     ) -> Result<Plan, ApplyError> {
-        let find = async || store::plan::find(&self.db, &Scope::All, id).await?.ok_or(ApplyError::Gone);
+        let find = async || {
+            store::plan::find(&self.db, &Scope::All, id)
+                .await?
+                .ok_or(ApplyError::Gone)
+        };
         // A process that was stopping put its job back into the queue.
         let stopped = &[PlanState::Stopped];
-        store::plan::move_on(&self.db, id, stopped, PlanState::Applying, Some(job.clone())).await?;
+        store::plan::move_on(
+            &self.db,
+            id,
+            stopped,
+            PlanState::Applying,
+            Some(job.clone()),
+        )
+        .await?;
         let plan = find().await?;
         if plan.state != PlanState::Applying {
             return Err(ApplyError::State(plan.state.as_str()));
@@ -70,7 +81,8 @@ impl Inventory {
             }
             if stop.is_cancelled() {
                 let from = &[PlanState::Applying];
-                store::plan::move_on(&self.db, id, from, PlanState::Stopped, Some(job.clone())).await?;
+                store::plan::move_on(&self.db, id, from, PlanState::Stopped, Some(job.clone()))
+                    .await?;
                 return find().await;
             }
             work.item(item).await?;
@@ -114,7 +126,8 @@ impl Applying<'_> {
 
     async fn session(&mut self, item: &PlanItem) -> Result<Option<RegionSession>, StoreError> {
         if !self.sessions.contains_key(&item.account_id) {
-            let account = store::account::find(&self.inventory.db, &Scope::All, &item.account_id).await?;
+            let account =
+                store::account::find(&self.inventory.db, &Scope::All, &item.account_id).await?;
             let access = account.as_ref().and_then(AccountAccess::for_changes);
             let session = access.map(|access| self.inventory.aws.for_changes(&access));
             self.sessions.insert(item.account_id.clone(), session);
@@ -144,7 +157,14 @@ impl Applying<'_> {
         }
         if item.state == ItemState::Called || (begun && leaves_no_trace(&item.change)) {
             let note = "AWS may have taken the call before a restart, and the change leaves no trace: it is not repeated.";
-            return self.step(item, Step::Skipped { note: note.to_owned() }).await;
+            return self
+                .step(
+                    item,
+                    Step::Skipped {
+                        note: note.to_owned(),
+                    },
+                )
+                .await;
         }
         if let Some(note) = changed_since(item, &now) {
             return self.step(item, Step::Skipped { note }).await;
@@ -170,7 +190,8 @@ impl Applying<'_> {
                 }
                 // It may be over before it was seen.
                 Ok(_) if leaves_no_trace(&item.change) => {
-                    let note = Some("AWS took the call; it was over before it was read again.".to_owned());
+                    let note =
+                        Some("AWS took the call; it was over before it was read again.".to_owned());
                     return self.step(item, Step::Verified { note }).await;
                 }
                 Ok(now) => last_error = Some(now.unlike()),
@@ -217,7 +238,10 @@ impl Desktop {
             Some(record) => format!(
                 "it is {}, {}, {}",
                 record.state,
-                record.running_mode.as_ref().map_or("without a mode".to_owned(), ToString::to_string),
+                record
+                    .running_mode
+                    .as_ref()
+                    .map_or("without a mode".to_owned(), ToString::to_string),
                 record.compute_type.as_deref().unwrap_or("without a size")
             ),
         }

@@ -10,7 +10,11 @@ use store::trail::{Cause, DesktopEvent, Listed, Unexplained};
 /// How far AWS's clocks and ours may lie apart, and a listing behind its own start.
 const SKEW_SECONDS: i64 = 120;
 
-const CREATES: &[&str] = &["CreateWorkspaces", "CreateStandbyWorkspaces", "MigrateWorkspace"];
+const CREATES: &[&str] = &[
+    "CreateWorkspaces",
+    "CreateStandbyWorkspaces",
+    "MigrateWorkspace",
+];
 const ENDS: &[&str] = &["TerminateWorkspaces", "MigrateWorkspace"];
 const MODIFIES: &str = "ModifyWorkspaceProperties";
 
@@ -22,7 +26,9 @@ pub fn causes(
 ) -> Vec<Cause> {
     let mut found: Vec<Cause> = Vec::new();
     for version in versions {
-        let events = events.get(&version.workspace_id).map_or(&[][..], Vec::as_slice);
+        let events = events
+            .get(&version.workspace_id)
+            .map_or(&[][..], Vec::as_slice);
         let before = found.last().filter(|cause| {
             cause.workspace_id == version.workspace_id && cause.version + 1 == version.version
         });
@@ -57,7 +63,8 @@ fn cause<'a>(
         }
         "changed" => {
             let earliest = seen_before(version, listings)?.plus_seconds(-SKEW_SECONDS);
-            let fitting = until.filter(|event| event.event_time > earliest && can_cause(event, version));
+            let fitting =
+                until.filter(|event| event.event_time > earliest && can_cause(event, version));
             // What asks for just this, else the last that could have done it.
             let best = fitting.max_by_key(|event| (asks_for(event, version), event.event_time));
             best.or_else(|| still_under_way(version, events, before))
@@ -82,25 +89,39 @@ fn still_under_way<'a>(
     events: &'a [DesktopEvent],
     before: Option<&str>,
 ) -> Option<&'a DesktopEvent> {
-    let previous = version.previous.as_ref().filter(|previous| previous.was_modifying)?;
+    let previous = version
+        .previous
+        .as_ref()
+        .filter(|previous| previous.was_modifying)?;
     let id = previous.event_id.as_deref().or(before)?;
-    events.iter().find(|event| event.event_id == id && event.event_name == MODIFIES)
+    events
+        .iter()
+        .find(|event| event.event_id == id && event.event_name == MODIFIES)
 }
 
 fn can_cause(event: &DesktopEvent, version: &Unexplained) -> bool {
     let name = event.event_name.as_str();
-    version.differences.iter().any(|change| causes_of(&change.field).contains(&name))
+    version
+        .differences
+        .iter()
+        .any(|change| causes_of(&change.field).contains(&name))
 }
 
 /// The calls that can change a field.
 fn causes_of(field: &str) -> &'static [&'static str] {
     match field {
-        "running_mode" | "auto_stop_timeout_minutes" | "compute_type" | "root_volume_gib"
-        | "user_volume_gib" | "protocols" | "modification_states" => &[MODIFIES],
-        "operating_system" | "bundle_id" | "computer_name" | "ip_address" | "ipv6_address" | "subnet_id" => {
-            &["RebuildWorkspaces", "RestoreWorkspace", "MigrateWorkspace"]
+        "running_mode"
+        | "auto_stop_timeout_minutes"
+        | "compute_type"
+        | "root_volume_gib"
+        | "user_volume_gib"
+        | "protocols"
+        | "modification_states" => &[MODIFIES],
+        "operating_system" | "bundle_id" | "computer_name" | "ip_address" | "ipv6_address"
+        | "subnet_id" => &["RebuildWorkspaces", "RestoreWorkspace", "MigrateWorkspace"],
+        "standby_workspaces" | "related_workspaces" | "data_replication" => {
+            &["CreateStandbyWorkspaces"]
         }
-        "standby_workspaces" | "related_workspaces" | "data_replication" => &["CreateStandbyWorkspaces"],
         _ if field == "tags" || field.starts_with("tags.") => &["CreateTags", "DeleteTags"],
         _ => &[],
     }
@@ -125,7 +146,11 @@ fn asks_for(event: &DesktopEvent, version: &Unexplained) -> bool {
 
 /// CloudTrail writes some numbers as text.
 fn same(one: &Value, other: &Value) -> bool {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
     text(one) == text(other)
 }
 
@@ -147,7 +172,10 @@ mod tests {
     use store::trail::Previous;
 
     fn at(minute: i64) -> UtcTime {
-        "2026-11-20T10:00:00Z".parse::<UtcTime>().unwrap().plus_seconds(minute * 60)
+        "2026-11-20T10:00:00Z"
+            .parse::<UtcTime>()
+            .unwrap()
+            .plus_seconds(minute * 60)
     }
 
     fn version(change: &str, minute: i64, fields: &[(&str, Value)]) -> Unexplained {
@@ -165,7 +193,11 @@ mod tests {
                     after: after.clone(),
                 })
                 .collect(),
-            previous: Some(Previous { valid_from: at(-10_000), event_id: None, was_modifying: false }),
+            previous: Some(Previous {
+                valid_from: at(-10_000),
+                event_id: None,
+                was_modifying: false,
+            }),
         }
     }
 
@@ -184,7 +216,10 @@ mod tests {
 
     /// Listings at minute -360 and 0, the second by the run that saw the version.
     fn found(version: &Unexplained, events: &[DesktopEvent]) -> Option<String> {
-        let listing = |run: &str, minute| Listed { run_id: JobId::from_text(run), started_at: at(minute) };
+        let listing = |run: &str, minute| Listed {
+            run_id: JobId::from_text(run),
+            started_at: at(minute),
+        };
         let listings = [listing("before", -360), listing("now", 0)];
         cause(version, events, &listings, None).map(|event| event.event_id.clone())
     }
@@ -193,12 +228,27 @@ mod tests {
     fn a_change_is_caused_between_two_listings() {
         let changed = version("changed", 0, &[("running_mode", json!("ALWAYS_ON"))]);
         let modify = |minute| event("ModifyWorkspaceProperties", minute, mode("ALWAYS_ON"));
-        assert_eq!(found(&changed, &[modify(-30)]).unwrap(), "ModifyWorkspaceProperties@-30");
-        assert_eq!(found(&changed, &[modify(1)]).unwrap(), "ModifyWorkspaceProperties@1", "clocks differ");
+        assert_eq!(
+            found(&changed, &[modify(-30)]).unwrap(),
+            "ModifyWorkspaceProperties@-30"
+        );
+        assert_eq!(
+            found(&changed, &[modify(1)]).unwrap(),
+            "ModifyWorkspaceProperties@1",
+            "clocks differ"
+        );
         assert_eq!(found(&changed, &[modify(3)]), None, "after the listing");
-        assert_eq!(found(&changed, &[modify(-400)]), None, "the listing before would have seen it");
+        assert_eq!(
+            found(&changed, &[modify(-400)]),
+            None,
+            "the listing before would have seen it"
+        );
         let reboot = event("RebootWorkspaces", -30, Value::Null);
-        assert_eq!(found(&changed, &[reboot]), None, "no such thing changes a running mode");
+        assert_eq!(
+            found(&changed, &[reboot]),
+            None,
+            "no such thing changes a running mode"
+        );
     }
 
     #[test]
@@ -206,13 +256,32 @@ mod tests {
         let changed = version("changed", 0, &[("running_mode", json!("ALWAYS_ON"))]);
         let events = [
             event("ModifyWorkspaceProperties", -90, mode("ALWAYS_ON")),
-            event("ModifyWorkspaceProperties", -30, json!({ "workspaceProperties": { "userVolumeSizeGib": 100 } })),
+            event(
+                "ModifyWorkspaceProperties",
+                -30,
+                json!({ "workspaceProperties": { "userVolumeSizeGib": 100 } }),
+            ),
         ];
-        assert_eq!(found(&changed, &events).unwrap(), "ModifyWorkspaceProperties@-90");
-        let tagged = version("changed", 0, &[("tags.Team", json!("Sales")), ("tags.Old", Value::Null)]);
+        assert_eq!(
+            found(&changed, &events).unwrap(),
+            "ModifyWorkspaceProperties@-90"
+        );
+        let tagged = version(
+            "changed",
+            0,
+            &[("tags.Team", json!("Sales")), ("tags.Old", Value::Null)],
+        );
         let events = [
-            event("CreateTags", -50, json!({ "resourceId": "ws-1", "tags": [{ "key": "Team", "value": "Sales" }] })),
-            event("CreateTags", -20, json!({ "resourceId": "ws-1", "tags": [{ "key": "Else", "value": "x" }] })),
+            event(
+                "CreateTags",
+                -50,
+                json!({ "resourceId": "ws-1", "tags": [{ "key": "Team", "value": "Sales" }] }),
+            ),
+            event(
+                "CreateTags",
+                -20,
+                json!({ "resourceId": "ws-1", "tags": [{ "key": "Else", "value": "x" }] }),
+            ),
         ];
         assert_eq!(found(&tagged, &events).unwrap(), "CreateTags@-50");
     }
@@ -222,12 +291,24 @@ mod tests {
         let mut created = version("created", 0, &[]);
         created.previous = None;
         let create = event("CreateWorkspaces", -9_000, Value::Null);
-        assert_eq!(found(&created, &[create]).unwrap(), "CreateWorkspaces@-9000");
+        assert_eq!(
+            found(&created, &[create]).unwrap(),
+            "CreateWorkspaces@-9000"
+        );
         for change in ["missing", "deleted", "terminated"] {
             let end = event("TerminateWorkspaces", -800, Value::Null);
-            assert_eq!(found(&version(change, 0, &[]), &[end]).unwrap(), "TerminateWorkspaces@-800");
+            assert_eq!(
+                found(&version(change, 0, &[]), &[end]).unwrap(),
+                "TerminateWorkspaces@-800"
+            );
         }
-        assert_eq!(found(&version("returned", 0, &[]), &[event("StartWorkspaces", -1, Value::Null)]), None);
+        assert_eq!(
+            found(
+                &version("returned", 0, &[]),
+                &[event("StartWorkspaces", -1, Value::Null)]
+            ),
+            None
+        );
     }
 
     #[test]
@@ -241,14 +322,33 @@ mod tests {
         begun.run_id = Some(JobId::from_text("before"));
         let mut done = version("changed", 0, &[("compute_type", json!("POWER"))]);
         done.version = 3;
-        done.previous = Some(Previous { valid_from: at(-360), event_id: None, was_modifying: true });
+        done.previous = Some(Previous {
+            valid_from: at(-360),
+            event_id: None,
+            was_modifying: true,
+        });
         let listings = [
-            Listed { run_id: JobId::from_text("before"), started_at: at(-360) },
-            Listed { run_id: JobId::from_text("now"), started_at: at(0) },
+            Listed {
+                run_id: JobId::from_text("before"),
+                started_at: at(-360),
+            },
+            Listed {
+                run_id: JobId::from_text("now"),
+                started_at: at(0),
+            },
         ];
         let found = causes(&[begun, done], &events, &listings);
-        let ids: Vec<_> = found.iter().map(|cause| (cause.version, cause.event_id.as_str())).collect();
-        assert_eq!(ids, [(2, "ModifyWorkspaceProperties@-361"), (3, "ModifyWorkspaceProperties@-361")]);
+        let ids: Vec<_> = found
+            .iter()
+            .map(|cause| (cause.version, cause.event_id.as_str()))
+            .collect();
+        assert_eq!(
+            ids,
+            [
+                (2, "ModifyWorkspaceProperties@-361"),
+                (3, "ModifyWorkspaceProperties@-361")
+            ]
+        );
     }
 
     #[test]

@@ -67,10 +67,15 @@ impl From<StoreError> for Stopped {
 }
 
 /// Reads the account's costs.
-pub async fn run(account: &AccountRun<'_>, aws: &AccountSession) -> Result<ScopeStatus, StoreError> {
+pub async fn run(
+    account: &AccountRun<'_>,
+    aws: &AccountSession,
+) -> Result<ScopeStatus, StoreError> {
     let mut scope = account.open(None, DECLARATION.name).await?;
     if account.stop.is_cancelled() {
-        return account.close(scope, ScopeStatus::Interrupted, Some(interrupted())).await;
+        return account
+            .close(scope, ScopeStatus::Interrupted, Some(interrupted()))
+            .await;
     }
     let Some(session) = session(aws).filter(|_| !account.locked_out()) else {
         return account.close(scope, ScopeStatus::Skipped, None).await;
@@ -95,7 +100,9 @@ pub async fn run(account: &AccountRun<'_>, aws: &AccountSession) -> Result<Scope
         Err(Stopped::Capped) => account.close(scope, ScopeStatus::Partial, None).await,
         Err(Stopped::Store(error)) => Err(error),
         Err(Stopped::Interrupted) => {
-            account.close(scope, ScopeStatus::Interrupted, Some(interrupted())).await
+            account
+                .close(scope, ScopeStatus::Interrupted, Some(interrupted()))
+                .await
         }
         Err(Stopped::Aws(error)) => {
             if error.kind == AwsErrorKind::Credentials {
@@ -155,7 +162,8 @@ impl CostReading<'_> {
         for window in windows {
             let end = window.to.parse().unwrap_or(self.now);
             let lines = self.pages(scope, Part::Whole, &window).await?;
-            self.keep(CostSource::CostExplorer, Part::Whole, window, lines).await?;
+            self.keep(CostSource::CostExplorer, Part::Whole, window, lines)
+                .await?;
             self.set_time(UNTIL, self.now.min(end)).await?;
         }
         self.set_time(FROM, oldest).await
@@ -166,7 +174,10 @@ impl CostReading<'_> {
         let until = self.time(DESKTOPS_UNTIL).await?;
         let oldest = self.now.plus_days(1 - RESOURCE_DAYS);
         let from = until.map_or(oldest, |until| until.plus_days(-RESTATED_DAYS).max(oldest));
-        let window = Days { from: from.day(), to: self.now.plus_days(1).day() };
+        let window = Days {
+            from: from.day(),
+            to: self.now.plus_days(1).day(),
+        };
         match self.pages(scope, Part::Desktops, &window).await {
             Ok(lines) => {
                 let source = CostSource::CostExplorerResources;
@@ -174,7 +185,8 @@ impl CostReading<'_> {
                 self.set_time(DESKTOPS_UNTIL, self.now).await?;
             }
             Err(Stopped::Aws(error)) if is_refusal(&error) => {
-                self.notes.push(format!("{NO_DESKTOPS}{}.", in_words(&error.failure)));
+                self.notes
+                    .push(format!("{NO_DESKTOPS}{}.", in_words(&error.failure)));
             }
             Err(other) => return Err(other),
         }
@@ -186,12 +198,16 @@ impl CostReading<'_> {
         let earliest = back_to(self.now);
         while earliest < oldest {
             let start = Month::of(oldest.plus_days(-1)).start().max(earliest);
-            let mut window = Days { from: start.day(), to: oldest.day() };
+            let mut window = Days {
+                from: start.day(),
+                to: oldest.day(),
+            };
             let refused = loop {
                 match self.pages(scope, Part::Whole, &window).await {
                     Ok(lines) => {
                         let source = CostSource::CostExplorer;
-                        self.keep(source, Part::Whole, window.clone(), lines).await?;
+                        self.keep(source, Part::Whole, window.clone(), lines)
+                            .await?;
                         break None;
                     }
                     // The same was answered for newer days, so it can only be the days.
@@ -213,7 +229,8 @@ impl CostReading<'_> {
             // A half that was answered is the end of what AWS has.
             oldest = if reached > start { earliest } else { start };
             if reached > start {
-                self.notes.push(format!("AWS gives no costs before {}.", window.from));
+                self.notes
+                    .push(format!("AWS gives no costs before {}.", window.from));
             }
             self.set_time(FROM, oldest).await?;
         }
@@ -236,7 +253,11 @@ impl CostReading<'_> {
             match page.next_token {
                 None => return Ok(lines),
                 Some(next) if seen.insert(next.clone()) => token = Some(next),
-                Some(_) => return Err(Stopped::Aws(endless("gave a page token that it gave before"))),
+                Some(_) => {
+                    return Err(Stopped::Aws(endless(
+                        "gave a page token that it gave before",
+                    )));
+                }
             }
         }
         Err(Stopped::Aws(endless("has no end")))
@@ -273,7 +294,10 @@ impl CostReading<'_> {
                 Ok(page) => return Ok(page),
                 Err(error) => error,
             };
-            let wait = self.session.wait_before_retry(made).filter(|_| is_passing(&error));
+            let wait = self
+                .session
+                .wait_before_retry(made)
+                .filter(|_| is_passing(&error));
             let Some(wait) = wait else {
                 return Err(Stopped::Aws(error));
             };
@@ -316,7 +340,13 @@ impl CostReading<'_> {
     }
 
     async fn time(&self, what: &'static str) -> Result<Option<UtcTime>, StoreError> {
-        store::usage::read_until(&self.account.inventory.db, &self.account.account.id, "", what).await
+        store::usage::read_until(
+            &self.account.inventory.db,
+            &self.account.account.id,
+            "",
+            what,
+        )
+        .await
     }
 
     async fn set_time(&self, what: &'static str, time: UtcTime) -> Result<(), Stopped> {
@@ -341,16 +371,24 @@ fn recent(now: UtcTime, until: Option<UtcTime>) -> Vec<Days> {
     let (mut from, end) = (from.day(), now.plus_days(1).day());
     let mut windows = Vec::new();
     while from < end {
-        let month_end = from.parse().map_or(end.clone(), |day: UtcTime| Month::of(day).end().day());
+        let month_end = from
+            .parse()
+            .map_or(end.clone(), |day: UtcTime| Month::of(day).end().day());
         let to = month_end.min(end.clone());
-        windows.push(Days { from: from.clone(), to: to.clone() });
+        windows.push(Days {
+            from: from.clone(),
+            to: to.clone(),
+        });
         from = to;
     }
     windows
 }
 
 fn first_day(windows: &[Days], now: UtcTime) -> UtcTime {
-    windows.first().and_then(|window| window.from.parse().ok()).unwrap_or(now)
+    windows
+        .first()
+        .and_then(|window| window.from.parse().ok())
+        .unwrap_or(now)
 }
 
 /// The first day that is wanted.
@@ -372,11 +410,16 @@ fn newer_half(window: &Days) -> Option<Days> {
 fn is_passing(error: &AwsError) -> bool {
     let code = error.failure.code.as_str();
     match error.kind {
-        AwsErrorKind::Throttled | AwsErrorKind::Connection | AwsErrorKind::Timeout | AwsErrorKind::Unreadable => true,
+        AwsErrorKind::Throttled
+        | AwsErrorKind::Connection
+        | AwsErrorKind::Timeout
+        | AwsErrorKind::Unreadable => true,
         // Codes that nobody listed are of this kind too, and most of them stay as they are.
         AwsErrorKind::Service => {
             code == "LimitExceededException"
-                || ["Internal", "ServiceUnavailable", "HttpStatus5"].iter().any(|start| code.starts_with(start))
+                || ["Internal", "ServiceUnavailable", "HttpStatus5"]
+                    .iter()
+                    .any(|start| code.starts_with(start))
         }
         _ => false,
     }
@@ -385,7 +428,8 @@ fn is_passing(error: &AwsError) -> bool {
 /// AWS has no such days; what else it may say no to was allowed for newer ones.
 fn refuses_days(error: &AwsError) -> bool {
     error.kind == AwsErrorKind::Validation
-        || ["DataUnavailableException", "BillExpirationException"].contains(&error.failure.code.as_str())
+        || ["DataUnavailableException", "BillExpirationException"]
+            .contains(&error.failure.code.as_str())
 }
 
 /// AWS understood, and says no to this kind of lines.
@@ -393,12 +437,19 @@ fn is_refusal(error: &AwsError) -> bool {
     !is_passing(error)
         && matches!(
             error.kind,
-            AwsErrorKind::AccessDenied | AwsErrorKind::Validation | AwsErrorKind::NotSupported | AwsErrorKind::Service
+            AwsErrorKind::AccessDenied
+                | AwsErrorKind::Validation
+                | AwsErrorKind::NotSupported
+                | AwsErrorKind::Service
         )
 }
 
 fn in_words(failure: &AwsFailure) -> String {
-    format!("{}: {}", failure.code, failure.message.trim_end_matches('.'))
+    format!(
+        "{}: {}",
+        failure.code,
+        failure.message.trim_end_matches('.')
+    )
 }
 
 fn endless(what: &str) -> AwsError {
@@ -421,7 +472,10 @@ mod tests {
     }
 
     fn shown(windows: &[Days]) -> Vec<String> {
-        windows.iter().map(|window| format!("{}..{}", window.from, window.to)).collect()
+        windows
+            .iter()
+            .map(|window| format!("{}..{}", window.from, window.to))
+            .collect()
     }
 
     #[test]
@@ -433,31 +487,57 @@ mod tests {
         let long_ago = Some(at("2026-09-30T10:00:00Z"));
         assert_eq!(
             shown(&recent(now, long_ago)),
-            ["2026-09-27..2026-10-01", "2026-10-01..2026-11-01", "2026-11-01..2026-11-13"]
+            [
+                "2026-09-27..2026-10-01",
+                "2026-10-01..2026-11-01",
+                "2026-11-01..2026-11-13"
+            ]
         );
-        assert_eq!(shown(&recent(at("2026-12-31T23:00:00Z"), None)), ["2026-12-01..2027-01-01"]);
+        assert_eq!(
+            shown(&recent(at("2026-12-31T23:00:00Z"), None)),
+            ["2026-12-01..2027-01-01"]
+        );
         assert_eq!(back_to(now).day(), "2025-10-01");
     }
 
     #[test]
     fn what_aws_refuses_is_halved_towards_today() {
-        let window = Days { from: "2025-10-01".to_owned(), to: "2025-11-01".to_owned() };
+        let window = Days {
+            from: "2025-10-01".to_owned(),
+            to: "2025-11-01".to_owned(),
+        };
         let mut halves = Vec::new();
         let mut next = Some(window);
         while let Some(window) = next {
             halves.push(window.from.clone());
             next = newer_half(&window);
         }
-        assert_eq!(halves, ["2025-10-01", "2025-10-16", "2025-10-24", "2025-10-28", "2025-10-30"]);
+        assert_eq!(
+            halves,
+            [
+                "2025-10-01",
+                "2025-10-16",
+                "2025-10-24",
+                "2025-10-28",
+                "2025-10-30"
+            ]
+        );
     }
 
     #[test]
     fn only_what_may_pass_is_tried_again() {
         let error = |kind, code: &str| AwsError {
             kind,
-            failure: AwsFailure { code: code.to_owned(), message: String::new(), request_id: None },
+            failure: AwsFailure {
+                code: code.to_owned(),
+                message: String::new(),
+                request_id: None,
+            },
         };
-        assert!(is_passing(&error(AwsErrorKind::Service, "LimitExceededException")));
+        assert!(is_passing(&error(
+            AwsErrorKind::Service,
+            "LimitExceededException"
+        )));
         assert!(is_passing(&error(AwsErrorKind::Service, "InternalFailure")));
         let unavailable = error(AwsErrorKind::Service, "DataUnavailableException");
         assert!(!is_passing(&unavailable) && is_refusal(&unavailable));

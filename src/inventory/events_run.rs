@@ -42,7 +42,9 @@ pub async fn run(region: &RegionRun<'_>) -> Result<ScopeStatus, StoreError> {
     let mut left_out = 0;
     let outcome = read(region, &mut scope, &mut left_out).await;
     if left_out > 0 {
-        scope.row.note = Some(format!("{left_out} events that changed nothing were left out."));
+        scope.row.note = Some(format!(
+            "{left_out} events that changed nothing were left out."
+        ));
     }
     if !matches!(outcome, Err(Stopped::Store(_) | Stopped::Interrupted)) {
         scope.row.counts.rows_changed = explain(region).await?;
@@ -51,7 +53,9 @@ pub async fn run(region: &RegionRun<'_>) -> Result<ScopeStatus, StoreError> {
         Ok(()) => region.close(scope, ScopeStatus::Complete, None, None).await,
         Err(Stopped::Store(error)) => Err(error),
         Err(Stopped::Interrupted) => {
-            region.close(scope, ScopeStatus::Interrupted, Some(interrupted()), None).await
+            region
+                .close(scope, ScopeStatus::Interrupted, Some(interrupted()), None)
+                .await
         }
         Err(Stopped::Aws(error)) => {
             let status = status_of_failure(scope.row.counts.rows_seen);
@@ -102,7 +106,9 @@ async fn read(
 /// From the last complete reading, a little over; at first as far back as CloudTrail looks.
 fn since(now: UtcTime, last: Option<UtcTime>) -> UtcTime {
     let earliest = now.plus_days(-LOOKUP_DAYS);
-    last.map_or(earliest, |last| last.plus_seconds(-OVERLAP_SECONDS).max(earliest))
+    last.map_or(earliest, |last| {
+        last.plus_seconds(-OVERLAP_SECONDS).max(earliest)
+    })
 }
 
 /// Matches changes of desktops to the events that are known; answers how many.
@@ -138,7 +144,10 @@ mod tests {
     fn a_reading_overlaps_the_last_and_never_asks_for_more_than_there_is() {
         let now: UtcTime = "2026-11-20T10:00:00Z".parse().unwrap();
         assert_eq!(since(now, None), now.plus_days(-90));
-        assert_eq!(since(now, Some(now.plus_seconds(-3600))), now.plus_seconds(-3600 - 900));
+        assert_eq!(
+            since(now, Some(now.plus_seconds(-3600))),
+            now.plus_seconds(-3600 - 900)
+        );
         assert_eq!(since(now, Some(now.plus_days(-200))), now.plus_days(-90));
     }
 }

@@ -18,8 +18,8 @@ use crate::events_run;
 use crate::listing::{self, Pages};
 use crate::pages::{BundlePages, DirectoryPages, WorkspacePages};
 use crate::scope_run::{Scope, interrupted, status_of_failure};
-use crate::usage_run;
 use crate::tagging::{TagSource, must_ask_each};
+use crate::usage_run;
 
 pub struct RegionRun<'a> {
     pub account: &'a AccountRun<'a>,

@@ -51,7 +51,10 @@ impl Inventory {
     ) -> Result<RunOutcome, SyncError> {
         let accounts = self.accounts_of(request).await?;
         store::sync::interrupt_unfinished(&self.db, run).await?;
-        let total: u64 = accounts.iter().map(|account| account_run::scopes_of(account, &request.with)).sum();
+        let total: u64 = accounts
+            .iter()
+            .map(|account| account_run::scopes_of(account, &request.with))
+            .sum();
         let done = AtomicU64::new(0);
         let message = format!("{} accounts", accounts.len());
         on_progress(Progress {

@@ -15,8 +15,8 @@ use aws::collectors::usage::{
 };
 use domain::sync::ScopeStatus;
 use domain::usage::{
-    DayHealth, Hours, Month, SLOT_SECONDS, SLOTS_A_DAY, SLOTS_AN_HOUR, Slot, Spans, Watched,
-    days, months, slot_of, slot_start,
+    DayHealth, Hours, Month, SLOT_SECONDS, SLOTS_A_DAY, SLOTS_AN_HOUR, Slot, Spans, Watched, days,
+    months, slot_of, slot_start,
 };
 use domain::{Money, UtcTime};
 use store::StoreError;
@@ -82,7 +82,9 @@ pub async fn run(region: &RegionRun<'_>) -> Result<ScopeStatus, StoreError> {
         Err(Stopped::Store(error)) => Err(error),
         Err(Stopped::Interrupted) => {
             let failure = Some(interrupted());
-            region.close(scope, ScopeStatus::Interrupted, failure, None).await
+            region
+                .close(scope, ScopeStatus::Interrupted, failure, None)
+                .await
         }
         Err(Stopped::Aws(error)) => {
             let status = status_of_failure(scope.row.counts.rows_seen);
@@ -105,14 +107,21 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     async fn read(&mut self, scope: &mut Scope<'_>) -> Result<(), Stopped> {
-        let (db, account) = (&self.region.account.inventory.db, &self.region.account.account.id);
+        let (db, account) = (
+            &self.region.account.inventory.db,
+            &self.region.account.account.id,
+        );
         let place = self.region.region;
         let all = store::usage::watches(db, account, place).await?;
         let (known, new): (Vec<_>, Vec<_>) = all.iter().cloned().partition(|watch| watch.is_known);
         let last = store::usage::read_until(db, account, place.as_str(), "usage").await?;
         let health = store::usage::read_until(db, account, place.as_str(), "usage_health").await?;
-        let earliest = self.now.plus_days(-self.region.account.inventory.config.usage_days);
-        let since = last.map_or(earliest, |last| last.plus_seconds(-OVERLAP_SECONDS).max(earliest));
+        let earliest = self
+            .now
+            .plus_days(-self.region.account.inventory.config.usage_days);
+        let since = last.map_or(earliest, |last| {
+            last.plus_seconds(-OVERLAP_SECONDS).max(earliest)
+        });
         self.connections(scope, known, since).await?;
         self.connections(scope, new, earliest).await?;
         store::usage::set_read_until(db, account, place.as_str(), "usage", self.now).await?;
@@ -123,7 +132,8 @@ impl Reading<'_> {
             let from = today.plus_days(-HEALTH_DAYS);
             let from = health.map_or(from, |last| last.max(from));
             self.health(scope, &all, from, today).await?;
-            store::usage::set_read_until(db, account, place.as_str(), "usage_health", today).await?;
+            store::usage::set_read_until(db, account, place.as_str(), "usage_health", today)
+                .await?;
         }
         if self.silent > 0 {
             scope.row.note = Some(format!(
@@ -147,10 +157,12 @@ impl Reading<'_> {
         for part in watches.chunks(QUERIES_A_CALL / 2) {
             let mut found = vec![Found::default(); part.len()];
             if oldest < fine_from {
-                self.spans(scope, part, oldest, fine_from, 3600, &mut found).await?;
+                self.spans(scope, part, oldest, fine_from, 3600, &mut found)
+                    .await?;
             }
             let from = oldest.max(fine_from);
-            self.spans(scope, part, from, self.now, 300, &mut found).await?;
+            self.spans(scope, part, from, self.now, 300, &mut found)
+                .await?;
             self.keep(scope, part, found).await?;
         }
         Ok(())
@@ -165,7 +177,11 @@ impl Reading<'_> {
         period: i32,
         found: &mut [Found],
     ) -> Result<(), Stopped> {
-        let connected = if period == 300 { Statistic::Maximum } else { Statistic::Sum };
+        let connected = if period == 300 {
+            Statistic::Maximum
+        } else {
+            Statistic::Sum
+        };
         let series = |watch: &Watch, metric, statistic| SeriesQuery {
             workspace_id: watch.workspace_id.clone(),
             metric,
@@ -181,7 +197,9 @@ impl Reading<'_> {
                 ]
             })
             .collect();
-        let align = |time: UtcTime| UtcTime::from_unix(time.unix() - time.unix().rem_euclid(i64::from(period)));
+        let align = |time: UtcTime| {
+            UtcTime::from_unix(time.unix() - time.unix().rem_euclid(i64::from(period)))
+        };
         let window = (align(from), align(to));
         self.pages(scope, &queries, window, |place, values| {
             let found = &mut found[place / 2];
@@ -233,16 +251,26 @@ impl Reading<'_> {
         part: &[Watch],
         found: Vec<Found>,
     ) -> Result<(), Stopped> {
-        let (db, account) = (&self.region.account.inventory.db, &self.region.account.account.id);
+        let (db, account) = (
+            &self.region.account.inventory.db,
+            &self.region.account.account.id,
+        );
         let found: Vec<Watched> = found.into_iter().map(Found::into_watched).collect();
-        let Some(first) = found.iter().filter_map(|one| one.known.iter().next()).map(|span| span.start).min()
+        let Some(first) = found
+            .iter()
+            .filter_map(|one| one.known.iter().next())
+            .map(|span| span.start)
+            .min()
         else {
             self.silent += part.iter().filter(|watch| !watch.is_known).count();
             return Ok(());
         };
         // A session may have begun in the month before.
         let from = Month::of(slot_start(first)).plus(-1);
-        let ids = part.iter().map(|watch| watch.workspace_id.clone()).collect();
+        let ids = part
+            .iter()
+            .map(|watch| watch.workspace_id.clone())
+            .collect();
         let mut stored = store::usage::watched(db, account, self.region.region, ids, from).await?;
         let mut addition = Addition::default();
         for (watch, found) in part.iter().zip(&found) {
@@ -268,7 +296,10 @@ impl Reading<'_> {
         from: UtcTime,
         to: UtcTime,
     ) -> Result<(), Stopped> {
-        let (db, account) = (&self.region.account.inventory.db, &self.region.account.account.id);
+        let (db, account) = (
+            &self.region.account.inventory.db,
+            &self.region.account.account.id,
+        );
         for part in watches.chunks(QUERIES_A_CALL / HEALTH.len()) {
             let queries: Vec<SeriesQuery> = part
                 .iter()
@@ -285,10 +316,12 @@ impl Reading<'_> {
             self.pages(scope, &queries, (from, to), |place, values| {
                 let (desktop, series) = (place / HEALTH.len(), place % HEALTH.len());
                 for (time, value) in values {
-                    let day = found[desktop].entry(time.day()).or_insert_with(|| DayHealth {
-                        day: time.day(),
-                        ..DayHealth::default()
-                    });
+                    let day = found[desktop]
+                        .entry(time.day())
+                        .or_insert_with(|| DayHealth {
+                            day: time.day(),
+                            ..DayHealth::default()
+                        });
                     *health_field(day, series) = Some(*value);
                 }
             })
@@ -296,7 +329,10 @@ impl Reading<'_> {
             let health = part
                 .iter()
                 .zip(found)
-                .flat_map(|(watch, days)| days.into_values().map(|day| (watch.workspace_id.clone(), day)))
+                .flat_map(|(watch, days)| {
+                    days.into_values()
+                        .map(|day| (watch.workspace_id.clone(), day))
+                })
                 .collect();
             let addition = Addition {
                 health,
@@ -372,7 +408,9 @@ impl Found {
 
     fn into_watched(mut self) -> Watched {
         for (start, count) in &self.hours {
-            let before = start.checked_sub(SLOTS_AN_HOUR).is_some_and(|hour| self.hours.contains_key(&hour));
+            let before = start
+                .checked_sub(SLOTS_AN_HOUR)
+                .is_some_and(|hour| self.hours.contains_key(&hour));
             let after = self.hours.contains_key(&(start + SLOTS_AN_HOUR));
             let end = start + SLOTS_AN_HOUR;
             // The parts of an hour lie where the session of the neighbouring hour goes on.
@@ -414,17 +452,28 @@ fn add_desktop(
     let (Some(first), Some(last)) = (found.known.iter().next(), found.known.end()) else {
         return;
     };
-    let since = all.known.iter().next().map_or(first.start, |span| span.start);
+    let since = all
+        .known
+        .iter()
+        .next()
+        .map_or(first.start, |span| span.start);
     let timeout = watch.timeout_hours.unwrap_or(DEFAULT_TIMEOUT_HOURS).max(1);
     // Hours of the timeout fall on the day after, and into the month after.
     let spill = last + (timeout + 1) * SLOTS_AN_HOUR;
     let touched = first.start..spill.min(now.max(last));
-    let months_touched = months(Month::of(slot_start(touched.start)), Month::of(slot_start(touched.end - 1)));
+    let months_touched = months(
+        Month::of(slot_start(touched.start)),
+        Month::of(slot_start(touched.end - 1)),
+    );
     for month in months_touched {
         let window = month.slots();
         let begun = since.max(window.start);
         // The first month of all begins with its first value; what is older is not a gap.
-        let since = if stored.iter().any(|(known, _)| *known < month) { window.start } else { begun };
+        let since = if stored.iter().any(|(known, _)| *known < month) {
+            window.start
+        } else {
+            begun
+        };
         addition.months.push(MonthRow {
             workspace_id: watch.workspace_id.clone(),
             month,
@@ -443,6 +492,7 @@ fn add_desktop(
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init)]
 mod tests {
     use std::collections::HashMap;
 
@@ -473,10 +523,20 @@ mod tests {
         let mut found = Found::default();
         let start = at("2026-11-02T08:00:00Z");
         found.take(true, 300, &[(start, 1.0), (start.plus_seconds(300), 0.0)]);
-        found.take(false, 300, &[(start.plus_seconds(900), 1.0), (start.plus_seconds(600), 0.0)]);
+        found.take(
+            false,
+            300,
+            &[
+                (start.plus_seconds(900), 1.0),
+                (start.plus_seconds(600), 0.0),
+            ],
+        );
         let watched = found.into_watched();
         let first = slot_of(start);
-        assert_eq!(watched.known, Spans::of([first..first + 2, first + 3..first + 4]));
+        assert_eq!(
+            watched.known,
+            Spans::of([first..first + 2, first + 3..first + 4])
+        );
         assert_eq!(watched.connected, Spans::of([first..first + 1]));
     }
 
@@ -500,8 +560,10 @@ mod tests {
         let months_after = |runs: &[Range<Slot>]| {
             let mut kept: HashMap<Month, MonthRow> = HashMap::new();
             for run in runs {
-                let mut stored: Vec<_> =
-                    kept.values().map(|row| (row.month, row.watched.clone())).collect();
+                let mut stored: Vec<_> = kept
+                    .values()
+                    .map(|row| (row.month, row.watched.clone()))
+                    .collect();
                 stored.sort_by_key(|(month, _)| *month);
                 let mut addition = Addition::default();
                 add_desktop(&mut addition, &watch, &stored, &all.within(run), run.end);
@@ -511,11 +573,19 @@ mod tests {
             }
             let mut rows: Vec<_> = kept.into_values().collect();
             rows.sort_by_key(|row| row.month);
-            rows.into_iter().map(|row| (row.month.to_string(), row.hours, row.watched)).collect::<Vec<_>>()
+            rows.into_iter()
+                .map(|row| (row.month.to_string(), row.hours, row.watched))
+                .collect::<Vec<_>>()
         };
         let whole = months_after(&[first..now]);
         assert_eq!(whole.len(), 2);
-        assert_eq!(whole.iter().map(|(_, hours, _)| hours.billable_hours).sum::<u32>(), 96);
+        assert_eq!(
+            whole
+                .iter()
+                .map(|(_, hours, _)| hours.billable_hours)
+                .sum::<u32>(),
+            96
+        );
         for step in [SLOTS_A_DAY, 5 * SLOTS_AN_HOUR, 7] {
             let runs: Vec<_> = (first..now)
                 .step_by(step as usize)

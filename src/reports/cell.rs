@@ -144,7 +144,7 @@ mod tests {
                 "",
             ),
             (
-                Cell::Money(Money::from_dollars(1234.567_89)),
+                Cell::Money(Money::from_dollars(1_234.567_89)),
                 "$1,234.57",
                 "1234.56789",
             ),

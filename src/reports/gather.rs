@@ -141,5 +141,9 @@ fn hours(minutes: u32) -> Cell {
 
 /// `1 desktop`, `12 desktops`.
 fn desktops(count: u64) -> String {
-    if count == 1 { "1 desktop".to_owned() } else { format!("{count} desktops") }
+    if count == 1 {
+        "1 desktop".to_owned()
+    } else {
+        format!("{count} desktops")
+    }
 }

@@ -145,7 +145,7 @@ pub fn prefix(region: &str) -> &'static str {
         "il-central-1" => "ILC1-",
         "us-gov-west-1" => "UGW1-",
         "us-gov-east-1" => "UGE1-",
-        _ => "XXX1-",
+        _ => "ZZZ1-",
     }
 }
 

@@ -59,8 +59,13 @@ pub async fn accounts(
 ) -> Result<Vec<(AccountId, OrganizationId)>, StoreError> {
     let conditions = Conditions::in_scope(scope, "a.organization_id");
     db.read(move |conn| {
-        let sql = format!("SELECT a.account_id, a.organization_id FROM account a {}", conditions.sql());
-        conn.query(&sql, &conditions.values(), |row| Ok((row.get(0)?, row.get(1)?)))
+        let sql = format!(
+            "SELECT a.account_id, a.organization_id FROM account a {}",
+            conditions.sql()
+        );
+        conn.query(&sql, &conditions.values(), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
     })
     .await
 }
@@ -70,7 +75,12 @@ pub async fn accounts(
 pub fn spool(db: &Db) -> std::io::Result<File> {
     let name = format!(".upload-{:032x}", rand::random::<u128>());
     let path = db.path().with_file_name(name);
-    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)?;
     std::fs::remove_file(&path)?;
     Ok(file)
 }

@@ -72,7 +72,9 @@ impl EstateDesktop {
     /// What it is now.
     #[must_use]
     pub fn now(&self) -> Option<&Configuration> {
-        self.configurations.last().map(|(_, configuration)| configuration)
+        self.configurations
+            .last()
+            .map(|(_, configuration)| configuration)
     }
 }
 
@@ -184,7 +186,11 @@ fn desktop_from_row(row: &Row<'_>) -> Result<EstateDesktop, StoreError> {
     })
 }
 
-fn months(conn: &Conn, scope: &Scope, from: Month) -> Result<HashMap<Key, Vec<MonthOfUse>>, StoreError> {
+fn months(
+    conn: &Conn,
+    scope: &Scope,
+    from: Month,
+) -> Result<HashMap<Key, Vec<MonthOfUse>>, StoreError> {
     let mut conditions = Conditions::in_scope(scope, "a.organization_id");
     let from = conditions.bind(from);
     conditions.push(format!("u.month >= {from}"));
@@ -209,7 +215,10 @@ fn months(conn: &Conn, scope: &Scope, from: Month) -> Result<HashMap<Key, Vec<Mo
             },
             health_days: row.get(10)?,
         };
-        found.entry((row.get(0)?, row.get(1)?, row.get(2)?)).or_default().push(of_use);
+        found
+            .entry((row.get(0)?, row.get(1)?, row.get(2)?))
+            .or_default()
+            .push(of_use);
         Ok(())
     })?;
     Ok(found)
@@ -243,7 +252,9 @@ fn versions(
             root_volume_gib: body.root_volume_gib,
             user_volume_gib: body.user_volume_gib,
         };
-        let past = found.entry((row.get(0)?, row.get(1)?, row.get(2)?)).or_default();
+        let past = found
+            .entry((row.get(0)?, row.get(1)?, row.get(2)?))
+            .or_default();
         if past.last().is_none_or(|(_, last)| *last != configuration) {
             past.push((row.get(3)?, configuration));
         }

@@ -60,7 +60,13 @@ pub async fn add(
              ON CONFLICT (account_id, day, service) DO UPDATE SET
                requests = requests + excluded.requests,
                amount_micros = amount_micros + excluded.amount_micros",
-            &[&account_id, &at.day(), &service.as_str(), &requests, &amount],
+            &[
+                &account_id,
+                &at.day(),
+                &service.as_str(),
+                &requests,
+                &amount,
+            ],
         )?;
         Ok(())
     })

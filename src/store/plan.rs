@@ -2,7 +2,9 @@
 //! is a write of its own, so that a process that was killed knows what may have happened.
 
 use domain::listing::{Page, PageRequest};
-use domain::plan::{ActionSettings, Approval, Before, Change, ItemState, Plan, PlanItem, PlanState};
+use domain::plan::{
+    ActionSettings, Approval, Before, Change, ItemState, Plan, PlanItem, PlanState,
+};
 use domain::{AccountId, JobId, OrganizationId, PlanId, Region, Scope, UtcTime};
 
 use crate::conn::{Conn, Row};
@@ -12,7 +14,8 @@ use crate::page::{Listing, SortColumn, column, nullable};
 use crate::select::Conditions;
 use crate::value::Json;
 
-const COLUMNS: &str = "p.plan_id, p.organization_id, o.name, p.title, p.reason, p.state, p.created_by,
+const COLUMNS: &str =
+    "p.plan_id, p.organization_id, o.name, p.title, p.reason, p.state, p.created_by,
     p.created_at, p.expires_at, p.approvals_needed, p.saving_micros, p.job_id, p.applied_at,
     p.finished_at, p.reverts,
     (SELECT count(*) FROM plan_item i WHERE i.plan_id = p.plan_id),
@@ -333,14 +336,20 @@ pub enum Step {
     /// About to call AWS.
     Intended,
     /// AWS took the call.
-    Called { request_id: Option<String> },
-    Verified { note: Option<String> },
+    Called {
+        request_id: Option<String>,
+    },
+    Verified {
+        note: Option<String>,
+    },
     Failed {
         code: String,
         message: String,
         request_id: Option<String>,
     },
-    Skipped { note: String },
+    Skipped {
+        note: String,
+    },
 }
 
 /// Writes a step down; it is on disk when this returns.

@@ -127,13 +127,18 @@ pub async fn totals(db: &Db, scope: &Scope) -> Result<Vec<AdviceTotals>, StoreEr
     let conditions = Conditions::in_scope(scope, "t.organization_id");
     db.read(move |conn| {
         let sql = format!("SELECT t.totals FROM advice_run t {}", conditions.sql());
-        conn.query(&sql, &conditions.values(), |row| Ok(row.get::<Json<AdviceTotals>>(0)?.0))
+        conn.query(&sql, &conditions.values(), |row| {
+            Ok(row.get::<Json<AdviceTotals>>(0)?.0)
+        })
     })
     .await
 }
 
 fn worked_out_at(conn: &Conn, conditions: &Conditions) -> Result<Option<UtcTime>, StoreError> {
-    let sql = format!("SELECT min(r.created_at) FROM recommendation r {}", conditions.sql());
+    let sql = format!(
+        "SELECT min(r.created_at) FROM recommendation r {}",
+        conditions.sql()
+    );
     conn.query_one(&sql, &conditions.values(), |row| row.get(0))
 }
 
@@ -268,8 +273,14 @@ impl EstimateGroup {
         match self {
             Self::Organization => ("a.organization_id", "o.name"),
             Self::Account => ("e.account_id", "a.name"),
-            Self::RunningMode => ("coalesce(e.running_mode, '')", "coalesce(e.running_mode, 'unknown')"),
-            Self::ComputeType => ("coalesce(w.compute_type, '')", "coalesce(w.compute_type, 'unknown')"),
+            Self::RunningMode => (
+                "coalesce(e.running_mode, '')",
+                "coalesce(e.running_mode, 'unknown')",
+            ),
+            Self::ComputeType => (
+                "coalesce(w.compute_type, '')",
+                "coalesce(w.compute_type, 'unknown')",
+            ),
         }
     }
 }

@@ -17,7 +17,8 @@ use crate::select::Conditions;
 /// Where files stand in the data folder.
 const FOLDER: &str = "reports";
 
-const COLUMNS: &str = "r.report_id, r.organization_id, o.name, r.report_type, r.format, r.period_from,
+const COLUMNS: &str =
+    "r.report_id, r.organization_id, o.name, r.report_type, r.format, r.period_from,
     r.period_to, r.status, r.file_bytes, r.checksum, r.created_by, r.created_at, r.finished_at,
     r.error, r.job_id";
 
@@ -101,7 +102,11 @@ pub async fn find(db: &Db, scope: &Scope, id: &ReportId) -> Result<Option<Report
 }
 
 /// One page, newest first unless sorted otherwise.
-pub async fn list(db: &Db, scope: &Scope, request: &PageRequest) -> Result<Page<Report>, StoreError> {
+pub async fn list(
+    db: &Db,
+    scope: &Scope,
+    request: &PageRequest,
+) -> Result<Page<Report>, StoreError> {
     let conditions = Conditions::in_scope(scope, "r.organization_id");
     let request = request.clone();
     db.read(move |conn| {
@@ -122,7 +127,12 @@ pub async fn list(db: &Db, scope: &Scope, request: &PageRequest) -> Result<Page<
 }
 
 /// Notes the job that makes it.
-pub async fn started(db: &Db, id: &ReportId, status: ReportStatus, job: &JobId) -> Result<(), StoreError> {
+pub async fn started(
+    db: &Db,
+    id: &ReportId,
+    status: ReportStatus,
+    job: &JobId,
+) -> Result<(), StoreError> {
     let (id, job) = (id.clone(), job.clone());
     db.write(move |conn| {
         conn.execute(
@@ -144,7 +154,9 @@ pub async fn finish(db: &Db, report: &Report, file: Vec<u8>) -> Result<(), Store
     tokio::task::spawn_blocking(move || keep(&path, &file))
         .await
         .map_err(|error| StoreError::Database(error.to_string()))?
-        .map_err(|error| StoreError::Database(format!("the report's file could not be written: {error}")))?;
+        .map_err(|error| {
+            StoreError::Database(format!("the report's file could not be written: {error}"))
+        })?;
     db.write(move |conn| {
         conn.execute(
             "UPDATE report SET status = 'ready', file_path = $2, file_bytes = $3, checksum = $4,
@@ -181,8 +193,14 @@ pub async fn fail(db: &Db, id: &ReportId, error: &str) -> Result<(), StoreError>
 }
 
 fn path(db: &Db, report: &Report) -> PathBuf {
-    let folder = db.path().parent().map(std::path::Path::to_owned).unwrap_or_default();
-    folder.join(FOLDER).join(format!("{}.{}", report.id, report.format.as_str()))
+    let folder = db
+        .path()
+        .parent()
+        .map(std::path::Path::to_owned)
+        .unwrap_or_default();
+    folder
+        .join(FOLDER)
+        .join(format!("{}.{}", report.id, report.format.as_str()))
 }
 
 /// The file of a report, if it is there and is what was written.
@@ -194,7 +212,9 @@ pub async fn file(db: &Db, report: &Report) -> Result<Result<Vec<u8>, String>, S
     Ok(match read {
         Ok(file) if report.checksum.as_deref() == Some(digest::hex(&file).as_str()) => Ok(file),
         Ok(_) => Err("the report's file is not what was written; make it again".to_owned()),
-        Err(error) => Err(format!("the report's file cannot be read ({error}); make it again")),
+        Err(error) => Err(format!(
+            "the report's file cannot be read ({error}); make it again"
+        )),
     })
 }
 
@@ -217,7 +237,9 @@ pub async fn delete(db: &Db, report: &Report) -> Result<bool, StoreError> {
 pub async fn expire(db: &Db, before: UtcTime) -> Result<u64, StoreError> {
     let old: Vec<Report> = db
         .read(move |conn| {
-            let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE r.status = 'ready' AND r.finished_at < $1");
+            let sql = format!(
+                "SELECT {COLUMNS} FROM {FROM} WHERE r.status = 'ready' AND r.finished_at < $1"
+            );
             conn.query(&sql, &[&before], from_row)
         })
         .await?;
@@ -225,7 +247,10 @@ pub async fn expire(db: &Db, before: UtcTime) -> Result<u64, StoreError> {
         let (path, id) = (path(db, report), report.id.clone());
         drop(tokio::task::spawn_blocking(move || std::fs::remove_file(path)).await);
         db.write(move |conn| {
-            conn.execute("UPDATE report SET status = 'expired' WHERE report_id = $1", &[&id])?;
+            conn.execute(
+                "UPDATE report SET status = 'expired' WHERE report_id = $1",
+                &[&id],
+            )?;
             conn.changed("reports");
             Ok(())
         })

@@ -15,7 +15,9 @@ use crate::page::{Listing, SortColumn, column, nullable};
 use crate::select::Conditions;
 use crate::value::Json;
 
-pub use causes::{Cause, DesktopEvent, Listed, Previous, Unexplained, explain, listings, unexplained};
+pub use causes::{
+    Cause, DesktopEvent, Listed, Previous, Unexplained, explain, listings, unexplained,
+};
 
 const FROM: &str = "trail_event e JOIN account a ON a.account_id = e.account_id
     JOIN organization o ON o.organization_id = a.organization_id";
@@ -57,7 +59,11 @@ fn from_row(row: &Row<'_>) -> Result<KeptEvent, StoreError> {
             error_code: row.get(14)?,
             error_message: row.get(15)?,
             request_parameters: row.get::<Option<Json<_>>>(16)?.map(|json| json.0),
-            workspace_ids: desktops.iter().flat_map(|ids| ids.split(' ')).map(str::to_owned).collect(),
+            workspace_ids: desktops
+                .iter()
+                .flat_map(|ids| ids.split(' '))
+                .map(str::to_owned)
+                .collect(),
         },
     })
 }
@@ -162,7 +168,11 @@ fn narrowed(scope: &Scope, filter: &EventFilter) -> Conditions {
     all.any_of_if_given("e.event_name", &filter.event_name);
     all.any_of_if_given("e.user_name", &filter.user_name);
     if !filter.workspace_id.is_empty() {
-        let places: Vec<String> = filter.workspace_id.iter().map(|id| all.bind(id.as_str())).collect();
+        let places: Vec<String> = filter
+            .workspace_id
+            .iter()
+            .map(|id| all.bind(id.as_str()))
+            .collect();
         all.push(format!(
             "(e.account_id, e.event_id) IN (SELECT t.account_id, t.event_id FROM trail_event_workspace t
                WHERE t.workspace_id IN ({}))",
@@ -190,7 +200,11 @@ fn narrowed(scope: &Scope, filter: &EventFilter) -> Conditions {
 }
 
 /// One event, if the caller may see it, with all that is kept of it.
-pub async fn find(db: &Db, scope: &Scope, event_id: &str) -> Result<Option<EventDetail>, StoreError> {
+pub async fn find(
+    db: &Db,
+    scope: &Scope,
+    event_id: &str,
+) -> Result<Option<EventDetail>, StoreError> {
     let mut conditions = Conditions::in_scope(scope, "a.organization_id");
     conditions.any_of("e.event_id", [event_id]);
     db.read(move |conn| {

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use domain::usage::{DayHealth, Hours, Load, Month, Spans, UsageDay, UsageMonth, Watched};
 use domain::listing::{Page, PageRequest};
+use domain::usage::{DayHealth, Hours, Load, Month, Spans, UsageDay, UsageMonth, Watched};
 use domain::{AccountId, Money, Region, Scope, UtcTime};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -112,7 +112,11 @@ pub async fn watched(
     .await
 }
 
-pub(crate) fn watched_from_row(row: &Row<'_>, month: Month, first: usize) -> Result<Watched, StoreError> {
+pub(crate) fn watched_from_row(
+    row: &Row<'_>,
+    month: Month,
+    first: usize,
+) -> Result<Watched, StoreError> {
     let start = month.slots().start;
     let spans = |bytes: Vec<u8>| {
         Spans::from_bytes(start, &bytes)
@@ -530,7 +534,9 @@ pub async fn health_of_month(
     let mut conditions = Conditions::in_scope(scope, "a.organization_id");
     let month = month.to_string();
     let bound = conditions.bind(month.as_str());
-    conditions.push(format!("u.day >= {bound} || '-01' AND u.day <= {bound} || '-31'"));
+    conditions.push(format!(
+        "u.day >= {bound} || '-01' AND u.day <= {bound} || '-31'"
+    ));
     db.read(move |conn| {
         let sql = format!(
             "SELECT u.workspace_id, avg(u.cpu_average), max(u.cpu_peak), avg(u.memory_average),

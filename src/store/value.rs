@@ -277,7 +277,15 @@ macro_rules! uuid_from_text {
         }
     )+};
 }
-uuid_from_text!(OrganizationId, UserId, SessionId, JobId, AlertId, PlanId, ReportId);
+uuid_from_text!(
+    OrganizationId,
+    UserId,
+    SessionId,
+    JobId,
+    AlertId,
+    PlanId,
+    ReportId
+);
 
 /// A JSON text column.
 #[derive(Debug, Clone, PartialEq, Eq)]

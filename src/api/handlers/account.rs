@@ -181,9 +181,14 @@ pub async fn read_policy(
     mut query: Query,
 ) -> ApiResult<Json<PolicyDocuments>> {
     let write = query.flag("write")?.unwrap_or(false);
-    let role = query
-        .one::<String>("role_name")?
-        .unwrap_or_else(|| if write { DEFAULT_WRITE_ROLE } else { DEFAULT_ROLE }.to_owned());
+    let role = query.one::<String>("role_name")?.unwrap_or_else(|| {
+        if write {
+            DEFAULT_WRITE_ROLE
+        } else {
+            DEFAULT_ROLE
+        }
+        .to_owned()
+    });
     let external_id = query.one::<String>("external_id")?;
     let trusted = query.one::<AccountId>("trusted_account_id")?;
     query.finish()?;

@@ -50,7 +50,9 @@ pub async fn list_recommendations(
     let page = query.page()?;
     query.finish()?;
     let scope = allowed.scope();
-    Ok(Json(store::recommendation::list(&app.db, &scope, &filter, &page).await?))
+    Ok(Json(
+        store::recommendation::list(&app.db, &scope, &filter, &page).await?,
+    ))
 }
 
 /// What all recommendations add up to
@@ -90,7 +92,9 @@ pub async fn refresh_recommendations(
     query.finish()?;
     let totals = costs::refresh(&app.db, &scope, UtcTime::now()).await?;
     let change = Change::new("recommendations.refreshed", "recommendations");
-    app.auth.record(allowed.caller(), allowed.client(), change).await?;
+    app.auth
+        .record(allowed.caller(), allowed.client(), change)
+        .await?;
     Ok(Json(totals))
 }
 
@@ -106,13 +110,24 @@ pub async fn ask_what_if(
     if let Some(mode) = &question.running_mode
         && !matches!(mode.as_str(), "AUTO_STOP" | "ALWAYS_ON")
     {
-        return Err(ApiError::field("running_mode", "it is AUTO_STOP or ALWAYS_ON"));
+        return Err(ApiError::field(
+            "running_mode",
+            "it is AUTO_STOP or ALWAYS_ON",
+        ));
     }
-    if question.timeout_hours.is_some_and(|hours| !(1..=48).contains(&hours)) {
-        return Err(ApiError::field("timeout_hours", "it goes from 1 to 48 whole hours"));
+    if question
+        .timeout_hours
+        .is_some_and(|hours| !(1..=48).contains(&hours))
+    {
+        return Err(ApiError::field(
+            "timeout_hours",
+            "it goes from 1 to 48 whole hours",
+        ));
     }
     let now = UtcTime::now();
-    Ok(Json(costs::what_if::what_if(&app.db, &allowed.scope(), question, now).await?))
+    Ok(Json(
+        costs::what_if::what_if(&app.db, &allowed.scope(), question, now).await?,
+    ))
 }
 
 /// What our advice, AWS's rule and doing nothing would have cost
@@ -127,7 +142,9 @@ pub async fn read_backtest(
     let months = months(&mut query)?;
     query.finish()?;
     let now = UtcTime::now();
-    Ok(Json(costs::backtest::backtest(&app.db, &scope, months, now).await?))
+    Ok(Json(
+        costs::backtest::backtest(&app.db, &scope, months, now).await?,
+    ))
 }
 
 fn months(query: &mut Query) -> ApiResult<i32> {
@@ -135,7 +152,10 @@ fn months(query: &mut Query) -> ApiResult<i32> {
     if (1..=MOST_MONTHS).contains(&months) {
         Ok(months)
     } else {
-        Err(ApiError::field("months", format!("it goes from 1 to {MOST_MONTHS}")))
+        Err(ApiError::field(
+            "months",
+            format!("it goes from 1 to {MOST_MONTHS}"),
+        ))
     }
 }
 
@@ -162,7 +182,9 @@ pub async fn read_parity(
     for row in &rows {
         csv::write_record(&mut out, row.iter().map(String::as_str));
     }
-    Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").body(out))
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .body(out))
 }
 
 /// What desktops cost by month, by the price book and their hours
@@ -188,5 +210,7 @@ pub async fn list_estimates(
         }
     };
     let from = Month::of(UtcTime::now()).plus(1 - months);
-    Ok(Json(store::recommendation::sum_estimates(&app.db, &scope, from, group).await?))
+    Ok(Json(
+        store::recommendation::sum_estimates(&app.db, &scope, from, group).await?,
+    ))
 }

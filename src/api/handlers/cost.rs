@@ -27,8 +27,8 @@ const MOST_MONTHS: u32 = 60;
 /// Costs by month
 ///
 /// The last months with the current one, summed over organizations, accounts, services or usage types.
-/// Amounts are what AWS billed before tax credits are blended in; those of the current month, and of the
-/// one before in its first days, are `estimated`.
+/// Amounts are unblended; those of the current month, and of the one before in its first days, are
+/// `estimated`.
 #[utoipa::path(tag = "costs", params(CostMonthlyParams), responses((status = 200, body = MonthlyCosts)))]
 #[get("/costs/monthly")]
 pub async fn read_monthly_costs(
@@ -81,12 +81,18 @@ pub async fn list_cost_lines(
     };
     let page = query.page()?;
     query.finish()?;
-    if let Some(unknown) = filter.source.iter().find(|text| CostSource::from_text(text).is_none()) {
+    if let Some(unknown) = filter
+        .source
+        .iter()
+        .find(|text| CostSource::from_text(text).is_none())
+    {
         let known = CostSource::ALL.map(CostSource::as_str).join(", ");
         let why = format!("unknown source {unknown:?}; the sources are {known}");
         return Err(ApiError::new(ErrorCode::InvalidFilter, why));
     }
-    Ok(Json(store::billing::lines(&app.db, &scope, &filter, &page).await?))
+    Ok(Json(
+        store::billing::lines(&app.db, &scope, &filter, &page).await?,
+    ))
 }
 
 /// What reading costs and usage costs by itself, this month
@@ -100,7 +106,9 @@ pub async fn read_cost_meter(
     let scope = query.narrow(allowed.scope())?;
     query.finish()?;
     let most = app.cost_requests_per_day;
-    Ok(Json(store::billing::meter(&app.db, &scope, UtcTime::now(), most).await?))
+    Ok(Json(
+        store::billing::meter(&app.db, &scope, UtcTime::now(), most).await?,
+    ))
 }
 
 /// Import a cost export
@@ -123,7 +131,10 @@ pub async fn import_costs(
 ) -> ApiResult<Json<CostImport>> {
     // Each holds its lines in memory until they are kept.
     let _turn = app.imports.try_acquire().map_err(|_| {
-        ApiError::new(ErrorCode::Conflict, "another export is being imported; try again when it is done")
+        ApiError::new(
+            ErrorCode::Conflict,
+            "another export is being imported; try again when it is done",
+        )
     })?;
     let file = upload::receive(&app, &request, body).await?;
     let scope = allowed.scope();
@@ -135,11 +146,14 @@ pub async fn import_costs(
         .map_err(ApiError::internal)?
         .map_err(|error| ApiError::new(ErrorCode::InvalidRequest, error.to_string()))?;
     let mut answer = summary(&export);
-    let readings = export.accounts.into_iter().map(|(account_id, lines)| Reading {
-        account_id,
-        lines,
-        read_at: UtcTime::now(),
-    });
+    let readings = export
+        .accounts
+        .into_iter()
+        .map(|(account_id, lines)| Reading {
+            account_id,
+            lines,
+            read_at: UtcTime::now(),
+        });
     answer.lines_kept = store::billing::import(&app.db, &scope, readings.collect()).await?;
     record(&allowed, &app, &owners, &answer).await?;
     Ok(Json(answer))
@@ -152,7 +166,11 @@ fn summary(export: &Export) -> CostImport {
         lines_kept: 0,
         lines_of_others: export.lines_of_others,
         other_accounts: export.other_accounts,
-        accounts: export.accounts.iter().map(|(account, _)| account.clone()).collect(),
+        accounts: export
+            .accounts
+            .iter()
+            .map(|(account, _)| account.clone())
+            .collect(),
         starts_on: lines().map(|line| &line.starts_on).min().cloned(),
         ends_on: lines().map(|line| &line.ends_on).max().cloned(),
     }
@@ -165,15 +183,24 @@ async fn record(
     owners: &[(AccountId, OrganizationId)],
     answer: &CostImport,
 ) -> ApiResult<()> {
-    let touched = owners.iter().filter(|(account, _)| answer.accounts.contains(account));
-    let organizations: BTreeSet<&OrganizationId> = touched.map(|(_, organization)| organization).collect();
+    let touched = owners
+        .iter()
+        .filter(|(account, _)| answer.accounts.contains(account));
+    let organizations: BTreeSet<&OrganizationId> =
+        touched.map(|(_, organization)| organization).collect();
     for organization in organizations {
-        let own = owners.iter().filter(|(account, owner)| owner == organization && answer.accounts.contains(account));
+        let own = owners
+            .iter()
+            .filter(|(account, owner)| owner == organization && answer.accounts.contains(account));
         let accounts: Vec<&AccountId> = own.map(|(account, _)| account).collect();
-        let change = Change::new("costs.imported", "costs").in_organization(organization).with(json!({
-            "accounts": accounts, "starts_on": answer.starts_on, "ends_on": answer.ends_on,
-        }));
-        app.auth.record(allowed.caller(), allowed.client(), change).await?;
+        let change = Change::new("costs.imported", "costs")
+            .in_organization(organization)
+            .with(json!({
+                "accounts": accounts, "starts_on": answer.starts_on, "ends_on": answer.ends_on,
+            }));
+        app.auth
+            .record(allowed.caller(), allowed.client(), change)
+            .await?;
     }
     Ok(())
 }

@@ -35,7 +35,9 @@ pub async fn list_events(
     };
     let page = query.page()?;
     query.finish()?;
-    Ok(Json(store::trail::list(&app.db, &scope, &filter, &page).await?))
+    Ok(Json(
+        store::trail::list(&app.db, &scope, &filter, &page).await?,
+    ))
 }
 
 /// One event, with all that is kept of it
@@ -47,5 +49,7 @@ pub async fn read_event(
     id: Path<String>,
 ) -> ApiResult<Json<EventDetail>> {
     let found = store::trail::find(&app.db, &allowed.scope(), &id).await?;
-    Ok(Json(found.ok_or_else(|| ApiError::not_found("event", &*id))?))
+    Ok(Json(
+        found.ok_or_else(|| ApiError::not_found("event", &*id))?,
+    ))
 }

@@ -42,7 +42,11 @@ pub struct PlanDetail {
 fn person<P: crate::allowed::Needs>(allowed: &Allowed<P>) -> Person {
     Person {
         name: allowed.caller().name().to_owned(),
-        user_id: allowed.caller().user_id().map(ToString::to_string).unwrap_or_default(),
+        user_id: allowed
+            .caller()
+            .user_id()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
     }
 }
 
@@ -58,12 +62,17 @@ pub async fn list_plans(
     let states: Vec<String> = query.many("state")?;
     let page = query.page()?;
     query.finish()?;
-    if let Some(state) = states.iter().find(|text| PlanState::from_text(text).is_none()) {
+    if let Some(state) = states
+        .iter()
+        .find(|text| PlanState::from_text(text).is_none())
+    {
         let known = PlanState::ALL.map(PlanState::as_str).join(", ");
         let message = format!("unknown plan state {state:?}; the states are {known}");
         return Err(ApiError::new(ErrorCode::InvalidFilter, message));
     }
-    Ok(Json(store::plan::list(&app.db, &scope, &states, &page).await?))
+    Ok(Json(
+        store::plan::list(&app.db, &scope, &states, &page).await?,
+    ))
 }
 
 /// Make a plan
@@ -128,14 +137,23 @@ pub async fn apply_plan(
         return Err(ApiError::new(ErrorCode::PlanState, message));
     }
     let new = NewJob {
-        payload: JobPayload::ApplyPlan { plan_id: plan.id.clone() },
+        payload: JobPayload::ApplyPlan {
+            plan_id: plan.id.clone(),
+        },
         organization_id: Some(plan.organization_id.clone()),
         trigger: super::job::trigger(allowed.who()).to_owned(),
         requested_by: Some(allowed.caller().name().to_owned()),
     };
     let job = store::job::enqueue(&app.db, new).await?;
     let applying = &[PlanState::Applying];
-    store::plan::move_on(&app.db, &plan.id, applying, PlanState::Applying, Some(job.id)).await?;
+    store::plan::move_on(
+        &app.db,
+        &plan.id,
+        applying,
+        PlanState::Applying,
+        Some(job.id),
+    )
+    .await?;
     record(&allowed, &app, "plan.applied", &plan).await?;
     let plan = find(&allowed, &app, plan.id.to_string()).await?;
     Ok(HttpResponse::Accepted().json(plan))
@@ -218,7 +236,10 @@ async fn record<P: crate::allowed::Needs>(
 ) -> ApiResult<()> {
     let change = Change::new(action, &plan.title).in_organization(&plan.organization_id);
     let change = change.with(serde_json::json!({ "plan_id": plan.id, "items": plan.items }));
-    Ok(app.auth.record(allowed.caller(), allowed.client(), change).await?)
+    Ok(app
+        .auth
+        .record(allowed.caller(), allowed.client(), change)
+        .await?)
 }
 
 /// What may be changed in an organization
@@ -245,7 +266,9 @@ pub async fn read_actions(
     allowed.within(&id)?;
     let found = store::plan::action_settings(&app.db, &id).await?;
     let (settings, roles) = found.ok_or_else(|| ApiError::not_found("organization", &id))?;
-    let without = roles.into_iter().filter(|role| role.write_role_arn.is_none());
+    let without = roles
+        .into_iter()
+        .filter(|role| role.write_role_arn.is_none());
     let may = |permission| allowed.caller().require(permission, Some(&id)).is_ok();
     Ok(Json(Actions {
         settings,
@@ -275,6 +298,8 @@ pub async fn change_actions(
     let change = change.with(serde_json::json!({
         "actions_enabled": settings.actions_enabled, "terminate_enabled": settings.terminate_enabled,
     }));
-    app.auth.record(allowed.caller(), allowed.client(), change).await?;
+    app.auth
+        .record(allowed.caller(), allowed.client(), change)
+        .await?;
     Ok(Json(settings))
 }

@@ -55,7 +55,9 @@ pub async fn import_prices(
         costs::prices::ImportError::Store(error) => error.into(),
     })?;
     let change = Change::new("prices.imported", "prices");
-    app.auth.record(allowed.caller(), allowed.client(), change).await?;
+    app.auth
+        .record(allowed.caller(), allowed.client(), change)
+        .await?;
     Ok(Json(PriceBookAnswer {
         imported: true,
         book: book.file().clone(),

@@ -1,6 +1,8 @@
 //! Reports: ordering one, listing them, fetching and deleting files.
 
-use actix_web::http::header::{CONTENT_DISPOSITION, ContentDisposition, DispositionParam, DispositionType};
+use actix_web::http::header::{
+    CONTENT_DISPOSITION, ContentDisposition, DispositionParam, DispositionType,
+};
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, delete, get, post};
 use auth::Change;
@@ -45,7 +47,10 @@ pub async fn create_report(
     let Body(new) = body;
     if let ReportType::Other(name) = &new.report_type {
         let known = ReportType::KNOWN.join(", ");
-        return Err(ApiError::field("report_type", format!("there is no report {name:?}; there are {known}")));
+        return Err(ApiError::field(
+            "report_type",
+            format!("there is no report {name:?}; there are {known}"),
+        ));
     }
     match &new.organization_id {
         Some(id) => {
@@ -54,13 +59,20 @@ pub async fn create_report(
             known.ok_or_else(|| ApiError::not_found("organization", id))?;
         }
         None if allowed.scope() == Scope::All => {}
-        None => return Err(ApiError::field("organization_id", "name the organization it is about")),
+        None => {
+            return Err(ApiError::field(
+                "organization_id",
+                "name the organization it is about",
+            ));
+        }
     }
     let period = period(&new)?;
     let organization_id = new.organization_id.clone();
     let report = store::report::create(&app.db, new, period, allowed.caller().name()).await?;
     let job = NewJob {
-        payload: JobPayload::MakeReport { report_id: report.id.clone() },
+        payload: JobPayload::MakeReport {
+            report_id: report.id.clone(),
+        },
         organization_id: organization_id.clone(),
         trigger: super::job::trigger(allowed.who()).to_owned(),
         requested_by: Some(allowed.caller().name().to_owned()),
@@ -71,7 +83,9 @@ pub async fn create_report(
         organization: organization_id,
         ..Change::new("report.ordered", report.report_type.as_str())
     };
-    app.auth.record(allowed.caller(), allowed.client(), change).await?;
+    app.auth
+        .record(allowed.caller(), allowed.client(), change)
+        .await?;
     let report = Report {
         job_id: Some(job.id),
         ..report
@@ -84,20 +98,32 @@ fn period(new: &NewReport) -> ApiResult<(String, String)> {
     let closed = Month::of(UtcTime::now()).plus(-1);
     let day = |field: &'static str, text: &Option<String>, otherwise: UtcTime| match text {
         None => Ok(otherwise),
-        Some(text) if text.len() == 10 => {
-            text.parse::<UtcTime>().map_err(|error| ApiError::field(field, error.to_string()))
-        }
+        Some(text) if text.len() == 10 => text
+            .parse::<UtcTime>()
+            .map_err(|error| ApiError::field(field, error.to_string())),
         Some(_) => Err(ApiError::field(field, "write a day as 2026-10-31")),
     };
     let from = day("from", &new.from, closed.start())?;
-    let to = day("to", &new.to, if new.from.is_some() { UtcTime::now() } else { closed.end().plus_days(-1) })?;
+    let to = day(
+        "to",
+        &new.to,
+        if new.from.is_some() {
+            UtcTime::now()
+        } else {
+            closed.end().plus_days(-1)
+        },
+    )?;
     if to < from {
         return Err(ApiError::field("to", "the period ends before it begins"));
     }
     Ok((from.day(), to.day()))
 }
 
-async fn find<P: crate::allowed::Needs>(allowed: &Allowed<P>, app: &App, id: String) -> ApiResult<Report> {
+async fn find<P: crate::allowed::Needs>(
+    allowed: &Allowed<P>,
+    app: &App,
+    id: String,
+) -> ApiResult<Report> {
     let id = ReportId::from_text(id);
     let report = store::report::find(&app.db, &allowed.scope(), &id).await?;
     report.ok_or_else(|| ApiError::not_found("report", &id))
@@ -133,8 +159,16 @@ pub async fn read_report_file(
     let file = store::report::file(&app.db, &report).await?;
     let file = file.map_err(|why| ApiError::new(ErrorCode::NotFound, why))?;
     let whose = report.organization_name.as_deref().unwrap_or("all");
-    let safe: String = whose.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let name = format!("{}-{safe}-{}.{}", report.report_type, report.period_to, report.format.as_str());
+    let safe: String = whose
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    let name = format!(
+        "{}-{safe}-{}.{}",
+        report.report_type,
+        report.period_to,
+        report.format.as_str()
+    );
     let disposition = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![DispositionParam::Filename(name)],
@@ -159,6 +193,8 @@ pub async fn delete_report(
         organization: report.organization_id.clone(),
         ..Change::new("report.deleted", report.id.as_str())
     };
-    app.auth.record(allowed.caller(), allowed.client(), change).await?;
+    app.auth
+        .record(allowed.caller(), allowed.client(), change)
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -4,8 +4,8 @@ use actix_web::get;
 use actix_web::web::{Data, Json, Path};
 use domain::UtcTime;
 use domain::advice::Estimate;
-use domain::usage::{Month, SLOTS_A_DAY, SLOTS_AN_HOUR, UsageDay, UsageMonth, weekday_of};
 use domain::listing::Page;
+use domain::usage::{Month, SLOTS_A_DAY, SLOTS_AN_HOUR, UsageDay, UsageMonth, weekday_of};
 use serde::Serialize;
 use store::usage::{MonthFilter, UsageRow};
 use utoipa::ToSchema;
@@ -41,7 +41,10 @@ pub async fn read_workspace_usage(
     mut query: Query,
 ) -> ApiResult<Json<WorkspaceUsage>> {
     let now = UtcTime::now();
-    let from = query.one::<UtcTime>("from")?.unwrap_or(now.plus_days(-DAYS)).day();
+    let from = query
+        .one::<UtcTime>("from")?
+        .unwrap_or(now.plus_days(-DAYS))
+        .day();
     let to = query.one::<UtcTime>("to")?.unwrap_or(now).day();
     query.finish()?;
     let scope = allowed.scope();
@@ -72,7 +75,9 @@ pub async fn list_usage(
     };
     let page = query.page()?;
     query.finish()?;
-    Ok(Json(store::usage::list(&app.db, &scope, &filter, &page).await?))
+    Ok(Json(
+        store::usage::list(&app.db, &scope, &filter, &page).await?,
+    ))
 }
 
 /// When people work: hours of the week in UTC.
@@ -100,7 +105,10 @@ pub async fn read_heat_map(
     let months = query.one::<i32>("months")?.unwrap_or(3);
     query.finish()?;
     if !(1..=HEAT_MONTHS).contains(&months) {
-        return Err(ApiError::field("months", format!("it goes from 1 to {HEAT_MONTHS}")));
+        return Err(ApiError::field(
+            "months",
+            format!("it goes from 1 to {HEAT_MONTHS}"),
+        ));
     }
     let to = Month::of(UtcTime::now());
     let from = to.plus(1 - months);
@@ -177,6 +185,7 @@ fn count(hours: &mut [u64; 168], spans: &domain::usage::Spans) {
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init)]
 mod tests {
     use super::*;
     use domain::usage::{Spans, slot_of};

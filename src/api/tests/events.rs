@@ -12,7 +12,7 @@ use crate::client::{Open, Request};
 use crate::harness::World;
 
 async fn listen(world: &World, token: &str) -> Open {
-    let request = Request::new("GET", "/api/v1/events").bearer(token);
+    let request = Request::new("GET", "/api/v1/sync/stream").bearer(token);
     let (head, mut open) = request.open(world.address).await;
     assert_eq!(head.status, 200);
     assert_eq!(head.header("content-type"), Some("text/event-stream"));

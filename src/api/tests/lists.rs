@@ -39,11 +39,11 @@ async fn exactly_the_documented_parameters_are_taken() {
         let known = detail
             .split("known here: ")
             .nth(1)
-            .unwrap_or_else(|| panic!("{detail}"));
+            .unwrap_or_else(|| panic!("{path}: {detail}"));
         let known: BTreeSet<String> = known.split(", ").map(str::to_owned).collect();
         assert_eq!(known, documented, "{path}");
     }
-    assert_eq!(lists, 15, "lists with parameters");
+    assert_eq!(lists, 29, "lists with parameters");
     world.stop().await;
 }
 

@@ -4,6 +4,7 @@ mod accounts;
 #[path = "../../assistant/tests/asking/attacks.rs"]
 #[allow(dead_code)]
 mod attacks;
+mod billing;
 mod client;
 mod doors;
 mod events;

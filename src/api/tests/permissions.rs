@@ -173,6 +173,59 @@ fn rows(world: &World, ids: &Ids) -> Vec<Row> {
         row("POST", "/api/v1/sync/trigger", Operator, 202)
             .body(json!({ "organization_ids": [acme] }))
             .foreign(404),
+        row("GET", "/api/v1/workspaces/{workspace_id}/usage", Viewer, 200)
+            .id(&world.acme.workspace)
+            .foreign(404),
+        row("GET", "/api/v1/usage", Viewer, 200),
+        row("GET", "/api/v1/usage/heatmap", Viewer, 200),
+        row("GET", "/api/v1/recommendations", Viewer, 200),
+        row("GET", "/api/v1/recommendations/summary", Viewer, 200),
+        row("POST", "/api/v1/recommendations/refresh", Operator, 200),
+        row("POST", "/api/v1/recommendations/what-if", Viewer, 200).body(json!({})),
+        row("GET", "/api/v1/recommendations/backtest", Viewer, 200),
+        row("GET", "/api/v1/recommendations/parity", Viewer, 200),
+        row("GET", "/api/v1/costs/estimates", Viewer, 200),
+        row("GET", "/api/v1/prices", Viewer, 200),
+        row("POST", "/api/v1/prices", Global, 200)
+            .body(json!(domain::price::PriceBook::builtin().file())),
+        row("GET", "/api/v1/plans", Viewer, 200),
+        // Acme does not allow changes; to another client's admin the desktop does not exist.
+        row("POST", "/api/v1/plans", Operator, 409)
+            .body(json!({
+                "title": "NEW",
+                "changes": [{ "workspace_id": world.acme.workspace, "change": { "verb": "reboot" } }],
+            }))
+            .foreign(400),
+        row("GET", "/api/v1/plans/{plan_id}", Viewer, 404).id("none"),
+        // The first role that may is the approver, whom nobody here is.
+        row("POST", "/api/v1/plans/{plan_id}/approve", Admin, 404).id("none"),
+        row("POST", "/api/v1/plans/{plan_id}/apply", Admin, 404).id("none"),
+        row("POST", "/api/v1/plans/{plan_id}/stop", Operator, 404).id("none"),
+        row("POST", "/api/v1/plans/{plan_id}/revert", Operator, 404).id("none"),
+        row("POST", "/api/v1/plans/{plan_id}/cancel", Operator, 404).id("none"),
+        row("GET", "/api/v1/organizations/{id}/actions", Viewer, 200)
+            .id(acme)
+            .foreign(404),
+        row("PUT", "/api/v1/organizations/{id}/actions", Admin, 200)
+            .id(acme)
+            .body(json!(domain::plan::ActionSettings::default()))
+            .foreign(404),
+        row("GET", "/api/v1/reports", Viewer, 200),
+        row("POST", "/api/v1/reports", Viewer, 202)
+            .body(json!({ "report_type": "inventory", "format": "json", "organization_id": acme }))
+            .foreign(404),
+        row("GET", "/api/v1/reports/{report_id}", Viewer, 404).id("none"),
+        row("GET", "/api/v1/reports/{report_id}/file", Viewer, 404).id("none"),
+        row("DELETE", "/api/v1/reports/{report_id}", Operator, 404).id("none"),
+        row("GET", "/api/v1/costs/monthly", Viewer, 200),
+        row("GET", "/api/v1/costs/lines", Viewer, 200),
+        row("GET", "/api/v1/costs/meter", Viewer, 200),
+        // Whoever may import is told that this is no export.
+        row("POST", "/api/v1/costs/import", Admin, 400).body(json!({})),
+        row("GET", "/api/v1/events", Viewer, 200),
+        row("GET", "/api/v1/events/{event_id}", Viewer, 200)
+            .id("e-acme")
+            .foreign(404),
         row("GET", "/api/v1/accounts", Viewer, 200),
         row("GET", "/api/v1/accounts/policy", Viewer, 200),
         row("GET", "/api/v1/accounts/{id}", Viewer, 200)
@@ -299,6 +352,7 @@ async fn every_route_is_open_to_exactly_those_it_should_be() {
         });
     }
 
+    crate::billing::happened(&world, &world.acme, "e-acme").await;
     let ids = Ids {
         job,
         person,

@@ -89,7 +89,9 @@ pub async fn whole(
     let answer = session.call(&GET_COST_AND_USAGE, request.send()).await?;
     Ok(CostPage {
         lines: lines(answer.results_by_time, |keys| {
-            let [service, usage_type] = keys else { return None };
+            let [service, usage_type] = keys else {
+                return None;
+            };
             Some(Some(Keys {
                 workspace_id: None,
                 service: service.clone(),
@@ -130,7 +132,9 @@ pub async fn desktops(
     let answer = session.call(&GET_WITH_RESOURCES, request.send()).await?;
     Ok(CostPage {
         lines: lines(answer.results_by_time, |keys| {
-            let [resource, usage_type] = keys else { return None };
+            let [resource, usage_type] = keys else {
+                return None;
+            };
             Some(desktop_of(resource).map(|id| Keys {
                 workspace_id: Some(id.to_owned()),
                 service: WORKSPACES_SERVICE.to_owned(),
@@ -164,8 +168,9 @@ fn lines(
             .ok_or_else(|| AwsError::unreadable("a result came without its TimePeriod"))?;
         for group in result.groups.unwrap_or_default() {
             let keys = group.keys.unwrap_or_default();
-            let keys = keys_of(&keys)
-                .ok_or_else(|| AwsError::unreadable(format!("a group came with the keys {keys:?}")))?;
+            let keys = keys_of(&keys).ok_or_else(|| {
+                AwsError::unreadable(format!("a group came with the keys {keys:?}"))
+            })?;
             let Some(keys) = keys else { continue };
             let metrics = group.metrics.unwrap_or_default();
             let amount = dollars(metrics.get(COST))?;
@@ -175,7 +180,9 @@ fn lines(
                 continue;
             }
             lines.push(CostLine {
-                region: keys.region.or_else(|| region_of(&keys.usage_type).map(str::to_owned)),
+                region: keys
+                    .region
+                    .or_else(|| region_of(&keys.usage_type).map(str::to_owned)),
                 workspace_id: keys.workspace_id,
                 service: keys.service,
                 usage_type: keys.usage_type,
@@ -192,7 +199,8 @@ fn lines(
 }
 
 fn dollars(metric: Option<&sdk::MetricValue>) -> Result<Money, AwsError> {
-    let metric = metric.ok_or_else(|| AwsError::unreadable(format!("a group came without {COST}")))?;
+    let metric =
+        metric.ok_or_else(|| AwsError::unreadable(format!("a group came without {COST}")))?;
     if let Some(unit) = metric.unit.as_deref().filter(|unit| *unit != "USD") {
         return Err(AwsError::new(
             AwsErrorKind::Protocol,
@@ -207,7 +215,10 @@ fn quantity(metric: Option<&sdk::MetricValue>) -> Result<(Option<f64>, Option<St
     let Some(metric) = metric else {
         return Ok((None, None));
     };
-    let unit = metric.unit.clone().filter(|unit| !unit.is_empty() && unit != "N/A");
+    let unit = metric
+        .unit
+        .clone()
+        .filter(|unit| !unit.is_empty() && unit != "N/A");
     Ok((number(metric.amount.as_deref(), QUANTITY)?, unit))
 }
 
@@ -233,7 +244,13 @@ fn period(from: &str, to: &str) -> Result<sdk::DateInterval, AwsError> {
         .start(from)
         .end(to)
         .build()
-        .map_err(|error| AwsError::new(AwsErrorKind::Validation, "RequestNotBuilt", error.to_string()))
+        .map_err(|error| {
+            AwsError::new(
+                AwsErrorKind::Validation,
+                "RequestNotBuilt",
+                error.to_string(),
+            )
+        })
 }
 
 fn by(dimension: &sdk::Dimension) -> sdk::GroupDefinition {
@@ -244,7 +261,10 @@ fn by(dimension: &sdk::Dimension) -> sdk::GroupDefinition {
 }
 
 fn dimension(key: sdk::Dimension, value: &str) -> sdk::DimensionValues {
-    sdk::DimensionValues::builder().key(key).values(value).build()
+    sdk::DimensionValues::builder()
+        .key(key)
+        .values(value)
+        .build()
 }
 
 /// A payer's bill holds the lines of all it pays for.
@@ -258,7 +278,9 @@ fn only_account(account: &AccountId) -> sdk::Expression {
 fn probe_whole(session: &RegionSession) -> BoxFuture<'_, Result<(), AwsError>> {
     async move {
         let now = UtcTime::now();
-        whole(session, (&now.plus_days(-1).day(), &now.day()), None).await.map(drop)
+        whole(session, (&now.plus_days(-1).day(), &now.day()), None)
+            .await
+            .map(drop)
     }
     .boxed()
 }
@@ -267,7 +289,9 @@ fn probe_whole(session: &RegionSession) -> BoxFuture<'_, Result<(), AwsError>> {
 fn probe_desktops(session: &RegionSession) -> BoxFuture<'_, Result<(), AwsError>> {
     async move {
         let now = UtcTime::now();
-        desktops(session, (&now.plus_days(-1).day(), &now.day()), None).await.map(drop)
+        desktops(session, (&now.plus_days(-1).day(), &now.day()), None)
+            .await
+            .map(drop)
     }
     .boxed()
 }
@@ -277,7 +301,10 @@ mod tests {
     use super::*;
 
     fn metric(amount: &str, unit: &str) -> sdk::MetricValue {
-        sdk::MetricValue::builder().amount(amount).unit(unit).build()
+        sdk::MetricValue::builder()
+            .amount(amount)
+            .unit(unit)
+            .build()
     }
 
     fn result(keys: [&str; 2], amount: &str, unit: &str, quantity: &str) -> Vec<sdk::ResultByTime> {
@@ -288,12 +315,20 @@ mod tests {
             .metrics(QUANTITY, metric(quantity, "Hrs"))
             .build();
         let period = period("2026-11-02", "2026-11-03").unwrap();
-        vec![sdk::ResultByTime::builder().time_period(period).groups(group).estimated(true).build()]
+        vec![
+            sdk::ResultByTime::builder()
+                .time_period(period)
+                .groups(group)
+                .estimated(true)
+                .build(),
+        ]
     }
 
     fn read(results: Vec<sdk::ResultByTime>) -> Result<Vec<CostLine>, AwsError> {
         lines(Some(results), |keys| {
-            let [service, usage_type] = keys else { return None };
+            let [service, usage_type] = keys else {
+                return None;
+            };
             Some(Some(Keys {
                 workspace_id: None,
                 service: service.clone(),
@@ -307,10 +342,18 @@ mod tests {
     fn a_group_becomes_a_line_in_dollars() {
         let keys = ["Amazon WorkSpaces", "EUW1-AW-HW-2-AutoStop-Usage"];
         let found = read(result(keys, "1.2345678", "USD", "12.5")).unwrap();
-        let [line] = found.as_slice() else { panic!("{found:?}") };
-        assert_eq!((line.starts_on.as_str(), line.ends_on.as_str()), ("2026-11-02", "2026-11-03"));
+        let [line] = found.as_slice() else {
+            panic!("{found:?}")
+        };
+        assert_eq!(
+            (line.starts_on.as_str(), line.ends_on.as_str()),
+            ("2026-11-02", "2026-11-03")
+        );
         assert_eq!(line.amount.micros(), 1_234_568);
-        assert_eq!((line.quantity, line.unit.as_deref()), (Some(12.5), Some("Hrs")));
+        assert_eq!(
+            (line.quantity, line.unit.as_deref()),
+            (Some(12.5), Some("Hrs"))
+        );
         assert_eq!(line.region.as_deref(), Some("eu-west-1"));
         assert!(line.estimated);
     }
@@ -319,7 +362,12 @@ mod tests {
     fn what_is_no_line_or_no_number_or_no_dollar_is_not_kept() {
         let keys = ["Tax", "NoUsageType"];
         assert!(read(result(keys, "0", "USD", "0")).unwrap().is_empty());
-        assert_eq!(read(result(keys, "-3.5", "USD", "0")).unwrap()[0].amount.micros(), -3_500_000);
+        assert_eq!(
+            read(result(keys, "-3.5", "USD", "0")).unwrap()[0]
+                .amount
+                .micros(),
+            -3_500_000
+        );
         for (amount, unit) in [("x", "USD"), ("inf", "USD"), ("1", "EUR")] {
             read(result(keys, amount, unit, "0")).unwrap_err();
         }

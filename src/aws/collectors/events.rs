@@ -95,9 +95,14 @@ fn record(event: sdk::Event) -> Result<TrailRecord, AwsError> {
     // An event whose body cannot be read still says who did what.
     let body = event.cloud_trail_event.as_deref().unwrap_or("{}");
     let body: Value = serde_json::from_str(body).unwrap_or(Value::Null);
-    let event_name = event.event_name.or_else(|| text(&body, "eventName")).unwrap_or_default();
+    let event_name = event
+        .event_name
+        .or_else(|| text(&body, "eventName"))
+        .unwrap_or_default();
     let resources = event.resources.unwrap_or_default();
-    let named = resources.into_iter().filter_map(|resource| resource.resource_name);
+    let named = resources
+        .into_iter()
+        .filter_map(|resource| resource.resource_name);
     let read_only = event.read_only.as_deref().map(|text| text == "true");
     let user = &body["userIdentity"];
     Ok(TrailRecord {
@@ -107,14 +112,20 @@ fn record(event: sdk::Event) -> Result<TrailRecord, AwsError> {
             event_source: event.event_source.unwrap_or_else(|| SOURCE.to_owned()),
             read_only: read_only
                 .or_else(|| body["readOnly"].as_bool())
-                .unwrap_or_else(|| event_name.starts_with("Describe") || event_name.starts_with("List")),
-            user_name: event.username.filter(|name| !name.is_empty()).or_else(|| name_of(user)),
+                .unwrap_or_else(|| {
+                    event_name.starts_with("Describe") || event_name.starts_with("List")
+                }),
+            user_name: event
+                .username
+                .filter(|name| !name.is_empty())
+                .or_else(|| name_of(user)),
             user_arn: text(user, "arn"),
             source_ip: text(&body, "sourceIPAddress"),
             user_agent: text(&body, "userAgent"),
             error_code: text(&body, "errorCode"),
             error_message: text(&body, "errorMessage"),
-            request_parameters: Some(without_secrets(&body["requestParameters"])).filter(|value| !value.is_null()),
+            request_parameters: Some(without_secrets(&body["requestParameters"]))
+                .filter(|value| !value.is_null()),
             workspace_ids: desktops(named, &body),
             event_id,
             event_name,
@@ -123,7 +134,10 @@ fn record(event: sdk::Event) -> Result<TrailRecord, AwsError> {
 }
 
 fn text(body: &Value, field: &str) -> Option<String> {
-    body[field].as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    body[field]
+        .as_str()
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
 }
 
 /// A user's name, a role's session, or the service that acts for itself.
@@ -145,8 +159,15 @@ fn desktops(named: impl Iterator<Item = String>, body: &Value) -> Vec<String> {
         find_desktops(&body["responseElements"][field], &mut found);
     }
     // What could not be done was not done to these.
-    for failed in body["responseElements"]["failedRequests"].as_array().into_iter().flatten() {
-        for id in [&failed["workspaceId"], &failed["workspaceRequest"]["workspaceId"]] {
+    for failed in body["responseElements"]["failedRequests"]
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
+        for id in [
+            &failed["workspaceId"],
+            &failed["workspaceRequest"]["workspaceId"],
+        ] {
             if let Some(id) = id.as_str() {
                 found.remove(id);
             }
@@ -173,7 +194,8 @@ fn find_desktops(value: &Value, found: &mut BTreeSet<String>) {
 /// A desktop's id and nothing else: `ws-` with letters and digits.
 fn bare_desktop(text: &str) -> Option<String> {
     let rest = text.strip_prefix("ws-")?;
-    let fits = (5..=32).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let fits =
+        (5..=32).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
     fits.then(|| text.to_owned())
 }
 
@@ -194,13 +216,23 @@ const FIELDS: [&str; 12] = [
 ];
 
 /// What is kept of who did it.
-const USER_FIELDS: [&str; 6] = ["type", "principalId", "arn", "accountId", "userName", "invokedBy"];
+const USER_FIELDS: [&str; 6] = [
+    "type",
+    "principalId",
+    "arn",
+    "accountId",
+    "userName",
+    "invokedBy",
+];
 
 fn kept(body: &Value) -> Value {
     let mut kept = chosen(body, &FIELDS);
     let mut user = chosen(&body["userIdentity"], &USER_FIELDS);
     let session = &body["userIdentity"]["sessionContext"];
-    for (name, value) in [("sessionIssuer", &session["sessionIssuer"]), ("attributes", &session["attributes"])] {
+    for (name, value) in [
+        ("sessionIssuer", &session["sessionIssuer"]),
+        ("attributes", &session["attributes"]),
+    ] {
         if !value.is_null() {
             user.insert(name.to_owned(), without_secrets(value));
         }
@@ -216,7 +248,9 @@ fn kept(body: &Value) -> Value {
 
 fn chosen(body: &Value, fields: &[&str]) -> Map<String, Value> {
     let given = fields.iter().filter(|field| !body[**field].is_null());
-    given.map(|field| ((*field).to_owned(), body[*field].clone())).collect()
+    given
+        .map(|field| ((*field).to_owned(), body[*field].clone()))
+        .collect()
 }
 
 /// The same without fields whose names say that they hold what lets somebody in.
@@ -233,7 +267,14 @@ fn without_secrets(value: &Value) -> Value {
 }
 
 fn is_secret(name: &str) -> bool {
-    const WORDS: [&str; 6] = ["password", "secret", "credential", "token", "accesskey", "privatekey"];
+    const WORDS: [&str; 6] = [
+        "password",
+        "secret",
+        "credential",
+        "token",
+        "accesskey",
+        "privatekey",
+    ];
     let name = name.to_ascii_lowercase();
     WORDS.iter().any(|word| name.contains(word))
 }
@@ -242,7 +283,9 @@ fn is_secret(name: &str) -> bool {
 fn probe(session: &RegionSession) -> BoxFuture<'_, Result<(), AwsError>> {
     async move {
         let now = UtcTime::now();
-        lookup(session, now.plus_seconds(-3600), now, 1, None).await.map(drop)
+        lookup(session, now.plus_seconds(-3600), now, 1, None)
+            .await
+            .map(drop)
     }
     .boxed()
 }
@@ -265,7 +308,11 @@ mod tests {
     #[test]
     fn desktops_are_found_wherever_a_call_names_them() {
         for (parameters, answer, expected) in [
-            (json!({ "workspaceId": "ws-aaaaaaaa1" }), json!(null), vec!["ws-aaaaaaaa1"]),
+            (
+                json!({ "workspaceId": "ws-aaaaaaaa1" }),
+                json!(null),
+                vec!["ws-aaaaaaaa1"],
+            ),
             (
                 json!({ "terminateWorkspaceRequests": [{ "workspaceId": "ws-aaaaaaaa1" }, { "workspaceId": "ws-aaaaaaaa2" }] }),
                 json!({ "failedRequests": [{ "workspaceId": "ws-aaaaaaaa2", "errorCode": "x" }] }),
@@ -287,7 +334,10 @@ mod tests {
                 vec!["ws-aaaaaaaa1", "ws-aaaaaaaa3"],
             ),
         ] {
-            let found = event("X", &json!({ "requestParameters": parameters, "responseElements": answer }));
+            let found = event(
+                "X",
+                &json!({ "requestParameters": parameters, "responseElements": answer }),
+            );
             assert_eq!(found.event.workspace_ids, expected, "{parameters}");
         }
     }

@@ -116,7 +116,10 @@ pub async fn page(
     to: UtcTime,
     token: Option<String>,
 ) -> Result<MetricPage, AwsError> {
-    let queries = queries.iter().enumerate().map(|(place, query)| described(place, query));
+    let queries = queries
+        .iter()
+        .enumerate()
+        .map(|(place, query)| described(place, query));
     let request = session
         .cloudwatch()
         .get_metric_data()
@@ -186,7 +189,9 @@ fn probe(session: &RegionSession) -> BoxFuture<'_, Result<(), AwsError>> {
             period_seconds: 3600,
         };
         let now = UtcTime::now();
-        page(session, &[query], now.plus_seconds(-3600), now, None).await.map(drop)
+        page(session, &[query], now.plus_seconds(-3600), now, None)
+            .await
+            .map(drop)
     }
     .boxed()
 }

@@ -71,7 +71,10 @@ pub(crate) async fn read(
     session: &RegionSession,
     workspace_id: &str,
 ) -> Result<Option<WorkspaceRecord>, AwsError> {
-    let request = session.workspaces().describe_workspaces().workspace_ids(workspace_id);
+    let request = session
+        .workspaces()
+        .describe_workspaces()
+        .workspace_ids(workspace_id);
     let answer = session.call(&DESCRIBE_WORKSPACES, request.send()).await?;
     let found = listed(answer.workspaces, "Workspaces")?.into_iter().next();
     found.map(record).transpose()

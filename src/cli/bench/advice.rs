@@ -46,7 +46,9 @@ impl Estate {
             ..SimulatorConfig::default()
         };
         let simulator = Simulator::new(simulated.clone());
-        let running = simulator.serve(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let running = simulator
+            .serve(SocketAddr::from(([127, 0, 0, 1], 0)))
+            .await?;
         let folder = tempfile::tempdir()?;
         let mut config = Config::load(None, folder.path())?;
         config.aws.endpoint_url = Some(running.url());
@@ -55,7 +57,13 @@ impl Estate {
             access_key_id: "AKIABENCHBENCHBENCHB".to_owned(),
             secret_access_key: "bench".to_owned(),
         };
-        let app = App::start_with(folder.path(), &config, Mode::Command { works: false }, credentials).await?;
+        let app = App::start_with(
+            folder.path(),
+            &config,
+            Mode::Command { works: false },
+            credentials,
+        )
+        .await?;
         let home = NewOrganization {
             name: "Bench".to_owned(),
         };
@@ -65,7 +73,11 @@ impl Estate {
             add: true,
             role_name: Some(simulated.role_name.clone()),
             external_id: Some(simulated.external_id.clone()),
-            regions: simulated.regions.iter().map(|region| region.parse()).collect::<Result<_, _>>()?,
+            regions: simulated
+                .regions
+                .iter()
+                .map(|region| region.parse())
+                .collect::<Result<_, _>>()?,
             organization_per_account: true,
         };
         app.inventory.discover(&request).await?;
@@ -82,11 +94,17 @@ impl Estate {
         let mut inventory = self.app.inventory.clone();
         inventory.config.usage_days = usage_days;
         let request = SyncRequest {
-            with: if usage_days > 0 { vec![Extra::Usage] } else { Vec::new() },
+            with: if usage_days > 0 {
+                vec![Extra::Usage]
+            } else {
+                Vec::new()
+            },
             ..SyncRequest::default()
         };
         let (run, started) = (JobId::new(), Instant::now());
-        inventory.sync(&run, &request, &CancellationToken::new(), &|_| {}).await?;
+        inventory
+            .sync(&run, &request, &CancellationToken::new(), &|_| {})
+            .await?;
         let took = started.elapsed();
         let scopes = store::sync::scopes(&self.app.db, &Scope::All, &run).await?;
         let of_usage = scopes.iter().filter(|scope| scope.resource_type == "usage");
@@ -107,15 +125,35 @@ pub async fn measure(desktops: usize, accounts: usize) -> anyhow::Result<Vec<Fig
     let (calls, took) = estate.sync(MONTH_DAYS).await?;
     let peer = PEER_CALLS * desktops as f64 * MONTH_DAYS as f64;
     figures.extend([
-        Figure::new(format!("usage of {desktops} desktops for {MONTH_DAYS} days, calls"), calls as f64, "calls", ""),
-        Figure::new("the same against AWS's tool", calls as f64 / peer, "ratio", "at most 0.05"),
-        Figure::new("the same, simulator and listing included", took.as_secs_f64(), "s", "under 60"),
+        Figure::new(
+            format!("usage of {desktops} desktops for {MONTH_DAYS} days, calls"),
+            calls as f64,
+            "calls",
+            "",
+        ),
+        Figure::new(
+            "the same against AWS's tool",
+            calls as f64 / peer,
+            "ratio",
+            "at most 0.05",
+        ),
+        Figure::new(
+            "the same, simulator and listing included",
+            took.as_secs_f64(),
+            "s",
+            "under 60",
+        ),
     ]);
     estate.end().await;
 
     let estate = Estate::new(desktops, accounts).await?;
     let (_, took) = estate.sync(395).await?;
-    figures.push(Figure::new("usage for 13 months, from nothing", took.as_secs_f64(), "s", ""));
+    figures.push(Figure::new(
+        "usage for 13 months, from nothing",
+        took.as_secs_f64(),
+        "s",
+        "",
+    ));
     let (now, db) = (UtcTime::now(), estate.app.db.clone());
     let started = Instant::now();
     costs::refresh(&db, &Scope::All, now).await?;
@@ -126,15 +164,29 @@ pub async fn measure(desktops: usize, accounts: usize) -> anyhow::Result<Vec<Fig
     let all = store::estate::load(&db, &Scope::All, Month::of(now).plus(-12)).await?;
     let reading = loaded.elapsed().as_secs_f64();
     let started = Instant::now();
-    costs::advice::advise(&book, &all, now);
+    let (advice, _) = costs::advice::advise(&book, &all, now);
+    anyhow::ensure!(!advice.is_empty(), "nothing was advised");
     figures.extend([
         Figure::new("of that: reading the history", reading, "s", ""),
-        Figure::new("of that: advice alone", started.elapsed().as_secs_f64(), "s", "under 2, with reading"),
+        Figure::new(
+            "of that: advice alone",
+            started.elapsed().as_secs_f64(),
+            "s",
+            "under 2, with reading",
+        ),
     ]);
     let started = Instant::now();
     let replay = costs::backtest::backtest(&db, &Scope::All, 12, now).await?;
-    let title = format!("back-test of a year, {} desktop-months", replay.total.desktops);
-    figures.push(Figure::new(title, started.elapsed().as_secs_f64(), "s", "under 30 for 2,000 desktops"));
+    let title = format!(
+        "back-test of a year, {} desktop-months",
+        replay.total.desktops
+    );
+    figures.push(Figure::new(
+        title,
+        started.elapsed().as_secs_f64(),
+        "s",
+        "under 30 for 2,000 desktops",
+    ));
     figures.push(pdf(&estate).await?);
     figures.extend(found(&estate).await?);
     estate.end().await;
@@ -155,27 +207,48 @@ async fn pdf(estate: &Estate) -> anyhow::Result<Figure> {
         created_at: now,
     };
     let mut document = reports::gather::document(&estate.app.db, &order).await?;
-    for table in document.sections.iter_mut().flat_map(|section| &mut section.tables) {
+    for table in document
+        .sections
+        .iter_mut()
+        .flat_map(|section| &mut section.tables)
+    {
         table.rows.truncate(PDF_DESKTOPS);
     }
     let started = Instant::now();
-    let file = tokio::task::spawn_blocking(move || reports::write(&document, ReportFormat::Pdf)).await??;
+    let file =
+        tokio::task::spawn_blocking(move || reports::write(&document, ReportFormat::Pdf)).await??;
     anyhow::ensure!(file.starts_with(b"%PDF"), "what was written is no PDF");
-    let title = format!("PDF with {PDF_DESKTOPS} desktops, {} KiB", file.len() / 1024);
-    Ok(Figure::new(title, started.elapsed().as_secs_f64(), "s", "under 3"))
+    let title = format!(
+        "PDF with {PDF_DESKTOPS} desktops, {} KiB",
+        file.len() / 1024
+    );
+    Ok(Figure::new(
+        title,
+        started.elapsed().as_secs_f64(),
+        "s",
+        "under 3",
+    ))
 }
 
 /// Precision and recall of each kind that the simulator planted.
 #[allow(clippy::cast_precision_loss)]
 async fn found(estate: &Estate) -> anyhow::Result<Vec<Figure>> {
-    let advice =
-        store::recommendation::all(&estate.app.db, &Scope::All, &RecommendationFilter::default()).await?;
+    let advice = store::recommendation::all(
+        &estate.app.db,
+        &Scope::All,
+        &RecommendationFilter::default(),
+    )
+    .await?;
     let mut advised: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for one in &advice {
-        advised.entry(one.kind.as_str()).or_default().insert(one.workspace_id.clone());
+        advised
+            .entry(one.kind.as_str())
+            .or_default()
+            .insert(one.workspace_id.clone());
     }
     // Advice is only given for what may be changed, so the planted are those that are not left alone.
-    let estate_now = store::estate::load(&estate.app.db, &Scope::All, Month::of(UtcTime::now())).await?;
+    let estate_now =
+        store::estate::load(&estate.app.db, &Scope::All, Month::of(UtcTime::now())).await?;
     let open: BTreeSet<String> = estate_now
         .iter()
         .filter(|desktop| costs::advice::left_alone(desktop).is_none())
@@ -201,8 +274,18 @@ async fn found(estate: &Estate) -> anyhow::Result<Vec<Figure>> {
         let right = found.intersection(truth).count() as f64;
         let precision = right / found.len().max(1) as f64;
         let recall = right / truth.len().max(1) as f64;
-        figures.push(Figure::new(format!("{kind}: precision ({} advised)", found.len()), precision, "share", ""));
-        figures.push(Figure::new(format!("{kind}: recall ({} planted)", truth.len()), recall, "share", ""));
+        figures.push(Figure::new(
+            format!("{kind}: precision ({} advised)", found.len()),
+            precision,
+            "share",
+            "",
+        ));
+        figures.push(Figure::new(
+            format!("{kind}: recall ({} planted)", truth.len()),
+            recall,
+            "share",
+            "",
+        ));
     }
     anyhow::ensure!(!figures.is_empty(), "the simulator planted nothing");
     Ok(figures)

@@ -43,7 +43,13 @@ impl Column {
     ];
 
     /// Without these there are no lines.
-    pub const NEEDED: [Self; 5] = [Self::Account, Self::Start, Self::Cost, Self::UsageType, Self::ProductCode];
+    pub const NEEDED: [Self; 5] = [
+        Self::Account,
+        Self::Start,
+        Self::Cost,
+        Self::UsageType,
+        Self::ProductCode,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -91,15 +97,20 @@ pub struct Cells<'a>(pub [Option<&'a str>; Column::ALL.len()]);
 
 impl<'a> Cells<'a> {
     pub fn text(&self, column: Column) -> Option<&'a str> {
-        self.0[column as usize].map(str::trim).filter(|text| !text.is_empty())
+        self.0[column as usize]
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
     }
 
     pub fn needed(&self, column: Column) -> Result<&'a str, String> {
-        self.text(column).ok_or_else(|| format!("{} is empty", column.name()))
+        self.text(column)
+            .ok_or_else(|| format!("{} is empty", column.name()))
     }
 
     pub fn number(&self, column: Column) -> Result<Option<f64>, String> {
-        let Some(text) = self.text(column) else { return Ok(None) };
+        let Some(text) = self.text(column) else {
+            return Ok(None);
+        };
         let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
         number
             .map(Some)
@@ -108,12 +119,20 @@ impl<'a> Cells<'a> {
 
     /// The day of a time, in days since 1970, and whether the time is later than the day's first second.
     pub fn day(&self, column: Column) -> Result<Option<(i32, bool)>, String> {
-        let Some(text) = self.text(column) else { return Ok(None) };
-        let day = text.get(..10).and_then(|day| day.parse::<domain::UtcTime>().ok());
+        let Some(text) = self.text(column) else {
+            return Ok(None);
+        };
+        let day = text
+            .get(..10)
+            .and_then(|day| day.parse::<domain::UtcTime>().ok());
         let day = day.ok_or_else(|| format!("{} is {text:?}, which is no time", column.name()))?;
         let rest = text.get(10..).unwrap_or_default();
-        let day = i32::try_from(day.unix().div_euclid(86_400)).map_err(|error| error.to_string())?;
-        Ok(Some((day, rest.bytes().any(|byte| (b'1'..=b'9').contains(&byte)))))
+        let day =
+            i32::try_from(day.unix().div_euclid(86_400)).map_err(|error| error.to_string())?;
+        Ok(Some((
+            day,
+            rest.bytes().any(|byte| (b'1'..=b'9').contains(&byte)),
+        )))
     }
 
     /// The service as a bill names it, as far as the line says.
@@ -124,7 +143,9 @@ impl<'a> Cells<'a> {
         if let Some(name) = self.text(Column::ProductName) {
             return name.to_owned();
         }
-        let product = self.text(Column::Product).and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let product = self
+            .text(Column::Product)
+            .and_then(|text| serde_json::from_str::<Value>(text).ok());
         product
             .and_then(|product| product["product_name"].as_str().map(str::to_owned))
             .unwrap_or_else(|| code.to_owned())

@@ -43,7 +43,10 @@ fn projected(schema: &Type) -> Result<(Type, Vec<Column>), ExportError> {
             columns.push(column);
         }
     }
-    if let Some(missing) = Column::NEEDED.into_iter().find(|column| !columns.contains(column)) {
+    if let Some(missing) = Column::NEEDED
+        .into_iter()
+        .find(|column| !columns.contains(column))
+    {
         return Err(ExportError::Column(missing.name()));
     }
     let projection = Type::group_type_builder(schema.name())
@@ -55,7 +58,11 @@ fn projected(schema: &Type) -> Result<(Type, Vec<Column>), ExportError> {
 
 fn texts(row: &Row, columns: &[Column]) -> Vec<Option<String>> {
     let fields = row.get_column_iter().map(|(_, field)| field);
-    columns.iter().zip(fields).map(|(_, field)| text(field)).collect()
+    columns
+        .iter()
+        .zip(fields)
+        .map(|(_, field)| text(field))
+        .collect()
 }
 
 fn text(field: &Field) -> Option<String> {

@@ -89,7 +89,8 @@ impl<'a> Sums<'a> {
     /// Adds one line; `line` is its place in the file.
     pub fn add(&mut self, line: u64, cells: &Cells<'_>) -> Result<(), ExportError> {
         self.export.lines_read += 1;
-        self.take(cells).map_err(|what| ExportError::Line { line, what })?;
+        self.take(cells)
+            .map_err(|what| ExportError::Line { line, what })?;
         if self.sums.len() > self.most {
             return Err(ExportError::TooMany(self.most));
         }
@@ -98,11 +99,18 @@ impl<'a> Sums<'a> {
 
     fn take(&mut self, cells: &Cells<'_>) -> Result<(), String> {
         let account = cells.needed(Column::Account)?;
-        let known: AccountId = account
-            .parse()
-            .map_err(|_| format!("{} is {account:?}, which is no account id", Column::Account.name()))?;
-        let cost = cells.number(Column::Cost)?.ok_or_else(|| format!("{} is empty", Column::Cost.name()))?;
-        let (starts, _) = cells.day(Column::Start)?.ok_or_else(|| format!("{} is empty", Column::Start.name()))?;
+        let known: AccountId = account.parse().map_err(|_| {
+            format!(
+                "{} is {account:?}, which is no account id",
+                Column::Account.name()
+            )
+        })?;
+        let cost = cells
+            .number(Column::Cost)?
+            .ok_or_else(|| format!("{} is empty", Column::Cost.name()))?;
+        let (starts, _) = cells
+            .day(Column::Start)?
+            .ok_or_else(|| format!("{} is empty", Column::Start.name()))?;
         let ends = match cells.day(Column::End)? {
             Some((day, within)) => (day + i32::from(within)).max(starts + 1),
             None => starts + 1,
@@ -115,8 +123,13 @@ impl<'a> Sums<'a> {
             }
             return Ok(());
         }
-        if let Some(currency) = cells.text(Column::Currency).filter(|currency| *currency != "USD") {
-            return Err(format!("the amount is in {currency}, and only US dollars can be kept"));
+        if let Some(currency) = cells
+            .text(Column::Currency)
+            .filter(|currency| *currency != "USD")
+        {
+            return Err(format!(
+                "the amount is in {currency}, and only US dollars can be kept"
+            ));
         }
         // Credits and taxes may have neither.
         let usage_type = cells.text(Column::UsageType).unwrap_or("NoUsageType");
@@ -141,7 +154,10 @@ impl<'a> Sums<'a> {
         };
         if let Some(desktop) = resource.and_then(desktop_of) {
             let desktop = Some(self.names.place(desktop));
-            self.sums.entry(Key { desktop, ..key }).or_default().add(&line);
+            self.sums
+                .entry(Key { desktop, ..key })
+                .or_default()
+                .add(&line);
         }
         self.sums.entry(key).or_default().add(&line);
         Ok(())
@@ -163,8 +179,15 @@ impl<'a> Sums<'a> {
         sums.sort_unstable_by_key(|(key, _)| *key);
         let names = &self.names;
         for (key, sum) in sums {
-            let Ok(account) = names.get(key.account).parse::<AccountId>() else { continue };
-            if self.export.accounts.last().is_none_or(|(known, _)| *known != account) {
+            let Ok(account) = names.get(key.account).parse::<AccountId>() else {
+                continue;
+            };
+            if self
+                .export
+                .accounts
+                .last()
+                .is_none_or(|(known, _)| *known != account)
+            {
                 self.export.accounts.push((account, Vec::new()));
             }
             if let Some((_, lines)) = self.export.accounts.last_mut() {
@@ -204,7 +227,11 @@ fn line(names: &Names, key: Key, sum: &Sum) -> CostLine {
     }
 }
 
-fn region_in<'a>(cells: &Cells<'a>, resource: Option<&'a str>, usage_type: &'a str) -> Option<&'a str> {
+fn region_in<'a>(
+    cells: &Cells<'a>,
+    resource: Option<&'a str>,
+    usage_type: &'a str,
+) -> Option<&'a str> {
     cells
         .text(Column::RegionCode)
         .or_else(|| cells.text(Column::Region))

@@ -40,7 +40,10 @@ fn shown(export: &Export) -> Vec<String> {
     all.map(|line| {
         let desktop = line.workspace_id.as_deref().unwrap_or("-");
         let quantity = line.quantity.unwrap_or(-1.0);
-        format!("{}..{} {desktop} {} {quantity} {}", line.starts_on, line.ends_on, line.amount, line.estimated)
+        format!(
+            "{}..{} {desktop} {} {quantity} {}",
+            line.starts_on, line.ends_on, line.amount, line.estimated
+        )
     })
     .collect()
 }
@@ -70,9 +73,19 @@ fn hours_become_days_of_the_whole_and_of_each_desktop() {
     for bytes in [sample().into_bytes(), gzip(&sample())] {
         let export = read(file(&bytes), &wanted()).unwrap();
         assert_eq!(shown(&export), EXPECTED);
-        assert_eq!((export.lines_read, export.lines_of_others, export.other_accounts), (5, 1, 1));
+        assert_eq!(
+            (
+                export.lines_read,
+                export.lines_of_others,
+                export.other_accounts
+            ),
+            (5, 1, 1)
+        );
         let line = &export.accounts[0].1[0];
-        assert_eq!((line.service.as_str(), line.region.as_deref()), ("Amazon WorkSpaces", Some("eu-west-1")));
+        assert_eq!(
+            (line.service.as_str(), line.region.as_deref()),
+            ("Amazon WorkSpaces", Some("eu-west-1"))
+        );
     }
 }
 
@@ -81,7 +94,10 @@ fn the_parts_of_an_export_follow_each_other() {
     let arn_rows = sample();
     let (first, rest) = arn_rows.split_at(arn_rows.find("INV,111122223333,2026-10-02").unwrap());
     let second = format!("{HEAD}{rest}");
-    for bytes in [format!("{first}{second}").into_bytes(), [gzip(first), gzip(&second)].concat()] {
+    for bytes in [
+        format!("{first}{second}").into_bytes(),
+        [gzip(first), gzip(&second)].concat(),
+    ] {
         assert_eq!(shown(&read(file(&bytes), &wanted()).unwrap()), EXPECTED);
     }
 }
@@ -95,8 +111,14 @@ fn the_older_report_names_its_columns_otherwise() {
     );
     let export = read(file(text.as_bytes()), &wanted()).unwrap();
     let line = &export.accounts[0].1[0];
-    assert_eq!((line.starts_on.as_str(), line.ends_on.as_str()), ("2026-11-01", "2026-12-01"));
-    assert_eq!((line.service.as_str(), line.estimated), ("AWS Directory Service", true));
+    assert_eq!(
+        (line.starts_on.as_str(), line.ends_on.as_str()),
+        ("2026-11-01", "2026-12-01")
+    );
+    assert_eq!(
+        (line.service.as_str(), line.estimated),
+        ("AWS Directory Service", true)
+    );
 }
 
 #[test]
@@ -105,23 +127,46 @@ fn what_is_wrong_is_said_with_its_line() {
     let gzipped = gzip(&sample());
     let cases: Vec<(Vec<u8>, &str)> = vec![
         (Vec::new(), "the file is empty"),
-        (b"a,b\n1,2\n".to_vec(), "the column line_item_usage_account_id is missing"),
         (
-            [HEAD, &good, &row(ACME, "01T00:00:00", "01T01:00:00", "free", "ws-1")].concat().into_bytes(),
+            b"a,b\n1,2\n".to_vec(),
+            "the column line_item_usage_account_id is missing",
+        ),
+        (
+            [
+                HEAD,
+                &good,
+                &row(ACME, "01T00:00:00", "01T01:00:00", "free", "ws-1"),
+            ]
+            .concat()
+            .into_bytes(),
             "line 3: line_item_unblended_cost is \"free\", which is no number",
         ),
         (
-            [HEAD, &row(ACME, "41T00:00:00", "01T01:00:00", "1", "ws-1")].concat().into_bytes(),
+            [HEAD, &row(ACME, "41T00:00:00", "01T01:00:00", "1", "ws-1")]
+                .concat()
+                .into_bytes(),
             "line 2: line_item_usage_start_date is \"2026-10-41T00:00:00Z\", which is no time",
         ),
         (
             [HEAD, &good.replace("USD", "EUR")].concat().into_bytes(),
             "line 2: the amount is in EUR",
         ),
-        ([HEAD, &good, "INV,1111"].concat().into_bytes(), "line 3: it has 2 cells where the headings have 12"),
-        ([HEAD.as_bytes(), b"\xff\xfe,1,2,3,4,5,6,7,8,9,10,11\n"].concat(), "line 2: it is no text in UTF-8"),
-        (gzipped[..gzipped.len() - 20].to_vec(), "the file is damaged from here on"),
-        (b"PAR1 and no more".to_vec(), "the Parquet file cannot be read"),
+        (
+            [HEAD, &good, "INV,1111"].concat().into_bytes(),
+            "line 3: it has 2 cells where the headings have 12",
+        ),
+        (
+            [HEAD.as_bytes(), b"\xff\xfe,1,2,3,4,5,6,7,8,9,10,11\n"].concat(),
+            "line 2: it is no text in UTF-8",
+        ),
+        (
+            gzipped[..gzipped.len() - 20].to_vec(),
+            "the file is damaged from here on",
+        ),
+        (
+            b"PAR1 and no more".to_vec(),
+            "the Parquet file cannot be read",
+        ),
     ];
     for (bytes, expected) in cases {
         let error = read(file(&bytes), &wanted()).unwrap_err().to_string();
@@ -133,7 +178,9 @@ fn what_is_wrong_is_said_with_its_line() {
 fn too_much_is_refused_before_it_fills_the_memory() {
     let wanted = wanted();
     let mut sums = Sums::new(&wanted).holding(3);
-    let error = text::read(sample().as_bytes(), &mut sums).unwrap_err().to_string();
+    let error = text::read(sample().as_bytes(), &mut sums)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("month by month"), "{error}");
 }
 
@@ -155,7 +202,9 @@ fn parquet() -> Vec<u8> {
         optional binary line_item_resource_id (UTF8);
         optional double unrelated;
     }";
-    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .build();
     let schema = Arc::new(parse_message_type(schema).unwrap());
     let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties)).unwrap();
     let mut group = writer.next_row_group().unwrap();
@@ -164,14 +213,40 @@ fn parquet() -> Vec<u8> {
     while let Some(mut column) = group.next_column().unwrap() {
         let texts = |texts: [&str; 2]| texts.map(|text| ByteArray::from(text.as_bytes().to_vec()));
         match place {
-            0 => column.typed::<ByteArrayType>().write_batch(&texts([ACME, "999999999999"]), Some(&[1, 1]), None),
-            1 => column.typed::<Int64Type>().write_batch(&[hour(0), hour(0)], Some(&[1, 1]), None),
-            2 => column.typed::<Int64Type>().write_batch(&[hour(0) + 3_600_000, hour(1)], Some(&[1, 1]), None),
-            3 => column.typed::<ByteArrayType>().write_batch(&texts(["AmazonWorkSpaces"; 2]), Some(&[1, 1]), None),
-            4 => column.typed::<ByteArrayType>().write_batch(&texts(["EUW1-x"; 2]), Some(&[1, 1]), None),
-            5 => column.typed::<DoubleType>().write_batch(&[0.30, 0.1], Some(&[1, 1]), None),
-            6 => column.typed::<ByteArrayType>().write_batch(&texts(["ws-1", "ws-9"]), Some(&[1, 1]), None),
-            _ => column.typed::<DoubleType>().write_batch(&[], Some(&[0, 0]), None),
+            0 => column.typed::<ByteArrayType>().write_batch(
+                &texts([ACME, "999999999999"]),
+                Some(&[1, 1]),
+                None,
+            ),
+            1 => column
+                .typed::<Int64Type>()
+                .write_batch(&[hour(0), hour(0)], Some(&[1, 1]), None),
+            2 => column.typed::<Int64Type>().write_batch(
+                &[hour(0) + 3_600_000, hour(1)],
+                Some(&[1, 1]),
+                None,
+            ),
+            3 => column.typed::<ByteArrayType>().write_batch(
+                &texts(["AmazonWorkSpaces"; 2]),
+                Some(&[1, 1]),
+                None,
+            ),
+            4 => column.typed::<ByteArrayType>().write_batch(
+                &texts(["EUW1-x"; 2]),
+                Some(&[1, 1]),
+                None,
+            ),
+            5 => column
+                .typed::<DoubleType>()
+                .write_batch(&[0.30, 0.1], Some(&[1, 1]), None),
+            6 => column.typed::<ByteArrayType>().write_batch(
+                &texts(["ws-1", "ws-9"]),
+                Some(&[1, 1]),
+                None,
+            ),
+            _ => column
+                .typed::<DoubleType>()
+                .write_batch(&[], Some(&[0, 0]), None),
         }
         .unwrap();
         column.close().unwrap();
@@ -187,6 +262,9 @@ fn a_parquet_file_gives_the_same() {
     assert_eq!((export.lines_read, export.lines_of_others), (2, 1));
     assert_eq!(
         shown(&export),
-        ["2026-10-01..2026-10-02 - $0.30 -1 true", "2026-10-01..2026-10-02 ws-1 $0.30 -1 true"]
+        [
+            "2026-10-01..2026-10-02 - $0.30 -1 true",
+            "2026-10-01..2026-10-02 ws-1 $0.30 -1 true"
+        ]
     );
 }

@@ -12,7 +12,10 @@ use super::sums::Sums;
 const MOST_CELLS: usize = 2_000;
 
 pub fn read(input: impl Read, sums: &mut Sums<'_>) -> Result<(), ExportError> {
-    let mut reader = ReaderBuilder::new().has_headers(false).buffer_capacity(1 << 16).from_reader(input);
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .buffer_capacity(1 << 16)
+        .from_reader(input);
     let mut record = StringRecord::new();
     if !next(&mut reader, &mut record, 0)? {
         return Err(ExportError::Empty);
@@ -42,7 +45,9 @@ fn places(headings: &StringRecord) -> Result<[Option<usize>; Column::ALL.len()],
             places[column as usize].get_or_insert(place);
         }
     }
-    let missing = Column::NEEDED.into_iter().find(|column| places[*column as usize].is_none());
+    let missing = Column::NEEDED
+        .into_iter()
+        .find(|column| places[*column as usize].is_none());
     missing.map_or(Ok(places), |column| Err(ExportError::Column(column.name())))
 }
 

@@ -96,7 +96,9 @@ impl Hours {
 }
 
 /// The UTC days that overlap `window`, each with its slots.
-pub fn days(window: &std::ops::Range<Slot>) -> impl Iterator<Item = (String, std::ops::Range<Slot>)> {
+pub fn days(
+    window: &std::ops::Range<Slot>,
+) -> impl Iterator<Item = (String, std::ops::Range<Slot>)> {
     let first = window.start / SLOTS_A_DAY;
     let end = window.end.div_ceil(SLOTS_A_DAY);
     (first..end).map(|day| {

@@ -25,8 +25,14 @@ impl Job for ApplyPlan {
         };
         let (state, error) = match plan.state {
             PlanState::Applied => (JobState::Succeeded, None),
-            PlanState::Stopped => (JobState::Cancelled, Some("stopped between two desktops".to_owned())),
-            PlanState::Failed => (JobState::Failed, Some("no change could be made; see the items".to_owned())),
+            PlanState::Stopped => (
+                JobState::Cancelled,
+                Some("stopped between two desktops".to_owned()),
+            ),
+            PlanState::Failed => (
+                JobState::Failed,
+                Some("no change could be made; see the items".to_owned()),
+            ),
             _ => {
                 let text = format!(
                     "{} of {} changes failed, {} were skipped",

@@ -35,7 +35,9 @@ impl Job for MakeReport {
             Ok(report) => Outcome::succeeded(report),
             Err(error) => {
                 let db = &context.inventory.db;
-                if let Err(error) = store::report::fail(db, &self.report_id, &error.to_string()).await {
+                if let Err(error) =
+                    store::report::fail(db, &self.report_id, &error.to_string()).await
+                {
                     tracing::warn!(%error, "the failure of report {} could not be written: {error}", self.report_id);
                 }
                 Outcome::failed(&error)
@@ -47,10 +49,17 @@ impl Job for MakeReport {
 impl MakeReport {
     async fn make(&self, job: &JobRow, context: &JobContext) -> Result<Report, MakeError> {
         let db = &context.inventory.db;
-        let find = async || store::report::find(db, &Scope::All, &self.report_id).await?.ok_or(MakeError::Gone);
+        let find = async || {
+            store::report::find(db, &Scope::All, &self.report_id)
+                .await?
+                .ok_or(MakeError::Gone)
+        };
         let report = find().await?;
         store::report::started(db, &report.id, ReportStatus::Running, &job.id).await?;
-        let day = |text: &str| text.parse::<UtcTime>().map_err(|error| MakeError::Period(error.to_string()));
+        let day = |text: &str| {
+            text.parse::<UtcTime>()
+                .map_err(|error| MakeError::Period(error.to_string()))
+        };
         let order = Order {
             report_type: report.report_type.clone(),
             scope: match &report.organization_id {

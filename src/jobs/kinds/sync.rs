@@ -31,7 +31,9 @@ impl Job for Sync {
         // Advice and estimates follow from hours; what the sync brought home stays, come what may.
         if self.request.with.contains(&Extra::Usage) && outcome.status != ScopeStatus::Interrupted {
             let now = context.inventory.clock.now();
-            if let Err(error) = costs::refresh(&context.inventory.db, &scope_of(&self.request), now).await {
+            if let Err(error) =
+                costs::refresh(&context.inventory.db, &scope_of(&self.request), now).await
+            {
                 tracing::error!(job = %job.id, %error, "advice could not be worked out after sync {}: {error}", job.id);
             }
         }

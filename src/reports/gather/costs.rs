@@ -29,18 +29,32 @@ pub async fn part(db: &Db, order: &Order) -> Result<Part, StoreError> {
     let last = order.month();
     let first = last.plus(1 - MONTHS);
     let estimates =
-        store::recommendation::sum_estimates(db, &order.scope, first, EstimateGroup::ComputeType).await?;
+        store::recommendation::sum_estimates(db, &order.scope, first, EstimateGroup::ComputeType)
+            .await?;
     let lines = LineFilter::default();
-    let billed = store::billing::monthly(db, &order.scope, &lines, (first, last), CostGroup::Organization).await?;
-    let mut by_month: BTreeMap<Month, OfMonth> = months(first, last).map(|month| (month, OfMonth::default())).collect();
+    let billed = store::billing::monthly(
+        db,
+        &order.scope,
+        &lines,
+        (first, last),
+        CostGroup::Organization,
+    )
+    .await?;
+    let mut by_month: BTreeMap<Month, OfMonth> = months(first, last)
+        .map(|month| (month, OfMonth::default()))
+        .collect();
     for one in &estimates {
-        let Some(of) = by_month.get_mut(&one.month) else { continue };
+        let Some(of) = by_month.get_mut(&one.month) else {
+            continue;
+        };
         of.estimate = Some(of.estimate.unwrap_or_default() + one.amount);
         of.desktops += one.desktops;
         of.missing += one.missing;
     }
     for one in &billed.totals {
-        let Some(of) = by_month.get_mut(&one.month) else { continue };
+        let Some(of) = by_month.get_mut(&one.month) else {
+            continue;
+        };
         of.billed = Some(one.workspaces_amount);
         of.may_change = one.estimated;
     }
@@ -62,18 +76,25 @@ pub async fn part(db: &Db, order: &Order) -> Result<Part, StoreError> {
 }
 
 fn tell(part: &mut Part, by_month: &BTreeMap<Month, OfMonth>, last: Month) {
-    let Some(of) = by_month.get(&last) else { return };
+    let Some(of) = by_month.get(&last) else {
+        return;
+    };
     let before = by_month.get(&last.plus(-1)).and_then(|of| of.estimate);
     let change = of.estimate.zip(before).map(|(now, before)| {
         let less = before > now;
         let by = (now - before).abs();
-        format!("{by} {} than the month before", if less { "less" } else { "more" })
+        format!(
+            "{by} {} than the month before",
+            if less { "less" } else { "more" }
+        )
     });
     if let Some(estimate) = of.estimate {
         part.figures.push(Figure {
             label: "Cost of desktops".to_owned(),
             value: Cell::Money(estimate),
-            note: Some(change.clone().map_or("estimate".to_owned(), |change| format!("estimate, {change}"))),
+            note: Some(change.clone().map_or("estimate".to_owned(), |change| {
+                format!("estimate, {change}")
+            })),
         });
         part.summary.push(format!(
             "The desktops cost {estimate} in {} by estimate{}.",
@@ -85,13 +106,24 @@ fn tell(part: &mut Part, by_month: &BTreeMap<Month, OfMonth>, last: Month) {
         part.figures.push(Figure {
             label: "Billed by AWS".to_owned(),
             value: Cell::Money(billed),
-            note: Some(if of.may_change { "may still change" } else { "Amazon WorkSpaces" }.to_owned()),
+            note: Some(
+                if of.may_change {
+                    "may still change"
+                } else {
+                    "Amazon WorkSpaces"
+                }
+                .to_owned(),
+            ),
         });
         if let Some(estimate) = of.estimate {
             part.summary.push(format!(
                 "AWS billed {billed} for WorkSpaces; the estimate is {} {}.",
                 (billed - estimate).abs(),
-                if billed > estimate { "below that" } else { "above that" }
+                if billed > estimate {
+                    "below that"
+                } else {
+                    "above that"
+                }
             ));
         }
     }
@@ -110,14 +142,20 @@ fn labels(by_month: &BTreeMap<Month, OfMonth>) -> Vec<String> {
 fn against(by_month: &BTreeMap<Month, OfMonth>) -> Chart {
     let series = |label: &str, of: fn(&OfMonth) -> Option<Money>| Series {
         label: label.to_owned(),
-        values: by_month.values().map(|month| of(month).map(Money::dollars)).collect(),
+        values: by_month
+            .values()
+            .map(|month| of(month).map(Money::dollars))
+            .collect(),
     };
     Chart {
         title: "Estimate against what AWS billed".to_owned(),
         kind: ChartKind::Bars,
         unit: "USD".to_owned(),
         labels: labels(by_month),
-        series: vec![series("Estimate", |of| of.estimate), series("Billed", |of| of.billed)],
+        series: vec![
+            series("Estimate", |of| of.estimate),
+            series("Billed", |of| of.billed),
+        ],
     }
 }
 
@@ -125,8 +163,12 @@ fn by_type(estimates: &[EstimateSum], first: Month, last: Month) -> Chart {
     let all: Vec<Month> = months(first, last).collect();
     let mut of: BTreeMap<&str, Vec<Option<f64>>> = BTreeMap::new();
     for one in estimates {
-        let Some(place) = all.iter().position(|month| *month == one.month) else { continue };
-        let values = of.entry(&one.label).or_insert_with(|| vec![None; all.len()]);
+        let Some(place) = all.iter().position(|month| *month == one.month) else {
+            continue;
+        };
+        let values = of
+            .entry(&one.label)
+            .or_insert_with(|| vec![None; all.len()]);
         if one.missing < one.desktops {
             values[place] = Some(one.amount.dollars());
         }
@@ -154,7 +196,11 @@ fn table(by_month: &BTreeMap<Month, OfMonth>) -> Table {
             Cell::Text(month.in_words()),
             money(of.estimate),
             money(of.billed),
-            money(of.billed.zip(of.estimate).map(|(billed, estimate)| billed - estimate)),
+            money(
+                of.billed
+                    .zip(of.estimate)
+                    .map(|(billed, estimate)| billed - estimate),
+            ),
             count(of.desktops),
             count(of.missing),
         ]

@@ -16,12 +16,24 @@ pub async fn part(db: &Db, order: &Order) -> Result<Part, StoreError> {
     let (mut always_on, mut new, mut oldest) = (0u64, 0u64, None);
     while let Some(batch) = export.next_batch().await? {
         for desktop in &batch {
-            let kind = desktop.record.compute_type.clone().unwrap_or_else(|| "unknown".to_owned());
+            let kind = desktop
+                .record
+                .compute_type
+                .clone()
+                .unwrap_or_else(|| "unknown".to_owned());
             *by_type.entry(kind).or_default() += 1;
-            let mode = desktop.record.running_mode.as_ref().map(ToString::to_string);
+            let mode = desktop
+                .record
+                .running_mode
+                .as_ref()
+                .map(ToString::to_string);
             always_on += u64::from(mode.as_deref() == Some("ALWAYS_ON"));
             new += u64::from(desktop.created_at >= order.from && desktop.created_at < order.to);
-            oldest = Some(oldest.map_or(desktop.last_seen_at, |so_far: domain::UtcTime| so_far.min(desktop.last_seen_at)));
+            oldest = Some(
+                oldest.map_or(desktop.last_seen_at, |so_far: domain::UtcTime| {
+                    so_far.min(desktop.last_seen_at)
+                }),
+            );
             rows.push(row(desktop));
         }
     }
@@ -37,7 +49,9 @@ pub async fn part(db: &Db, order: &Order) -> Result<Part, StoreError> {
         desktops(total)
     ));
     if let Some(oldest) = oldest {
-        part.method.push(format!("The inventory is what AWS listed; its oldest part was read on {oldest}."));
+        part.method.push(format!(
+            "The inventory is what AWS listed; its oldest part was read on {oldest}."
+        ));
     }
     part.section = Some(Section {
         title: "Desktops".to_owned(),
@@ -50,7 +64,10 @@ pub async fn part(db: &Db, order: &Order) -> Result<Part, StoreError> {
             series: vec![Series {
                 label: "Desktops".to_owned(),
                 #[allow(clippy::cast_precision_loss)]
-                values: by_type.values().map(|number| Some(*number as f64)).collect(),
+                values: by_type
+                    .values()
+                    .map(|number| Some(*number as f64))
+                    .collect(),
             }],
         }],
         tables: vec![Table {

@@ -12,7 +12,8 @@ use super::{Order, Part, columns, desktops, text};
 const TOP: usize = 12;
 
 pub async fn part(db: &Db, order: &Order) -> Result<Part, StoreError> {
-    let found = store::recommendation::all(db, &order.scope, &RecommendationFilter::default()).await?;
+    let found =
+        store::recommendation::all(db, &order.scope, &RecommendationFilter::default()).await?;
     let totals = store::recommendation::totals(db, &order.scope).await?;
     let saving: Money = totals.iter().map(|one| one.saving).sum();
     let low: Money = totals.iter().map(|one| one.saving_low).sum();
@@ -33,10 +34,14 @@ pub async fn part(db: &Db, order: &Order) -> Result<Part, StoreError> {
             best.user_name.clone().unwrap_or_else(|| best.workspace_id.clone()),
         ));
     } else {
-        part.summary.push("Nothing was found that would cost less if it were changed.".to_owned());
+        part.summary
+            .push("Nothing was found that would cost less if it were changed.".to_owned());
     }
     if without_price > 0 {
-        part.summary.push(format!("For {} there is no price; what they cost is not in any sum.", desktops(without_price)));
+        part.summary.push(format!(
+            "For {} there is no price; what they cost is not in any sum.",
+            desktops(without_price)
+        ));
     }
     part.method.push(
         "Savings compare what each running mode would have cost in the last three closed months, at list prices \
@@ -44,9 +49,14 @@ pub async fn part(db: &Db, order: &Order) -> Result<Part, StoreError> {
             .to_owned(),
     );
     if let Some(at) = totals.iter().filter_map(|one| one.as_of).min() {
-        part.method.push(format!("Recommendations were worked out on {at}."));
+        part.method
+            .push(format!("Recommendations were worked out on {at}."));
     }
-    let top: Vec<&Recommendation> = found.iter().filter(|one| one.saving > Some(Money::ZERO)).take(TOP).collect();
+    let top: Vec<&Recommendation> = found
+        .iter()
+        .filter(|one| one.saving > Some(Money::ZERO))
+        .take(TOP)
+        .collect();
     part.section = Some(Section {
         title: "What could be saved".to_owned(),
         sentences: Vec::new(),
@@ -57,13 +67,19 @@ pub async fn part(db: &Db, order: &Order) -> Result<Part, StoreError> {
             labels: top
                 .iter()
                 .map(|one| {
-                    let whose = one.user_name.clone().unwrap_or_else(|| one.workspace_id.clone());
+                    let whose = one
+                        .user_name
+                        .clone()
+                        .unwrap_or_else(|| one.workspace_id.clone());
                     format!("{whose} ({})", one.kind.as_str().replace('_', " "))
                 })
                 .collect(),
             series: vec![Series {
                 label: "Saving".to_owned(),
-                values: top.iter().map(|one| one.saving.map(Money::dollars)).collect(),
+                values: top
+                    .iter()
+                    .map(|one| one.saving.map(Money::dollars))
+                    .collect(),
             }],
         }],
         tables: vec![Table {
@@ -85,7 +101,8 @@ pub async fn part(db: &Db, order: &Order) -> Result<Part, StoreError> {
 }
 
 fn row(of: &Recommendation) -> Vec<Cell> {
-    let money = |amount: Option<Money>| amount.map_or(Cell::Text("no price".to_owned()), Cell::Money);
+    let money =
+        |amount: Option<Money>| amount.map_or(Cell::Text("no price".to_owned()), Cell::Money);
     vec![
         text(of.user_name.as_ref()),
         Cell::Text(of.workspace_id.clone()),

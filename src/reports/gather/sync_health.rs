@@ -12,7 +12,9 @@ pub async fn part(db: &Db, order: &Order) -> Result<Part, StoreError> {
         (_, None) => "Nothing has been synced yet.".to_owned(),
         (0, Some(at)) => format!("Everything could be read; the oldest listing is of {at}."),
         (1, Some(at)) => format!("One part could not be read; the oldest listing is of {at}."),
-        (parts, Some(at)) => format!("{parts} parts could not be read; the oldest listing is of {at}."),
+        (parts, Some(at)) => {
+            format!("{parts} parts could not be read; the oldest listing is of {at}.")
+        }
     };
     let rows = now.failing_scopes.iter().map(|scope| {
         vec![
@@ -21,11 +23,19 @@ pub async fn part(db: &Db, order: &Order) -> Result<Part, StoreError> {
             Cell::Text(scope.resource_type.clone()),
             Cell::Text(scope.status.as_str().to_owned()),
             time(scope.completed_at),
-            text(scope.failure.as_ref().map(|failure| format!("{}: {}", failure.code, failure.message))),
+            text(
+                scope
+                    .failure
+                    .as_ref()
+                    .map(|failure| format!("{}: {}", failure.code, failure.message)),
+            ),
         ]
     });
     Ok(Part {
-        summary: (failing > 0).then(|| sentence.clone()).into_iter().collect(),
+        summary: (failing > 0)
+            .then(|| sentence.clone())
+            .into_iter()
+            .collect(),
         method: vec![sentence.clone()],
         section: Some(Section {
             title: "How fresh the data is".to_owned(),

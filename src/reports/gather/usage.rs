@@ -30,10 +30,22 @@ pub async fn part(db: &Db, order: &Order) -> Result<Part, StoreError> {
         }
     }
     let month = order.month().in_words();
-    let used = found.iter().filter(|row| row.usage.hours.connected_minutes > 0).count() as u64;
-    let connected: u64 = found.iter().map(|row| u64::from(row.usage.hours.connected_minutes)).sum();
-    let billable: u64 = found.iter().map(|row| u64::from(row.usage.hours.billable_hours)).sum();
-    let unknown = found.iter().filter(|row| row.usage.hours.unknown_minutes > 0).count() as u64;
+    let used = found
+        .iter()
+        .filter(|row| row.usage.hours.connected_minutes > 0)
+        .count() as u64;
+    let connected: u64 = found
+        .iter()
+        .map(|row| u64::from(row.usage.hours.connected_minutes))
+        .sum();
+    let billable: u64 = found
+        .iter()
+        .map(|row| u64::from(row.usage.hours.billable_hours))
+        .sum();
+    let unknown = found
+        .iter()
+        .filter(|row| row.usage.hours.unknown_minutes > 0)
+        .count() as u64;
     let mut part = Part::default();
     part.figures.push(Figure {
         label: "Hours connected".to_owned(),
@@ -69,10 +81,20 @@ pub async fn part(db: &Db, order: &Order) -> Result<Part, StoreError> {
             title: "Most used desktops".to_owned(),
             kind: ChartKind::Ranking,
             unit: "hours".to_owned(),
-            labels: top.iter().map(|row| row.user_name.clone().unwrap_or_else(|| row.usage.workspace_id.clone())).collect(),
+            labels: top
+                .iter()
+                .map(|row| {
+                    row.user_name
+                        .clone()
+                        .unwrap_or_else(|| row.usage.workspace_id.clone())
+                })
+                .collect(),
             series: vec![Series {
                 label: "Connected".to_owned(),
-                values: top.iter().map(|row| Some(f64::from(row.usage.hours.connected_minutes) / 60.0)).collect(),
+                values: top
+                    .iter()
+                    .map(|row| Some(f64::from(row.usage.hours.connected_minutes) / 60.0))
+                    .collect(),
             }],
         }],
         tables: vec![Table {

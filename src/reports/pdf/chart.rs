@@ -108,9 +108,7 @@ fn values(drawn: &Drawn) -> impl Iterator<Item = (usize, usize, f64)> {
         .enumerate()
         .flat_map(move |(series, row)| {
             let present = row.values.iter().take(slots).enumerate();
-            present.filter_map(move |(slot, value)| {
-                Some((slot, series, drawable(*value)?))
-            })
+            present.filter_map(move |(slot, value)| Some((slot, series, drawable(*value)?)))
         })
 }
 

@@ -44,9 +44,9 @@ fn broken(out: &mut String, word: &str, room: f64) {
 /// that turn the direction of the text that follows.
 pub fn clean(text: &str) -> String {
     text.chars()
-        .filter(|letter| {
-            !matches!(letter, &BREAK | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        })
+        .filter(
+            |letter| !matches!(letter, &BREAK | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'),
+        )
         .map(|letter| if letter.is_control() { ' ' } else { letter })
         .collect()
 }

@@ -58,9 +58,7 @@ impl Look {
                 .set_font_color(ACCENT),
             sentence: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             note: Format::new().set_font_color(MUTED),
-            demo: Format::new()
-                .set_bold()
-                .set_background_color(WARNING),
+            demo: Format::new().set_bold().set_background_color(WARNING),
             header_right: header.clone().set_align(FormatAlign::Right),
             header,
             cells: Cells::over(&Format::new()),

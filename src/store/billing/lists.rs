@@ -1,8 +1,8 @@
 //! What is read of bills: sums by month, lists of lines, and what asking for them cost.
 
 use domain::billing::{
-    AccountMeter, BilledLine, CostGroup, CostLine, CostMeter, CostSource, MonthlyCost, MonthlyCosts,
-    MonthlyTotal, WORKSPACES_SERVICE,
+    AccountMeter, BilledLine, CostGroup, CostLine, CostMeter, CostSource, MonthlyCost,
+    MonthlyCosts, MonthlyTotal, WORKSPACES_SERVICE,
 };
 use domain::listing::{Page, PageRequest};
 use domain::usage::Month;
@@ -79,7 +79,11 @@ fn from_row(row: &Row<'_>) -> Result<BilledLine, StoreError> {
 fn narrowed(scope: &Scope, filter: &LineFilter) -> Conditions {
     let mut all = Conditions::in_scope(scope, "a.organization_id");
     let by_desktop = filter.by_desktop || !filter.workspace_id.is_empty();
-    all.push(if by_desktop { "l.workspace_id > ''" } else { "l.workspace_id = ''" });
+    all.push(if by_desktop {
+        "l.workspace_id > ''"
+    } else {
+        "l.workspace_id = ''"
+    });
     all.any_of_if_given("l.account_id", &filter.account_id);
     all.any_of_if_given("l.workspace_id", &filter.workspace_id);
     all.any_of_if_given("l.service", &filter.service);
@@ -112,7 +116,14 @@ pub async fn lines(
             from: FROM,
             sorts: SORTS,
             default_sort: "-starts_on",
-            ids: &["l.account_id", "l.workspace_id", "l.service", "l.usage_type", "l.starts_on", "l.ends_on"],
+            ids: &[
+                "l.account_id",
+                "l.workspace_id",
+                "l.service",
+                "l.usage_type",
+                "l.starts_on",
+                "l.ends_on",
+            ],
             fingerprint: &format!("{filter:?}"),
         };
         let mut page = listing.page(conn, &conditions, &request, from_row)?;
@@ -184,7 +195,11 @@ fn grouped(
     })
 }
 
-fn totals(conn: &Conn, scope: &Scope, filter: &LineFilter) -> Result<Vec<MonthlyTotal>, StoreError> {
+fn totals(
+    conn: &Conn,
+    scope: &Scope,
+    filter: &LineFilter,
+) -> Result<Vec<MonthlyTotal>, StoreError> {
     let mut conditions = narrowed(scope, filter);
     let service = conditions.bind(WORKSPACES_SERVICE);
     let sql = format!(
@@ -207,7 +222,11 @@ fn totals(conn: &Conn, scope: &Scope, filter: &LineFilter) -> Result<Vec<Monthly
 }
 
 /// The oldest of the newest readings of the accounts that are in use.
-fn as_of(conn: &Conn, scope: &Scope, accounts: &[AccountId]) -> Result<Option<UtcTime>, StoreError> {
+fn as_of(
+    conn: &Conn,
+    scope: &Scope,
+    accounts: &[AccountId],
+) -> Result<Option<UtcTime>, StoreError> {
     let mut all = Conditions::in_scope(scope, "a.organization_id");
     all.push(account::in_use("s.region"));
     all.push("s.resource_type = 'costs'");
@@ -228,7 +247,10 @@ pub async fn meter(
 ) -> Result<CostMeter, StoreError> {
     let month = Month::of(now);
     let mut conditions = Conditions::in_scope(scope, "a.organization_id");
-    let (from, to) = (conditions.bind(month.start().day()), conditions.bind(month.end().day()));
+    let (from, to) = (
+        conditions.bind(month.start().day()),
+        conditions.bind(month.end().day()),
+    );
     conditions.push(format!("p.day >= {from} AND p.day < {to}"));
     let today = conditions.bind(now.day());
     db.read(move |conn| {

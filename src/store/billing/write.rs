@@ -72,7 +72,10 @@ fn import_one(conn: &Conn, mut reading: Reading) -> Result<u64, StoreError> {
         .into_iter()
         .partition(|line| Part::of(line) == Part::Whole);
     for (part, lines) in [(Part::Whole, whole), (Part::Desktops, desktops)] {
-        let part_of = Reading { lines, ..reading.clone() };
+        let part_of = Reading {
+            lines,
+            ..reading.clone()
+        };
         replace_days(conn, CostSource::Export, part, &days, &part_of)?;
     }
     count_in_desktops(conn, &reading.account_id, &days)?;
@@ -112,8 +115,11 @@ fn replace_days(
         ),
         &[account, &days.from, &days.to, &source.as_str()],
     )?;
-    let mut spans: Vec<(&str, &str)> =
-        reading.lines.iter().map(|line| (line.starts_on.as_str(), line.ends_on.as_str())).collect();
+    let mut spans: Vec<(&str, &str)> = reading
+        .lines
+        .iter()
+        .map(|line| (line.starts_on.as_str(), line.ends_on.as_str()))
+        .collect();
     spans.sort_unstable();
     spans.dedup();
     for (starts_on, ends_on) in spans {

@@ -94,7 +94,9 @@ pub async fn unexplained(
                     valid_from: row.get(2)?,
                     change: row.get(3)?,
                     run_id: row.get(4)?,
-                    differences: before.as_ref().map_or_else(Vec::new, |old| differences(old, &body)),
+                    differences: before
+                        .as_ref()
+                        .map_or_else(Vec::new, |old| differences(old, &body)),
                     previous: previous_from.map(|valid_from| Previous {
                         valid_from,
                         event_id,
@@ -116,7 +118,9 @@ pub async fn unexplained(
 }
 
 fn is_modifying(body: &Value) -> bool {
-    body["modification_states"].as_array().is_some_and(|states| !states.is_empty())
+    body["modification_states"]
+        .as_array()
+        .is_some_and(|states| !states.is_empty())
 }
 
 /// What changed a desktop; what AWS refused changed nothing.
@@ -157,7 +161,12 @@ pub async fn listings(
                AND status = 'complete' AND started_at IS NOT NULL
              ORDER BY started_at",
             &[&account_id, &region],
-            |row| Ok(Listed { run_id: row.get(0)?, started_at: row.get(1)? }),
+            |row| {
+                Ok(Listed {
+                    run_id: row.get(0)?,
+                    started_at: row.get(1)?,
+                })
+            },
         )
     })
     .await
@@ -183,7 +192,13 @@ pub async fn explain(
                 "UPDATE resource_version SET event_id = $5
                  WHERE account_id = $1 AND region = $2 AND resource_type = 'workspaces'
                    AND resource_id = $3 AND version = $4",
-                &[&account_id, &region, &cause.workspace_id, &cause.version, &cause.event_id],
+                &[
+                    &account_id,
+                    &region,
+                    &cause.workspace_id,
+                    &cause.version,
+                    &cause.event_id,
+                ],
             )?;
             if let Some(created_at) = cause.created_at {
                 conn.execute(

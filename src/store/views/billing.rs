@@ -16,11 +16,24 @@ pub(super) const BILLING_DATA: View = View {
         )
         .told(),
         col("service", "l.service", "as AWS names it: Amazon WorkSpaces").told(),
-        col("usage_type", "l.usage_type", "as AWS names it: EUW1-AW-HW-2-AutoStop-Usage"),
+        col(
+            "usage_type",
+            "l.usage_type",
+            "as AWS names it: EUW1-AW-HW-2-AutoStop-Usage",
+        ),
         col("starts_on", "l.starts_on", "its first day, 2026-10-31"),
         col("ends_on", "l.ends_on", "the day after its last"),
-        col("month", "substr(l.starts_on, 1, 7)", "the month it is billed in, 2026-10").told(),
-        col("region", "l.region", "the AWS region, where the bill says so"),
+        col(
+            "month",
+            "substr(l.starts_on, 1, 7)",
+            "the month it is billed in, 2026-10",
+        )
+        .told(),
+        col(
+            "region",
+            "l.region",
+            "the AWS region, where the bill says so",
+        ),
         col(
             "cost",
             "(l.amount_micros - l.in_desktops_micros) / 1000000.0",
@@ -33,7 +46,12 @@ pub(super) const BILLING_DATA: View = View {
             "how much of it, in unit",
         ),
         col("unit", "l.unit", "what the quantity counts: Hrs, GB-Mo"),
-        col("estimated", "l.estimated", "1 while AWS may still change it").told(),
+        col(
+            "estimated",
+            "l.estimated",
+            "1 while AWS may still change it",
+        )
+        .told(),
         col("source", "l.source", "which reading it is from").one_of(&[
             "cost_explorer",
             "cost_explorer_resources",

@@ -15,7 +15,12 @@ pub(super) const WORKSPACE_USAGE: View = View {
         col("region", "u.region", "its region"),
         col("day", "u.day", "2026-10-31, UTC").told(),
         col("month", "substr(u.day, 1, 7)", "2026-10").told(),
-        col("usage_hours", "u.connected_minutes / 60.0", "hours somebody was connected").told(),
+        col(
+            "usage_hours",
+            "u.connected_minutes / 60.0",
+            "hours somebody was connected",
+        )
+        .told(),
         col(
             "billable_hours",
             "u.billable_hours",
@@ -54,9 +59,22 @@ pub(super) const COSTS_MONTHLY: View = View {
         col("organization_name", "o.name", "the client it belongs to"),
         col("region", "e.region", "its region"),
         col("month", "e.month", "2026-10").told(),
-        col("running_mode", "e.running_mode", "its mode at the month's begin"),
-        col("usage_hours", "u.connected_minutes / 60.0", "hours somebody was connected"),
-        col("billable_hours", "e.billable_hours", "hours billed; NULL on ALWAYS_ON").told(),
+        col(
+            "running_mode",
+            "e.running_mode",
+            "its mode at the month's begin",
+        ),
+        col(
+            "usage_hours",
+            "u.connected_minutes / 60.0",
+            "hours somebody was connected",
+        ),
+        col(
+            "billable_hours",
+            "e.billable_hours",
+            "hours billed; NULL on ALWAYS_ON",
+        )
+        .told(),
         col(
             "cost",
             "e.amount_micros / 1000000.0",
@@ -64,8 +82,16 @@ pub(super) const COSTS_MONTHLY: View = View {
         )
         .told(),
         col("cost_low", "e.low_micros / 1000000.0", "at least"),
-        col("cost_high", "e.high_micros / 1000000.0", "at most, if unknown hours were used"),
-        col("missing", "e.missing", "why there is no cost: no price, no usage data"),
+        col(
+            "cost_high",
+            "e.high_micros / 1000000.0",
+            "at most, if unknown hours were used",
+        ),
+        col(
+            "missing",
+            "e.missing",
+            "why there is no cost: no price, no usage data",
+        ),
     ]],
     from: "main.cost_estimate e
     JOIN main.account a ON a.account_id = e.account_id

@@ -2,11 +2,16 @@
 import { body, done, http } from "./client";
 import type {
   AccountChange,
+  ActionSettings,
   DiscoverRequest,
   Feedback,
   NewAccount,
+  NewPlan,
+  NewReport,
   NewUser,
   NewVerifiedQuery,
+  Plan,
+  PlanVerb,
   Settings,
   SyncRequest,
   UserChange,
@@ -119,6 +124,39 @@ export const advice = {
 export function parityAddress(filters: URLSearchParams): string {
   return `/api/v1/recommendations/parity?${filters}`;
 }
+
+const planId = (plan: string) => ({ params: { path: { plan_id: plan } } });
+const reportId = (report: string) => ({ params: { path: { report_id: report } } });
+
+const turn: Record<PlanVerb, (plan: string) => Promise<Plan>> = {
+  approve: (plan) => body(http.POST("/api/v1/plans/{plan_id}/approve", planId(plan))),
+  apply: (plan) => body(http.POST("/api/v1/plans/{plan_id}/apply", planId(plan))),
+  stop: (plan) => body(http.POST("/api/v1/plans/{plan_id}/stop", planId(plan))),
+  revert: (plan) => body(http.POST("/api/v1/plans/{plan_id}/revert", planId(plan))),
+  cancel: (plan) => body(http.POST("/api/v1/plans/{plan_id}/cancel", planId(plan))),
+};
+
+export const plans = {
+  list: (given: Query) => body(http.GET("/api/v1/plans", query(given))),
+  get: (plan: string) => body(http.GET("/api/v1/plans/{plan_id}", planId(plan))),
+  create: (plan: NewPlan) => body(http.POST("/api/v1/plans", { body: plan })),
+  turn,
+};
+
+export const actions = {
+  get: (organization: string) => body(http.GET("/api/v1/organizations/{id}/actions", id(organization))),
+  save: (organization: string, settings: ActionSettings) =>
+    body(http.PUT("/api/v1/organizations/{id}/actions", { ...id(organization), body: settings })),
+};
+
+export const reports = {
+  list: (given: Query) => body(http.GET("/api/v1/reports", query(given))),
+  create: (report: NewReport) => body(http.POST("/api/v1/reports", { body: report })),
+  remove: (report: string) => done(http.DELETE("/api/v1/reports/{report_id}", reportId(report))),
+};
+
+/** Where the browser downloads a report. */
+export const reportAddress = (report: string) => `/api/v1/reports/${encodeURIComponent(report)}/file`;
 
 export const EVENTS_ADDRESS = "/api/v1/sync/stream";
 

@@ -167,18 +167,18 @@ export const estimatesQuery = (given: Query) =>
 
 export const pricesQuery = queryOptions({ queryKey: ["prices"], queryFn: api.costs.prices });
 
-export const plansQuery = (given: Query) => pagedQuery(["plans", "list"], given, pending.plans.list);
+export const plansQuery = (given: Query) => pagedQuery(["plans", "list"], given, api.plans.list);
 
 export const planQuery = (id: string) =>
   queryOptions({
     queryKey: ["plans", "detail", id],
-    queryFn: () => pending.plans.get(id),
+    queryFn: () => api.plans.get(id),
     // Events bring news sooner; this is for pages that lost them.
     refetchInterval: (query) => (query.state.data?.plan.state === "applying" ? 3000 : false),
   });
 
 export const actionsQuery = (organization: string) =>
-  queryOptions({ queryKey: ["organizations", "actions", organization], queryFn: () => pending.actions.get(organization) });
+  queryOptions({ queryKey: ["organizations", "actions", organization], queryFn: () => api.actions.get(organization) });
 
 export const monthlyCostsQuery = (given: Query) =>
   queryOptions({
@@ -195,4 +195,4 @@ export const eventsQuery = (given: Query) => pagedQuery(["events", "list"], give
 export const eventQuery = (id: string) =>
   queryOptions({ queryKey: ["events", "detail", id], queryFn: () => pending.trail.get(id), staleTime: Infinity });
 
-export const reportsQuery = (given: Query) => pagedQuery(["reports", "list"], given, pending.reports.list);
+export const reportsQuery = (given: Query) => pagedQuery(["reports", "list"], given, api.reports.list);

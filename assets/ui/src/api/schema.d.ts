@@ -361,6 +361,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/costs/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a cost export
+         * @description The body is the file: AWS's Cost and Usage Report (CUR 2.0 of Data Exports, or CUR) as CSV, as CSV packed
+         *     with gzip, or as Parquet. Its days replace what earlier imports said of them. Lines of accounts that are
+         *     not onboarded, or that the caller may not manage, are counted and left out. A file with an error in it
+         *     changes nothing.
+         */
+        post: operations["import_costs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines of bills, newest first
+         * @description A line without a desktop is the whole of its service and usage type on its days. With `by_desktop`, or
+         *     when desktops are named, the list holds desktops' parts instead: adding both would count twice.
+         */
+        get: operations["list_cost_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/meter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What reading costs and usage costs by itself, this month */
+        get: operations["read_cost_meter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/monthly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Costs by month
+         * @description The last months with the current one, summed over organizations, accounts, services or usage types.
+         *     Amounts are unblended; those of the current month, and of the one before in its first days, are
+         *     `estimated`.
+         */
+        get: operations["read_monthly_costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dashboard": {
         parameters: {
             query?: never;
@@ -387,6 +470,44 @@ export interface paths {
         };
         /** List directories */
         get: operations["list_directories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events of CloudTrail, newest first
+         * @description Those about desktops that changed something, or that AWS refused; kept for 400 days, beyond CloudTrail's
+         *     own 90.
+         */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One event, with all that is kept of it */
+        get: operations["read_event"];
         put?: never;
         post?: never;
         delete?: never;
@@ -532,6 +653,150 @@ export interface paths {
         head?: never;
         /** Rename an organization */
         patch: operations["rename_organization"];
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be changed in an organization, and what is missing for it */
+        get: operations["read_actions"];
+        /** Say what may be changed in an organization, and when not */
+        put: operations["change_actions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans, newest first */
+        get: operations["list_plans"];
+        put?: never;
+        /**
+         * Make a plan
+         * @description Of recommendations, or of changes of named desktops, all of one organization. It waits for approval.
+         */
+        post: operations["create_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One plan with every change in it */
+        get: operations["read_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply an approved plan, or go on with a stopped one */
+        post: operations["apply_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a plan
+         * @description A plan that terminates desktops needs two people.
+         */
+        post: operations["approve_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a plan that was not applied, or what is left of a stopped one */
+        post: operations["cancel_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a plan that undoes this one */
+        post: operations["revert_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{plan_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop applying a plan between two desktops */
+        post: operations["stop_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/prices": {
@@ -697,6 +962,63 @@ export interface paths {
         };
         /** Regions that offer WorkSpaces */
         get: operations["list_regions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports, newest first */
+        get: operations["list_reports"];
+        put?: never;
+        /**
+         * Order a report
+         * @description Its job makes the file. Without an organization it is about all of them, which only those may order who
+         *     see all.
+         */
+        post: operations["create_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One report */
+        get: operations["read_report"];
+        put?: never;
+        post?: never;
+        /** Delete a report and its file */
+        delete: operations["delete_report"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report's file */
+        get: operations["read_report_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1111,6 +1433,7 @@ export interface components {
              * @description Desktops that are neither missing nor deleted.
              */
             workspaces: number;
+            write_role_arn?: null | components["schemas"]["RoleArn"];
         };
         /** @description What may change later; the external id may not. */
         AccountChange: {
@@ -1118,12 +1441,34 @@ export interface components {
             name?: string | null;
             regions?: components["schemas"]["Region"][] | null;
             role_arn?: null | components["schemas"]["RoleArn"];
+            write_role_arn?: null | components["schemas"]["RoleArn"];
         };
         /**
          * @description An AWS account id: exactly twelve digits.
          * @example 111122223333
          */
         AccountId: string;
+        /** @description What asking one service about one account costs. */
+        AccountMeter: {
+            account_id: components["schemas"]["AccountId"];
+            account_name: string;
+            /** @description This month. */
+            amount: components["schemas"]["Money"];
+            organization_id: components["schemas"]["OrganizationId"];
+            organization_name: string;
+            /**
+             * Format: int64
+             * @description This month: requests of Cost Explorer, metrics of CloudWatch.
+             */
+            requests: number;
+            /**
+             * Format: int64
+             * @description The same, today.
+             */
+            requests_today: number;
+            /** @description `cost_explorer` or `cloudwatch`. */
+            service: string;
+        };
         /** @description The outcome of `account test`. */
         AccountTest: {
             account_id: components["schemas"]["AccountId"];
@@ -1139,6 +1484,21 @@ export interface components {
             permissions: components["schemas"]["PermissionTest"][];
             /** @description Plain sentences for a person to act on. */
             warnings: string[];
+        };
+        /** @description What may be changed in an organization */
+        Actions: components["schemas"]["ActionSettings"] & {
+            /** @description Its accounts without a role for changes. */
+            accounts_without_role: components["schemas"]["AccountId"][];
+            may_approve: boolean;
+            /** @description The caller may make plans here. */
+            may_plan: boolean;
+        };
+        /** @description What an organization allows to be changed. */
+        ActionSettings: {
+            actions_enabled: boolean;
+            blackout?: components["schemas"]["Blackout"][];
+            /** @description Terminating is a suggestion only until this is on. */
+            terminate_enabled: boolean;
         };
         AdviceInput: {
             name: string;
@@ -1227,6 +1587,10 @@ export interface components {
             rows: Record<string, never>[][];
             /** @description There was more than the limit allows. */
             truncated: boolean;
+        };
+        Approval: {
+            approver: string;
+            at: components["schemas"]["UtcTime"];
         };
         /** @description One line of the history. */
         AskedQuestion: {
@@ -1365,6 +1729,38 @@ export interface components {
              */
             ours_right: number;
         };
+        /** @description What a change replaces, for showing and for undoing it. */
+        Before: {
+            /** Format: int32 */
+            auto_stop_timeout_minutes?: number | null;
+            compute_type?: string | null;
+            running_mode?: null | components["schemas"]["RunningMode"];
+            state?: string | null;
+            tags: {
+                [key: string]: string;
+            };
+        };
+        /** @description A line as it is kept and shown. */
+        BilledLine: components["schemas"]["CostLine"] & {
+            account_id: components["schemas"]["AccountId"];
+            account_name: string;
+            organization_id: components["schemas"]["OrganizationId"];
+            organization_name: string;
+            /** @description When it was read last. */
+            read_at: components["schemas"]["UtcTime"];
+            source: components["schemas"]["CostSource"];
+        };
+        /** @description When nothing is changed: weekdays and hours in a time zone. */
+        Blackout: {
+            /** @description `08:00`. */
+            from: string;
+            /** @description IANA name. */
+            time_zone: string;
+            /** @description `18:00`; earlier than `from` goes over midnight. */
+            to: string;
+            /** @description 1 Monday to 7 Sunday. */
+            weekdays: number[];
+        };
         Bundle: components["schemas"]["BundleRecord"] & components["schemas"]["Placement"];
         /** @description A bundle as `DescribeWorkspaceBundles` gives it. */
         BundleRecord: {
@@ -1468,6 +1864,81 @@ export interface components {
         Confidence: "low" | "medium" | "high";
         /** @description One of: CONNECTED DISCONNECTED UNKNOWN or a value AWS added since. */
         ConnectionState: string;
+        /**
+         * @description What sums by month are taken over.
+         * @enum {string}
+         */
+        CostGroup: "organization" | "account" | "service" | "usage_type";
+        /** @description What an import took. */
+        CostImport: {
+            accounts: components["schemas"]["AccountId"][];
+            /** @description The day after the last. */
+            ends_on?: string | null;
+            /**
+             * Format: int64
+             * @description What they became: lines by day, desktop, service and usage type.
+             */
+            lines_kept: number;
+            /**
+             * Format: int64
+             * @description Lines of accounts that are not onboarded or not the caller's.
+             */
+            lines_of_others: number;
+            /**
+             * Format: int64
+             * @description Lines of the file, without headings.
+             */
+            lines_read: number;
+            /**
+             * Format: int64
+             * @description How many such accounts.
+             */
+            other_accounts: number;
+            /** @description The first day that was taken. */
+            starts_on?: string | null;
+        };
+        /**
+         * @description One line of a bill. Without a desktop it is the whole of its service and usage type in the account,
+         *     desktops included; with one it is that desktop's part of the whole.
+         */
+        CostLine: {
+            /** @description Unblended. */
+            amount: components["schemas"]["Money"];
+            /** @description The day after the last. */
+            ends_on: string;
+            /** @description AWS may still change it. */
+            estimated: boolean;
+            /** Format: double */
+            quantity?: number | null;
+            /** @description Where AWS, or the usage type's prefix, says so. */
+            region?: string | null;
+            /** @description As AWS writes it: `Amazon WorkSpaces`. */
+            service: string;
+            /** @description The first day, `2026-10-31`, UTC. */
+            starts_on: string;
+            /** @description What the quantity counts: `Hrs`, `GB-Mo`, `User-Mo`. */
+            unit?: string | null;
+            /** @description As AWS writes it: `EUW1-AW-HW-2-AutoStop-Usage`. */
+            usage_type: string;
+            workspace_id?: string | null;
+        };
+        /** @description What reading costs and usage from AWS costs by itself. */
+        CostMeter: {
+            /** @description The dearest first. */
+            accounts: components["schemas"]["AccountMeter"][];
+            month: components["schemas"]["Month"];
+            /**
+             * Format: int64
+             * @description Requests of Cost Explorer that an account may make a day.
+             */
+            requests_per_day: number;
+            total: components["schemas"]["Money"];
+        };
+        /**
+         * @description Where a line is from.
+         * @enum {string}
+         */
+        CostSource: "cost_explorer" | "cost_explorer_resources" | "export";
         /** @description How many rows share a value. `key` filters the list; `label` is for reading. */
         Count: {
             /** Format: int64 */
@@ -1661,6 +2132,11 @@ export interface components {
             /** @enum {string} */
             type: "database";
         };
+        /** @description An event with everything that is kept of it. */
+        EventDetail: components["schemas"]["KeptEvent"] & {
+            /** @description The event as AWS gave it, without credentials. */
+            record: Record<string, never>;
+        };
         /** @description A question that shows what can be asked. */
         ExampleQuestion: {
             question: string;
@@ -1752,6 +2228,12 @@ export interface components {
              */
             unknown_minutes: number;
         };
+        /**
+         * @description Where one item stands. Each step is written before the next is taken, so that a restart knows
+         *     what may have happened.
+         * @enum {string}
+         */
+        ItemState: "planned" | "intended" | "called" | "verified" | "failed" | "skipped";
         Job: {
             /**
              * Format: int32
@@ -1787,9 +2269,25 @@ export interface components {
         } | (components["schemas"]["DiscoverRequest"] & {
             /** @enum {string} */
             kind: "account_discover";
-        });
+        }) | {
+            /** @enum {string} */
+            kind: "make_report";
+            report_id: components["schemas"]["ReportId"];
+        } | {
+            /** @enum {string} */
+            kind: "apply_plan";
+            plan_id: components["schemas"]["PlanId"];
+        };
         /** @enum {string} */
         JobState: "queued" | "running" | "succeeded" | "partial" | "failed" | "cancelled";
+        /** @description An event as it is kept and shown. */
+        KeptEvent: components["schemas"]["TrailEvent"] & {
+            account_id: components["schemas"]["AccountId"];
+            account_name: string;
+            organization_id: components["schemas"]["OrganizationId"];
+            organization_name: string;
+            region: components["schemas"]["Region"];
+        };
         LeftAlone: {
             /** Format: int64 */
             desktops: number;
@@ -1899,6 +2397,44 @@ export interface components {
         Money: number;
         /** @example 2026-10 */
         Month: string;
+        /** @description What one group cost in one month. */
+        MonthlyCost: {
+            amount: components["schemas"]["Money"];
+            /** @description Some of it AWS may still change. */
+            estimated: boolean;
+            /** @description The id of an organization or account, or the name of a service or usage type. */
+            key: string;
+            month: components["schemas"]["Month"];
+            /** @description The key for people. */
+            name: string;
+            /** @description What of it is Amazon WorkSpaces. */
+            workspaces_amount: components["schemas"]["Money"];
+        };
+        /** @description Costs by month. */
+        MonthlyCosts: {
+            as_of?: null | components["schemas"]["UtcTime"];
+            from: components["schemas"]["Month"];
+            group_by: components["schemas"]["CostGroup"];
+            /** @description Oldest month first, the dearest group of a month first. */
+            rows: components["schemas"]["MonthlyCost"][];
+            to: components["schemas"]["Month"];
+            /** @description One for each month with lines, oldest first. */
+            totals: components["schemas"]["MonthlyTotal"][];
+        };
+        /** @description What everything cost in one month. */
+        MonthlyTotal: {
+            amount: components["schemas"]["Money"];
+            /** @description What of it is known desktop by desktop. */
+            by_desktop_amount: components["schemas"]["Money"];
+            /**
+             * Format: int32
+             * @description The days with lines: fewer than the month has when it is not over, or was not read.
+             */
+            days: number;
+            estimated: boolean;
+            month: components["schemas"]["Month"];
+            workspaces_amount: components["schemas"]["Money"];
+        };
         /** @description What it takes to onboard an account. */
         NewAccount: {
             endpoint_url?: string | null;
@@ -1917,6 +2453,24 @@ export interface components {
             current: string;
             /** @description At least 12 characters. */
             new: string;
+        };
+        /** @description What a new plan is made of: recommendations, or changes of named desktops. */
+        NewPlan: {
+            changes?: components["schemas"]["WantedChange"][];
+            reason?: string | null;
+            /** @description All of one organization. */
+            recommendation_ids?: string[];
+            title: string;
+        };
+        /** @description What a new report is to be. */
+        NewReport: {
+            format: components["schemas"]["ReportFormat"];
+            /** @description The first day of the period, `2026-10-01`; the last closed month unless given. */
+            from?: string | null;
+            organization_id?: null | components["schemas"]["OrganizationId"];
+            report_type: components["schemas"]["ReportType"];
+            /** @description The last day. */
+            to?: string | null;
         };
         NewUser: {
             display_name?: string | null;
@@ -1983,6 +2537,7 @@ export interface components {
                  * @description Desktops that are neither missing nor deleted.
                  */
                 workspaces: number;
+                write_role_arn?: null | components["schemas"]["RoleArn"];
             }[];
             /** @description Send as `cursor` for the next page; absent on the last. */
             next_cursor?: string | null;
@@ -2059,6 +2614,26 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        Page_BilledLine: {
+            as_of?: null | components["schemas"]["UtcTime"];
+            items: (components["schemas"]["CostLine"] & {
+                account_id: components["schemas"]["AccountId"];
+                account_name: string;
+                organization_id: components["schemas"]["OrganizationId"];
+                organization_name: string;
+                /** @description When it was read last. */
+                read_at: components["schemas"]["UtcTime"];
+                source: components["schemas"]["CostSource"];
+            })[];
+            /** @description Send as `cursor` for the next page; absent on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows that match the filters, over all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         Page_Bundle: {
             as_of?: null | components["schemas"]["UtcTime"];
             items: (components["schemas"]["BundleRecord"] & components["schemas"]["Placement"])[];
@@ -2116,6 +2691,24 @@ export interface components {
             total: number;
         };
         /** @description One page of a list. */
+        Page_KeptEvent: {
+            as_of?: null | components["schemas"]["UtcTime"];
+            items: (components["schemas"]["TrailEvent"] & {
+                account_id: components["schemas"]["AccountId"];
+                account_name: string;
+                organization_id: components["schemas"]["OrganizationId"];
+                organization_name: string;
+                region: components["schemas"]["Region"];
+            })[];
+            /** @description Send as `cursor` for the next page; absent on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows that match the filters, over all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
         Page_Organization: {
             as_of?: null | components["schemas"]["UtcTime"];
             items: {
@@ -2133,6 +2726,45 @@ export interface components {
                  * @description Desktops that are neither missing nor deleted.
                  */
                 workspaces: number;
+            }[];
+            /** @description Send as `cursor` for the next page; absent on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows that match the filters, over all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_Plan: {
+            as_of?: null | components["schemas"]["UtcTime"];
+            items: {
+                applied_at?: null | components["schemas"]["UtcTime"];
+                approvals: components["schemas"]["Approval"][];
+                /** Format: int32 */
+                approvals_needed: number;
+                created_at: components["schemas"]["UtcTime"];
+                created_by: string;
+                /** @description It is neither approved nor applied after this. */
+                expires_at: components["schemas"]["UtcTime"];
+                finished_at?: null | components["schemas"]["UtcTime"];
+                id: components["schemas"]["PlanId"];
+                /** Format: int64 */
+                items: number;
+                /** Format: int64 */
+                items_failed: number;
+                /** Format: int64 */
+                items_skipped: number;
+                /** Format: int64 */
+                items_verified: number;
+                job_id?: null | components["schemas"]["JobId"];
+                organization_id: components["schemas"]["OrganizationId"];
+                organization_name: string;
+                reason?: string | null;
+                reverts?: null | components["schemas"]["PlanId"];
+                saving?: null | components["schemas"]["Money"];
+                state: components["schemas"]["PlanState"];
+                title: string;
             }[];
             /** @description Send as `cursor` for the next page; absent on the last. */
             next_cursor?: string | null;
@@ -2176,6 +2808,39 @@ export interface components {
                 /** @description When the change should be made: `now`, or from when on it pays. */
                 when: string;
                 workspace_id: string;
+            }[];
+            /** @description Send as `cursor` for the next page; absent on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows that match the filters, over all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_Report: {
+            as_of?: null | components["schemas"]["UtcTime"];
+            items: {
+                /** @description SHA-256 of the file, hexadecimal. */
+                checksum?: string | null;
+                created_at: components["schemas"]["UtcTime"];
+                created_by: string;
+                /** @description Why it could not be made. */
+                error?: string | null;
+                /** Format: int64 */
+                file_bytes?: number | null;
+                finished_at?: null | components["schemas"]["UtcTime"];
+                format: components["schemas"]["ReportFormat"];
+                id: components["schemas"]["ReportId"];
+                job_id?: null | components["schemas"]["JobId"];
+                organization_id?: null | components["schemas"]["OrganizationId"];
+                organization_name?: string | null;
+                /** @description The first day of the period. */
+                period_from: string;
+                /** @description The last day. */
+                period_to: string;
+                report_type: components["schemas"]["ReportType"];
+                status: components["schemas"]["ReportStatus"];
             }[];
             /** @description Send as `cursor` for the next page; absent on the last. */
             next_cursor?: string | null;
@@ -2353,6 +3018,71 @@ export interface components {
              */
             workspaces: number;
         };
+        /** @description A list of changes that people approve and a job applies. */
+        Plan: {
+            applied_at?: null | components["schemas"]["UtcTime"];
+            approvals: components["schemas"]["Approval"][];
+            /** Format: int32 */
+            approvals_needed: number;
+            created_at: components["schemas"]["UtcTime"];
+            created_by: string;
+            /** @description It is neither approved nor applied after this. */
+            expires_at: components["schemas"]["UtcTime"];
+            finished_at?: null | components["schemas"]["UtcTime"];
+            id: components["schemas"]["PlanId"];
+            /** Format: int64 */
+            items: number;
+            /** Format: int64 */
+            items_failed: number;
+            /** Format: int64 */
+            items_skipped: number;
+            /** Format: int64 */
+            items_verified: number;
+            job_id?: null | components["schemas"]["JobId"];
+            organization_id: components["schemas"]["OrganizationId"];
+            organization_name: string;
+            reason?: string | null;
+            reverts?: null | components["schemas"]["PlanId"];
+            saving?: null | components["schemas"]["Money"];
+            state: components["schemas"]["PlanState"];
+            title: string;
+        };
+        PlanDetail: {
+            items: components["schemas"]["PlanItem"][];
+            plan: components["schemas"]["Plan"];
+        };
+        /** @description A list of changes that people approve. */
+        PlanId: string;
+        /** @description One change of a plan. */
+        PlanItem: {
+            account_id: components["schemas"]["AccountId"];
+            before: components["schemas"]["Before"];
+            called_at?: null | components["schemas"]["UtcTime"];
+            change: components["schemas"]["Change"];
+            error_code?: string | null;
+            error_message?: string | null;
+            intended_at?: null | components["schemas"]["UtcTime"];
+            note?: string | null;
+            /**
+             * Format: int32
+             * @description 1 for the first.
+             */
+            position: number;
+            recommendation_id?: string | null;
+            region: components["schemas"]["Region"];
+            /** @description AWS's id of the call. */
+            request_id?: string | null;
+            saving?: null | components["schemas"]["Money"];
+            state: components["schemas"]["ItemState"];
+            user_name?: string | null;
+            verified_at?: null | components["schemas"]["UtcTime"];
+            workspace_id: string;
+        };
+        /**
+         * @description Where a plan stands.
+         * @enum {string}
+         */
+        PlanState: "draft" | "approved" | "applying" | "stopped" | "applied" | "partly_applied" | "failed" | "cancelled" | "expired";
         /** @description The IAM policy a client grants, and ready-made ways to create the role. */
         PolicyDocuments: {
             /** @description A CloudFormation template (YAML) with role, trust and policy. */
@@ -2507,6 +3237,40 @@ export interface components {
             state?: string | null;
             workspace_id?: string | null;
         };
+        /** @description A report as it is kept and listed. */
+        Report: {
+            /** @description SHA-256 of the file, hexadecimal. */
+            checksum?: string | null;
+            created_at: components["schemas"]["UtcTime"];
+            created_by: string;
+            /** @description Why it could not be made. */
+            error?: string | null;
+            /** Format: int64 */
+            file_bytes?: number | null;
+            finished_at?: null | components["schemas"]["UtcTime"];
+            format: components["schemas"]["ReportFormat"];
+            id: components["schemas"]["ReportId"];
+            job_id?: null | components["schemas"]["JobId"];
+            organization_id?: null | components["schemas"]["OrganizationId"];
+            organization_name?: string | null;
+            /** @description The first day of the period. */
+            period_from: string;
+            /** @description The last day. */
+            period_to: string;
+            report_type: components["schemas"]["ReportType"];
+            status: components["schemas"]["ReportStatus"];
+        };
+        /**
+         * @description What a report is written as.
+         * @enum {string}
+         */
+        ReportFormat: "csv" | "json" | "xlsx" | "pdf";
+        /** @description A report that was made. */
+        ReportId: string;
+        /** @enum {string} */
+        ReportStatus: "waiting" | "running" | "ready" | "failed" | "expired";
+        /** @description One of: monthly inventory usage cost savings activity sync_health or a value AWS added since. */
+        ReportType: string;
         /** @description One entry of a resource's history: what it was from `valid_from` until `valid_to`. */
         ResourceVersion: {
             caused_by?: null | components["schemas"]["CausedBy"];
@@ -2759,6 +3523,30 @@ export interface components {
              */
             sampled_tokens: number;
         };
+        /** @description One event. */
+        TrailEvent: {
+            /** @description Present when AWS refused the call, which then changed nothing. */
+            error_code?: string | null;
+            error_message?: string | null;
+            event_id: string;
+            /** @description The API call: `TerminateWorkspaces`. */
+            event_name: string;
+            /** @description `workspaces.amazonaws.com`. */
+            event_source: string;
+            event_time: components["schemas"]["UtcTime"];
+            /** @description It changed nothing. */
+            read_only: boolean;
+            /** @description What was asked for. */
+            request_parameters?: Record<string, never> | null;
+            /** @description An address, or the AWS service that called. */
+            source_ip?: string | null;
+            user_agent?: string | null;
+            user_arn?: string | null;
+            /** @description A user, or the session of a role, which often bears a person's name. */
+            user_name?: string | null;
+            /** @description The desktops it is about. */
+            workspace_ids: string[];
+        };
         /** @description One desktop's day. */
         UsageDay: components["schemas"]["Hours"] & components["schemas"]["DayHealth"];
         /** @description One desktop's month. */
@@ -2834,6 +3622,10 @@ export interface components {
             columns: components["schemas"]["ColumnSchema"][];
             meaning: string;
             name: string;
+        };
+        WantedChange: {
+            change: components["schemas"]["Change"];
+            workspace_id: string;
         };
         /** @description Which desktops, and how they would run. What is left out stays as it is. */
         WhatIf: {
@@ -3231,10 +4023,12 @@ export interface operations {
         parameters: {
             query?: {
                 external_id?: string;
-                /** @description `stocktake-read` unless given. */
+                /** @description `stocktake-read` or `stocktake-write` unless given. */
                 role_name?: string;
                 /** @description The account whose credentials assume the role. */
                 trusted_account_id?: string;
+                /** @description For the role through which desktops are changed. */
+                write?: boolean;
             };
             header?: never;
             path?: never;
@@ -3776,6 +4570,157 @@ export interface operations {
             };
         };
     };
+    import_costs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostImport"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_cost_lines: {
+        parameters: {
+            query?: {
+                account_id?: string[];
+                /** @description Desktops' lines in place of wholes. */
+                by_desktop?: boolean;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Lines that begin on or after this day. */
+                from?: string;
+                /** @description 1 to 500; 50 unless given. */
+                limit?: number;
+                /** @description Only this organization. */
+                organization_id?: string;
+                service?: string[];
+                /** @description A column, descending with `-` in front. */
+                sort?: string;
+                /** @description `cost_explorer`, `cost_explorer_resources`, `export`. */
+                source?: string[];
+                /** @description Lines that begin before this day. */
+                to?: string;
+                usage_type?: string[];
+                /** @description Lists these desktops' lines. */
+                workspace_id?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BilledLine"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_cost_meter: {
+        parameters: {
+            query?: {
+                /** @description Only this organization. */
+                organization_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostMeter"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_monthly_costs: {
+        parameters: {
+            query?: {
+                account_id?: string[];
+                /** @description `organization`, `account`, `service` or `usage_type`. */
+                group_by?: string;
+                /** @description The last 12 unless given, the current one included. */
+                months?: number;
+                /** @description Only this organization. */
+                organization_id?: string;
+                service?: string[];
+                usage_type?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthlyCosts"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_dashboard: {
         parameters: {
             query?: {
@@ -3835,6 +4780,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Directory"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                account_id?: string[];
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description `TerminateWorkspaces`, `ModifyWorkspaceProperties`, … */
+                event_name?: string[];
+                /** @description At or after this time or day. */
+                from?: string;
+                /** @description 1 to 500; 50 unless given. */
+                limit?: number;
+                /** @description Only this organization. */
+                organization_id?: string;
+                /** @description Text to find, ignoring case. */
+                q?: string;
+                region?: string[];
+                /** @description A column, descending with `-` in front. */
+                sort?: string;
+                /** @description Before this time or day. */
+                to?: string;
+                user_name?: string[];
+                workspace_id?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_KeptEvent"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDetail"];
                 };
             };
             /** @description What went wrong */
@@ -4196,6 +5220,321 @@ export interface operations {
             };
         };
     };
+    read_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Actions"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionSettings"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_plans: {
+        parameters: {
+            query?: {
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 500; 50 unless given. */
+                limit?: number;
+                /** @description Only this organization. */
+                organization_id?: string;
+                /** @description A column, descending with `-` in front. */
+                sort?: string;
+                /** @description `draft`, `approved`, `applying`, `stopped`, `applied`, `partly_applied`, `failed`, `cancelled`, `expired`. */
+                state?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revert_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_prices: {
         parameters: {
             query?: never;
@@ -4535,6 +5874,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Regions"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reports: {
+        parameters: {
+            query?: {
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 500; 50 unless given. */
+                limit?: number;
+                /** @description Only this organization. */
+                organization_id?: string;
+                /** @description A column, descending with `-` in front. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Report"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReport"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_report_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description What went wrong */

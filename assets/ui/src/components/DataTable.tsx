@@ -1,5 +1,4 @@
 // Tables of rows the server has already filtered and sorted. On narrow windows each row is a card.
-import { flexRender, getCoreRowModel, useReactTable, type ColumnDef } from "@tanstack/react-table";
 import clsx from "clsx";
 import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
 import { useWide } from "../state/media";
@@ -80,53 +79,33 @@ function SortSelect<T>({ columns, sort, onSort }: SortSelectProps<T>) {
 }
 
 function WideTable<T>({ label, rows, columns, rowKey, sort, onSort, waiting = false, onOpen }: DataTableProps<T>) {
-  // The table library keeps its own caches and must not be memoised over.
-  "use no memo";
-  const definitions: ColumnDef<T>[] = columns.map((column) => ({
-    id: column.id,
-    header: column.header,
-    cell: (context) => column.cell(context.row.original),
-    meta: column,
-  }));
-  // eslint-disable-next-line react-hooks/incompatible-library
-  const table = useReactTable({ data: rows, columns: definitions, getCoreRowModel: getCoreRowModel(), getRowId: rowKey });
   return (
     <div className="overflow-x-auto" aria-busy={waiting}>
       <table aria-label={label} className={clsx("w-full border-collapse text-left text-sm", waiting && "opacity-60")}>
         <thead>
-          {table.getHeaderGroups().map((group) => (
-            <tr key={group.id} className="border-b border-line">
-              {group.headers.map((header) => (
-                <HeaderCell
-                  key={header.id}
-                  column={header.column.columnDef.meta as Column<T>}
-                  sort={sort}
-                  onSort={onSort}
-                />
-              ))}
-            </tr>
-          ))}
+          <tr className="border-b border-line">
+            {columns.map((column) => (
+              <HeaderCell key={column.id} column={column} sort={sort} onSort={onSort} />
+            ))}
+          </tr>
         </thead>
         <tbody className="divide-y divide-line">
-          {table.getRowModel().rows.map((row) => (
+          {rows.map((row) => (
             <tr
-              key={row.id}
+              key={rowKey(row)}
               className={clsx("group transition-colors hover:bg-sunken", onOpen && "cursor-pointer")}
               onClick={(event) => {
                 // A click on a link or a button inside, or the end of marking text, is not for the row.
                 if ((event.target as Element).closest("a, button, input, label")) return;
-                if (String(getSelection()) === "") onOpen?.(row.original);
+                if (String(getSelection()) === "") onOpen?.(row);
               }}
             >
-              {row.getVisibleCells().map((cell) => (
+              {columns.map((column) => (
                 <td
-                  key={cell.id}
-                  className={clsx(
-                    "max-w-72 truncate px-3 py-2.5 align-middle first:pl-5 last:pr-5",
-                    (cell.column.columnDef.meta as Column<T>).right && "text-right",
-                  )}
+                  key={column.id}
+                  className={clsx("max-w-72 truncate px-3 py-2.5 align-middle first:pl-5 last:pr-5", column.right && "text-right")}
                 >
-                  {flexRender(cell.column.columnDef.cell, cell.getContext())}
+                  {column.cell(row)}
                 </td>
               ))}
             </tr>

@@ -1,6 +1,5 @@
 // Changes of desktops in words: what they are called, what they do, and what a plan replaces by them.
-import type { Before } from "../api/pending";
-import type { Change } from "../api/types";
+import type { Before, Change } from "../api/types";
 import { formatConstant } from "./format";
 
 export type Verb = Change["verb"];

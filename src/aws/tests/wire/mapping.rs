@@ -267,7 +267,10 @@ async fn every_call_is_in_the_policy() {
     tags::describe_tags(&view, "ws-1").await.unwrap();
     for action in collectors::actions() {
         let outcome = (action.probe)(&view).await;
-        assert!(outcome.is_ok() || action.name.starts_with("cloudwatch:"), "{outcome:?}");
+        assert!(
+            outcome.is_ok() || action.name.starts_with("cloudwatch:"),
+            "{outcome:?}"
+        );
     }
     let called: BTreeSet<String> = server
         .requests()

@@ -13,7 +13,8 @@ use crate::frozen;
 
 const WHOLE: &str = "SELECT count(*) FROM cost_line WHERE workspace_id = ''";
 const PARTS: &str = "SELECT count(*) FROM cost_line WHERE workspace_id > ''";
-const PAID: &str = "SELECT coalesce(sum(requests), 0) FROM paid_request WHERE service = 'cost_explorer'";
+const PAID: &str =
+    "SELECT coalesce(sum(requests), 0) FROM paid_request WHERE service = 'cost_explorer'";
 
 async fn world(opted_in: bool) -> World {
     let config = SimulatorConfig {
@@ -26,7 +27,11 @@ async fn world(opted_in: bool) -> World {
 }
 
 fn error(status: u16, code: &str) -> OperationError {
-    OperationError { status, code: code.to_owned(), message: format!("{code} it is") }
+    OperationError {
+        status,
+        code: code.to_owned(),
+        message: format!("{code} it is"),
+    }
 }
 
 #[tokio::test]
@@ -36,11 +41,19 @@ async fn the_first_reading_goes_back_thirteen_months_and_later_ones_repair_what_
     assert_eq!((scope.status, scope.note), (ScopeStatus::Complete, None));
     assert_eq!(scope.region, None);
     let first = world.number("SELECT min(CAST(substr(starts_on, 1, 4) AS INTEGER) * 100 + CAST(substr(starts_on, 6, 2) AS INTEGER)) FROM cost_line").await;
-    assert_eq!(first, 2025_10);
+    assert_eq!(first, 202_510);
     assert!(world.number(PARTS).await > 0);
-    let by_desktop = "SELECT count(*) FROM cost_line WHERE workspace_id > '' AND starts_on < '2026-11-07'";
-    assert_eq!(world.number(by_desktop).await, 0, "only the last fourteen days have desktops");
-    assert_eq!(world.number(PAID).await.cast_unsigned(), scope.counts.calls_made);
+    let by_desktop =
+        "SELECT count(*) FROM cost_line WHERE workspace_id > '' AND starts_on < '2026-11-07'";
+    assert_eq!(
+        world.number(by_desktop).await,
+        0,
+        "only the last fourteen days have desktops"
+    );
+    assert_eq!(
+        world.number(PAID).await.cast_unsigned(),
+        scope.counts.calls_made
+    );
     let over = "SELECT sum(amount_micros) FROM cost_line WHERE workspace_id = '' AND starts_on < '2026-11-20'";
     let billed = world.number(over).await;
 
@@ -65,13 +78,26 @@ async fn the_first_reading_goes_back_thirteen_months_and_later_ones_repair_what_
     world.advance(6);
     let scope = world.run().await;
     assert!(scope.note.unwrap().contains("Still fresh"));
-    assert_eq!(world.calls("GetCostAndUsage"), asked, "what is fresh costs nothing");
+    assert_eq!(
+        world.calls("GetCostAndUsage"),
+        asked,
+        "what is fresh costs nothing"
+    );
 
     world.advance(20);
     let scope = world.run().await;
     assert_eq!(scope.status, ScopeStatus::Complete);
-    assert_eq!(world.calls("GetCostAndUsage"), asked + 1, "one window of a few days");
-    assert_eq!(world.number("SELECT count(*) FROM cost_line WHERE usage_type = 'Withdrawn'").await, 0);
+    assert_eq!(
+        world.calls("GetCostAndUsage"),
+        asked + 1,
+        "one window of a few days"
+    );
+    assert_eq!(
+        world
+            .number("SELECT count(*) FROM cost_line WHERE usage_type = 'Withdrawn'")
+            .await,
+        0
+    );
     assert_eq!(world.number(over).await, billed);
     assert!(world.number(WHOLE).await > lines, "a day more");
 }
@@ -83,14 +109,27 @@ async fn the_sums_are_those_of_the_bill() {
     let db = &world.inventory().db;
     let months: (Month, Month) = ("2026-10".parse().unwrap(), "2026-11".parse().unwrap());
     let filter = LineFilter::default();
-    let costs = store::billing::monthly(db, &Scope::All, &filter, months, CostGroup::Service).await.unwrap();
-    let [october, november] = costs.totals.as_slice() else { panic!("{costs:?}") };
+    let costs = store::billing::monthly(db, &Scope::All, &filter, months, CostGroup::Service)
+        .await
+        .unwrap();
+    let [october, november] = costs.totals.as_slice() else {
+        panic!("{costs:?}")
+    };
     assert!(october.workspaces_amount.dollars() > 0.0 && !october.estimated);
     assert!(november.estimated && november.by_desktop_amount.dollars() > 0.0);
     assert_eq!(costs.as_of, Some(world.now));
-    let parts = LineFilter { by_desktop: true, ..filter };
-    let page = store::billing::lines(db, &Scope::All, &parts, &PageRequest::default()).await.unwrap();
-    assert!(page.items.iter().all(|line| line.line.workspace_id.as_ref().unwrap().starts_with("ws-")));
+    let parts = LineFilter {
+        by_desktop: true,
+        ..filter
+    };
+    let page = store::billing::lines(db, &Scope::All, &parts, &PageRequest::default())
+        .await
+        .unwrap();
+    assert!(
+        page.items
+            .iter()
+            .all(|line| line.line.workspace_id.as_ref().unwrap().starts_with("ws-"))
+    );
     let whole = world.number("SELECT count(*) FROM cost_line WHERE workspace_id = '' AND in_desktops_micros > amount_micros + 100").await;
     assert_eq!(whole, 0, "no part is more than its whole");
 }
@@ -101,12 +140,20 @@ async fn who_did_not_opt_in_is_told_so_in_awss_words_and_nothing_fails() {
     let scope = world.run().await;
     assert_eq!(scope.status, ScopeStatus::Complete);
     let note = scope.note.unwrap();
-    assert!(note.starts_with("Costs by desktop are not read: DataUnavailableException: Data is not available"), "{note}");
+    assert!(
+        note.starts_with(
+            "Costs by desktop are not read: DataUnavailableException: Data is not available"
+        ),
+        "{note}"
+    );
     assert!(world.number(WHOLE).await > 0);
     assert_eq!(world.number(PARTS).await, 0);
     world.advance(6);
     let fresh = world.run().await.note.unwrap();
-    assert!(fresh.contains("Still fresh") && fresh.ends_with(&note), "{fresh}");
+    assert!(
+        fresh.contains("Still fresh") && fresh.ends_with(&note),
+        "{fresh}"
+    );
 }
 
 #[tokio::test]
@@ -115,21 +162,31 @@ async fn at_the_cap_a_reading_ends_politely_and_goes_on_the_next_day() {
     world.estate.inventory.config.cost_requests_per_day = 5;
     let scope = world.run().await;
     assert_eq!((scope.status, scope.failure), (ScopeStatus::Partial, None));
-    assert_eq!(scope.note.unwrap(), "The cap of 5 paid requests a day is reached; the rest is read tomorrow.");
+    assert_eq!(
+        scope.note.unwrap(),
+        "The cap of 5 paid requests a day is reached; the rest is read tomorrow."
+    );
     assert_eq!((scope.counts.calls_made, world.number(PAID).await), (5, 5));
-    assert!(world.number(PARTS).await > 0, "the newest and what AWS forgets come first");
-    let oldest = "SELECT CAST(replace(substr(min(starts_on), 1, 7), '-', '') AS INTEGER) FROM cost_line";
+    assert!(
+        world.number(PARTS).await > 0,
+        "the newest and what AWS forgets come first"
+    );
+    let oldest =
+        "SELECT CAST(replace(substr(min(starts_on), 1, 7), '-', '') AS INTEGER) FROM cost_line";
     let reached = world.number(oldest).await;
-    assert!(reached < 2026_11 && reached > 2025_10, "{reached}");
+    assert!(reached < 202_611 && reached > 202_510, "{reached}");
 
     world.advance(1);
     let again = world.run().await;
-    assert_eq!((again.status, again.counts.calls_made), (ScopeStatus::Partial, 0));
+    assert_eq!(
+        (again.status, again.counts.calls_made),
+        (ScopeStatus::Partial, 0)
+    );
 
     for _ in 0..6 {
         world.advance(24);
         if world.run().await.status == ScopeStatus::Complete {
-            assert_eq!(world.number(oldest).await, 2025_10);
+            assert_eq!(world.number(oldest).await, 202_510);
             let worst = "SELECT max(requests) FROM paid_request WHERE service = 'cost_explorer'";
             assert_eq!(world.number(worst).await, 5);
             return;
@@ -162,7 +219,11 @@ async fn a_reading_that_fails_keeps_what_was_there() {
     world.run().await;
     let (lines, parts) = (world.number(WHOLE).await, world.number(PARTS).await);
     let denied = AccountFaults {
-        errors: [("GetCostAndUsage".to_owned(), error(400, "AccessDeniedException"))].into(),
+        errors: [(
+            "GetCostAndUsage".to_owned(),
+            error(400, "AccessDeniedException"),
+        )]
+        .into(),
         ..AccountFaults::default()
     };
     world.estate.fault(world.account.as_str(), denied);
@@ -170,8 +231,14 @@ async fn a_reading_that_fails_keeps_what_was_there() {
     let scope = world.run().await;
     assert_eq!(scope.status, ScopeStatus::Failed);
     assert_eq!(scope.failure.unwrap().code, "AccessDeniedException");
-    assert_eq!((world.number(WHOLE).await, world.number(PARTS).await), (lines, parts));
-    assert!(world.estate.alerts().await.is_empty(), "the account itself can be read");
+    assert_eq!(
+        (world.number(WHOLE).await, world.number(PARTS).await),
+        (lines, parts)
+    );
+    assert!(
+        world.estate.alerts().await.is_empty(),
+        "the account itself can be read"
+    );
 }
 
 #[tokio::test]
@@ -189,8 +256,13 @@ async fn months_that_aws_does_not_have_are_said_and_not_asked_for_again() {
     let scope = world.run().await;
     assert_eq!(scope.status, ScopeStatus::Complete);
     let note = scope.note.unwrap();
-    assert_eq!(note, "AWS gives no costs before 2026-10-01: ValidationException: ValidationException it is.");
-    world.estate.fault(world.account.as_str(), AccountFaults::default());
+    assert_eq!(
+        note,
+        "AWS gives no costs before 2026-10-01: ValidationException: ValidationException it is."
+    );
+    world
+        .estate
+        .fault(world.account.as_str(), AccountFaults::default());
     let asked = world.calls("GetCostAndUsage");
     world.advance(21);
     assert_eq!(world.run().await.status, ScopeStatus::Complete);

@@ -27,20 +27,38 @@ pub struct World {
 
 impl World {
     pub async fn new(extras: &[Extra], desktops: usize) -> Self {
-        Self::with(extras, SimulatorConfig { accounts: 1, desktops, ..frozen() }).await
+        Self::with(
+            extras,
+            SimulatorConfig {
+                accounts: 1,
+                desktops,
+                ..frozen()
+            },
+        )
+        .await
     }
 
     pub async fn with(extras: &[Extra], config: SimulatorConfig) -> Self {
         let now: UtcTime = START.parse().unwrap();
-        let config = SimulatorConfig { clock_start: Some(now.timestamp()), ..config };
+        let config = SimulatorConfig {
+            clock_start: Some(now.timestamp()),
+            ..config
+        };
         let mut estate = Estate::with(config).await;
         estate.inventory.clock = Clock::At(now);
         let account = estate.biggest().0.parse().unwrap();
-        Self { estate, account, now, extras: extras.to_vec() }
+        Self {
+            estate,
+            account,
+            now,
+            extras: extras.to_vec(),
+        }
     }
 
     pub fn advance(&mut self, hours: i64) {
-        self.estate.simulator.advance(Duration::from_secs(u64::try_from(hours * 3600).unwrap()));
+        self.estate
+            .simulator
+            .advance(Duration::from_secs(u64::try_from(hours * 3600).unwrap()));
         self.now = self.now.plus_seconds(hours * 3600);
         self.estate.inventory.clock = Clock::At(self.now);
     }
@@ -55,7 +73,10 @@ impl World {
     }
 
     pub async fn run_until(&self, stop: &CancellationToken) -> ScopeRun {
-        let request = SyncRequest { with: self.extras.clone(), ..SyncRequest::default() };
+        let request = SyncRequest {
+            with: self.extras.clone(),
+            ..SyncRequest::default()
+        };
         let job = NewJob {
             payload: JobPayload::Sync(request.clone()),
             organization_id: None,
@@ -64,19 +85,36 @@ impl World {
         };
         let db = &self.inventory().db;
         let run = store::job::enqueue(db, job).await.unwrap().id;
-        self.inventory().sync(&run, &request, stop, &|_| {}).await.unwrap();
-        store::job::request_cancel(db, &Scope::All, &run).await.unwrap();
+        self.inventory()
+            .sync(&run, &request, stop, &|_| {})
+            .await
+            .unwrap();
+        store::job::request_cancel(db, &Scope::All, &run)
+            .await
+            .unwrap();
         let scopes = store::sync::scopes(db, &Scope::All, &run).await.unwrap();
         let wanted = self.extras[0].as_str();
-        scopes.into_iter().find(|scope| scope.resource_type == wanted).unwrap()
+        scopes
+            .into_iter()
+            .find(|scope| scope.resource_type == wanted)
+            .unwrap()
     }
 
     pub fn calls(&self, operation: &str) -> u64 {
-        self.estate.simulator.calls().get(operation).copied().unwrap_or(0)
+        self.estate
+            .simulator
+            .calls()
+            .get(operation)
+            .copied()
+            .unwrap_or(0)
     }
 
     /// A number of the whole database.
     pub async fn number(&self, sql: &'static str) -> i64 {
-        self.inventory().db.read(move |conn| conn.query_one(sql, &[], |row| row.get(0))).await.unwrap()
+        self.inventory()
+            .db
+            .read(move |conn| conn.query_one(sql, &[], |row| row.get(0)))
+            .await
+            .unwrap()
     }
 }

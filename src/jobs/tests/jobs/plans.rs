@@ -29,24 +29,35 @@ impl Bench {
         bench.onboard().await;
         bench.allow(true, true).await;
         let sync = SyncRequest::default();
-        bench.inventory.sync(&JobId::new(), &sync, &CancellationToken::new(), &|_| {}).await.unwrap();
+        bench
+            .inventory
+            .sync(&JobId::new(), &sync, &CancellationToken::new(), &|_| {})
+            .await
+            .unwrap();
         bench
     }
 
     async fn allow(&self, actions_enabled: bool, with_role: bool) {
-        for account in store::account::list_enabled(self.db(), &Scope::All).await.unwrap() {
+        for account in store::account::list_enabled(self.db(), &Scope::All)
+            .await
+            .unwrap()
+        {
             let role = format!("arn:aws:iam::{}:role/stocktake-write", account.id);
             let change = AccountChange {
                 write_role_arn: with_role.then(|| role.parse().unwrap()),
                 ..AccountChange::default()
             };
-            store::account::update(self.db(), &Scope::All, &account.id, change).await.unwrap();
+            store::account::update(self.db(), &Scope::All, &account.id, change)
+                .await
+                .unwrap();
             let settings = ActionSettings {
                 actions_enabled,
                 terminate_enabled: true,
                 blackout: Vec::new(),
             };
-            store::plan::set_action_settings(self.db(), &account.organization_id, settings).await.unwrap();
+            store::plan::set_action_settings(self.db(), &account.organization_id, settings)
+                .await
+                .unwrap();
         }
     }
 
@@ -60,7 +71,10 @@ impl Bench {
             running_mode: vec![mode.to_owned()],
             ..Default::default()
         };
-        let all = store::workspace::list(self.db(), &Scope::All, &filter, &page).await.unwrap().items;
+        let all = store::workspace::list(self.db(), &Scope::All, &filter, &page)
+            .await
+            .unwrap()
+            .items;
         all.into_iter()
             .filter(|one| matches!(one.record.state.as_str(), "AVAILABLE" | "STOPPED"))
             .map(|one| one.record.workspace_id)
@@ -93,9 +107,15 @@ impl Bench {
     }
 
     async fn begin(&self, plan: &Plan) {
-        plans::may_apply(self.db(), plan, UtcTime::now()).await.unwrap();
+        plans::may_apply(self.db(), plan, UtcTime::now())
+            .await
+            .unwrap();
         let from = &[PlanState::Approved, PlanState::Stopped];
-        assert!(store::plan::move_on(self.db(), &plan.id, from, PlanState::Applying, None).await.unwrap());
+        assert!(
+            store::plan::move_on(self.db(), &plan.id, from, PlanState::Applying, None)
+                .await
+                .unwrap()
+        );
     }
 
     async fn apply(&self, plan: &Plan) -> Plan {
@@ -120,50 +140,95 @@ fn always_on() -> Change {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_is_approved_applied_verified_and_undone() {
     let bench = Bench::open().await;
-    let ids: Vec<String> = bench.on_mode("AUTO_STOP").await.into_iter().take(3).collect();
+    let ids: Vec<String> = bench
+        .on_mode("AUTO_STOP")
+        .await
+        .into_iter()
+        .take(3)
+        .collect();
     let plan = bench.approved(&ids, always_on()).await;
     bench.begin(&plan).await;
     let applied = bench.apply(&plan).await;
-    assert_eq!((applied.state, applied.items_verified), (PlanState::Applied, 3));
+    assert_eq!(
+        (applied.state, applied.items_verified),
+        (PlanState::Applied, 3)
+    );
     for item in bench.items(&plan).await {
         assert_eq!(item.state, ItemState::Verified);
         assert!(item.request_id.is_some(), "{item:?}");
         assert!(item.intended_at <= item.called_at && item.called_at <= item.verified_at);
     }
-    let undo = plans::revert(bench.db(), &applied, person("ann")).await.unwrap();
+    let undo = plans::revert(bench.db(), &applied, person("ann"))
+        .await
+        .unwrap();
     assert_eq!(undo.reverts.as_ref(), Some(&plan.id));
-    let undo = plans::approve(bench.db(), &undo, person("bob")).await.unwrap();
+    let undo = plans::approve(bench.db(), &undo, person("bob"))
+        .await
+        .unwrap();
     bench.begin(&undo).await;
     assert_eq!(bench.apply(&undo).await.state, PlanState::Applied);
     let sync = SyncRequest::default();
-    bench.inventory.sync(&JobId::new(), &sync, &CancellationToken::new(), &|_| {}).await.unwrap();
+    bench
+        .inventory
+        .sync(&JobId::new(), &sync, &CancellationToken::new(), &|_| {})
+        .await
+        .unwrap();
     let back = bench.on_mode("AUTO_STOP").await;
-    assert!(ids.iter().all(|id| back.contains(id)), "{ids:?} of {back:?}");
+    assert!(
+        ids.iter().all(|id| back.contains(id)),
+        "{ids:?} of {back:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_is_named() {
     let bench = Bench::open().await;
-    let ids: Vec<String> = bench.on_mode("AUTO_STOP").await.into_iter().take(2).collect();
+    let ids: Vec<String> = bench
+        .on_mode("AUTO_STOP")
+        .await
+        .into_iter()
+        .take(2)
+        .collect();
     bench.allow(false, true).await;
     let refused = bench.plan(&ids, always_on()).await.unwrap_err();
-    assert!(matches!(refused, PlanError::ActionsDisabled(_)), "{refused}");
+    assert!(
+        matches!(refused, PlanError::ActionsDisabled(_)),
+        "{refused}"
+    );
     bench.allow(true, true).await;
     let first = bench.plan(&ids, always_on()).await.unwrap();
     let overlapping = bench.plan(&ids[..1], Change::Reboot).await.unwrap_err();
-    assert!(matches!(overlapping, PlanError::Overlap { .. }), "{overlapping}");
-    let early = plans::may_apply(bench.db(), &first, UtcTime::now()).await.unwrap_err();
+    assert!(
+        matches!(overlapping, PlanError::Overlap { .. }),
+        "{overlapping}"
+    );
+    let early = plans::may_apply(bench.db(), &first, UtcTime::now())
+        .await
+        .unwrap_err();
     assert!(early.to_string().contains("approval"), "{early}");
     let same = Change::RunningMode {
         running_mode: RunningMode::AutoStop,
         auto_stop_timeout_minutes: Some(90),
     };
-    assert!(matches!(bench.plan(&ids, same).await.unwrap_err(), PlanError::Invalid(_)));
+    assert!(matches!(
+        bench.plan(&ids, same).await.unwrap_err(),
+        PlanError::Invalid(_)
+    ));
     // One person cannot approve a termination alone.
-    store::plan::move_on(bench.db(), &first.id, &[PlanState::Draft], PlanState::Cancelled, None).await.unwrap();
+    store::plan::move_on(
+        bench.db(),
+        &first.id,
+        &[PlanState::Draft],
+        PlanState::Cancelled,
+        None,
+    )
+    .await
+    .unwrap();
     let plan = bench.plan(&ids, Change::Terminate).await.unwrap();
     for _ in 0..3 {
-        let still = plans::approve(bench.db(), &plan, person("bob")).await.unwrap();
+        let still = plans::approve(bench.db(), &plan, person("bob"))
+            .await
+            .unwrap();
         assert_eq!(still.state, PlanState::Draft);
     }
 }
@@ -171,24 +236,47 @@ async fn what_is_missing_is_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_half_way_stands_on_its_item_and_the_rest_goes_on() {
     let bench = Bench::open().await;
-    let ids: Vec<String> = bench.on_mode("AUTO_STOP").await.into_iter().take(4).collect();
+    let ids: Vec<String> = bench
+        .on_mode("AUTO_STOP")
+        .await
+        .into_iter()
+        .take(4)
+        .collect();
     let plan = bench.approved(&ids, always_on()).await;
     // Somebody changed one of them in the meantime, and one is gone.
     let items = bench.items(&plan).await;
-    let place = |item: &PlanItem| (item.account_id.to_string(), item.region.to_string(), item.workspace_id.clone());
+    let place = |item: &PlanItem| {
+        (
+            item.account_id.to_string(),
+            item.region.to_string(),
+            item.workspace_id.clone(),
+        )
+    };
     let (account, region, id) = place(&items[1]);
     let manual = simulator::DesktopChange {
         running_mode: Some("MANUAL".to_owned()),
         ..Default::default()
     };
-    bench.simulator.change_desktop(&account, &region, &id, &manual);
+    bench
+        .simulator
+        .change_desktop(&account, &region, &id, &manual);
     let (account, region, id) = place(&items[2]);
     bench.simulator.remove_desktop(&account, &region, &id);
     bench.begin(&plan).await;
     let applied = bench.apply(&plan).await;
     assert_eq!(applied.state, PlanState::PartlyApplied);
-    let states: Vec<ItemState> = bench.items(&plan).await.iter().map(|item| item.state).collect();
-    let expected = [ItemState::Verified, ItemState::Skipped, ItemState::Skipped, ItemState::Verified];
+    let states: Vec<ItemState> = bench
+        .items(&plan)
+        .await
+        .iter()
+        .map(|item| item.state)
+        .collect();
+    let expected = [
+        ItemState::Verified,
+        ItemState::Skipped,
+        ItemState::Skipped,
+        ItemState::Verified,
+    ];
     assert_eq!(states, expected);
 }
 
@@ -206,7 +294,9 @@ async fn nothing_is_terminated_twice_over_two_hundred_kills() {
     while kills < 200 {
         let (inventory, id) = (bench.inventory.clone(), plan.id.clone());
         let applying = tokio::spawn(async move {
-            inventory.apply_plan(&id, &JobId::new(), &CancellationToken::new(), &|_| {}).await
+            inventory
+                .apply_plan(&id, &JobId::new(), &CancellationToken::new(), &|_| {})
+                .await
         });
         // From at once to well into the third desktop.
         tokio::time::sleep(Duration::from_micros(100 * (kills % 40))).await;
@@ -216,13 +306,23 @@ async fn nothing_is_terminated_twice_over_two_hundred_kills() {
         }
         kills += 1;
     }
-    let ended = store::plan::find(bench.db(), &Scope::All, &plan.id).await.unwrap().unwrap();
+    let ended = store::plan::find(bench.db(), &Scope::All, &plan.id)
+        .await
+        .unwrap()
+        .unwrap();
     if !ended.state.ended() {
         bench.apply(&plan).await;
     }
     let items = bench.items(&plan).await;
-    assert!(items.iter().all(|item| item.state == ItemState::Verified), "{items:?}");
-    assert_eq!(terminations(&bench) - before, ids.len() as u64, "after {kills} kills");
+    assert!(
+        items.iter().all(|item| item.state == ItemState::Verified),
+        "{items:?}"
+    );
+    assert_eq!(
+        terminations(&bench) - before,
+        ids.len() as u64,
+        "after {kills} kills"
+    );
 }
 
 /// Calls that AWS took, over all accounts.

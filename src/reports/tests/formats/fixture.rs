@@ -163,7 +163,7 @@ fn chart(title: &str, kind: ChartKind, unit: &str, series: Vec<Series>) -> Chart
 
 fn costs() -> Section {
     let invoice =
-        |month: usize| (month != 3 && month < 11).then(|| 14_000.0 + 431.7 * month as f64);
+        |month: usize| (month != 3 && month < 11).then_some(14_000.0 + 431.7 * month as f64);
     let desktops = |month: usize| Some(430.0 + (month * month) as f64 / 1.6);
     let ranking = Chart {
         labels: [
@@ -212,7 +212,7 @@ fn costs() -> Section {
                 "desktops",
                 vec![
                     series("Desktops", desktops),
-                    series("Used", |month| (!(5..7).contains(&month) && month != 8).then(|| 380.0 + month as f64 * 4.0)),
+                    series("Used", |month| (!(5..7).contains(&month) && month != 8).then_some(380.0 + month as f64 * 4.0)),
                 ],
             ),
             chart(
@@ -287,13 +287,13 @@ fn inventory(desktops: usize) -> Section {
                     "GraphicsPro.g4dn",
                 ][index % 3],
             ),
-            if index % 7 == 0 {
+            if index.is_multiple_of(7) {
                 Cell::Empty
             } else {
                 Cell::Time(last)
             },
             Cell::Day(last.plus_days(-400).day()),
-            Cell::Flag(index % 3 == 0),
+            Cell::Flag(index.is_multiple_of(3)),
             Cell::Decimal {
                 number: (index % 160) as f64 * 1.17,
                 digits: 1,

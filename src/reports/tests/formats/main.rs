@@ -168,7 +168,7 @@ fn a_total_is_the_last_row_and_the_charts_have_their_numbers() {
     );
     let advice = workbook.worksheet_range("Advice").unwrap();
     assert_eq!(advice.height(), 1 + 15 + 1);
-    assert_eq!(advice.rows().last().unwrap()[4], Data::Float(2_013.75));
+    assert_eq!(advice.rows().next_back().unwrap()[4], Data::Float(2_013.75));
     let charts = workbook.worksheet_range("Charts").unwrap();
     assert_eq!(charts.get_value((1, 0)), Some(&Data::String("USD".into())));
     assert_eq!(charts.get_value((2, 1)), Some(&Data::Float(14_000.0)));

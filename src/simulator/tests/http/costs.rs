@@ -323,6 +323,11 @@ async fn what_cost_explorer_refuses() {
             "ValidationException",
             "Only two values for GroupBy are allowed",
         ),
+        (
+            request("2026-01-01", "9999-01-01", "DAILY", &[]),
+            "ValidationException",
+            "no later than a year",
+        ),
         (strange, "ValidationException", "Happiness"),
         (tagged, "ValidationException", "not simulated"),
         (token, "InvalidNextTokenException", "token"),

@@ -390,6 +390,10 @@ async fn what_cloudwatch_refuses_is_refused_in_its_words() {
             "The parameter MaxDatapoints must be less than or equal to 100800.",
         ),
         (json!({ "ScanBy": "Sideways" }), "enum value set"),
+        (
+            json!({ "StartTime": -1e300 }),
+            "The parameter StartTime is not a timestamp.",
+        ),
     ] {
         let mut input =
             json!({ "MetricDataQueries": [good()], "StartTime": noon() - DAY, "EndTime": noon() });

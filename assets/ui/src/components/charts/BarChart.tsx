@@ -119,7 +119,7 @@ function Drawing({ places, series, stacked, format, formatTick = format, width, 
             <Bars series={series} index={index} stacked={stacked} x={x(index)} wide={wide} y={y} floor={y(0)} />
           </g>
           {(places.length - 1 - index) % every === 0 && (
-            <text x={left + (index + 0.5) * slot} y={height - 7} textAnchor="middle" className="fill-ink-faint">
+            <text x={Math.min(left + (index + 0.5) * slot, width - 3.5 * place.tick.length)} y={height - 7} textAnchor="middle" className="fill-ink-faint">
               {place.tick}
             </text>
           )}

@@ -118,6 +118,9 @@ function Content({ account }: { account: Account }) {
             <Fact name="Organization">{account.organization_name}</Fact>
             <Fact name="Role">{account.role_arn ? <CopyId text={account.role_arn} /> : "The server's own credentials"}</Fact>
             {account.role_arn && <Fact name="External id">{externalId}</Fact>}
+            <Fact name="Role for changes">
+              {account.write_role_arn ? <CopyId text={account.write_role_arn} /> : "None: nothing can be changed in this account"}
+            </Fact>
             <Fact name="Regions">{account.regions.join(", ") || "Every commercial region that offers WorkSpaces"}</Fact>
             {account.endpoint_url && <Fact name="Endpoint">{account.endpoint_url}</Fact>}
             <Fact name="Added">
@@ -129,7 +132,7 @@ function Content({ account }: { account: Account }) {
       <div className="grid min-w-0 gap-4 lg:gap-5">
         <AccountTestPanel accountId={account.id} />
         <Panel title="Policy and templates">
-          <PolicyTabs account={account} />
+          <PolicyTabs account={account} withChanges />
         </Panel>
       </div>
     </div>

@@ -31,16 +31,19 @@ function EditForm({ account, onClose }: { account: Account; onClose: () => void 
   const client = useQueryClient();
   const [name, setName] = useState(account.name);
   const [role, setRole] = useState(account.role_arn ?? "");
+  const [writeRole, setWriteRole] = useState(account.write_role_arn ?? "");
   const [regions, setRegions] = useState<string[]>(account.regions);
   const [enabled, setEnabled] = useState(account.enabled);
   const save = useMutation({
     mutationFn: () => {
       const arn = roleArn(account.id, role);
+      const writeArn = roleArn(account.id, writeRole);
       return accounts.change(account.id, {
         name: name.trim(),
         regions,
         enabled,
         ...(arn && arn !== account.role_arn ? { role_arn: arn } : {}),
+        ...(writeArn && writeArn !== account.write_role_arn ? { write_role_arn: writeArn } : {}),
       });
     },
     onSuccess: (changed) => {
@@ -52,6 +55,7 @@ function EditForm({ account, onClose }: { account: Account; onClose: () => void 
   });
   const [tried, setTried] = useState(false);
   const wrongRole = account.role_arn ? roleProblem(account.id, role) : undefined;
+  const wrongWriteRole = writeRole.trim() === "" ? undefined : roleProblem(account.id, writeRole);
   const problem = save.isError ? asApiError(save.error) : undefined;
   return (
     <form
@@ -59,10 +63,10 @@ function EditForm({ account, onClose }: { account: Account; onClose: () => void 
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        if (!wrongRole) save.mutate();
+        if (!wrongRole && !wrongWriteRole) save.mutate();
       }}
     >
-      {problem && <ProblemNotice error={problem} placed={["name", "role_arn", "regions"]} />}
+      {problem && <ProblemNotice error={problem} placed={["name", "role_arn", "write_role_arn", "regions"]} />}
       <TextField label="Name" required value={name} error={problem?.field("name")} onChange={(event) => setName(event.target.value)} />
       {account.role_arn && (
         <TextField
@@ -75,6 +79,16 @@ function EditForm({ account, onClose }: { account: Account; onClose: () => void 
           onChange={(event) => setRole(event.target.value)}
         />
       )}
+      <TextField
+        label="Role for changes"
+        mono
+        optional
+        spellCheck={false}
+        hint="Only for plans that are approved. Its template stands on the account's page; without it nothing can be changed here."
+        value={writeRole}
+        error={(tried ? wrongWriteRole : undefined) ?? problem?.field("write_role_arn")}
+        onChange={(event) => setWriteRole(event.target.value)}
+      />
       <RegionPicker chosen={regions} onChange={setRegions} error={problem?.field("regions")} />
       <CheckField
         label="Sync this account"

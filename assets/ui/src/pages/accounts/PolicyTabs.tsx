@@ -1,5 +1,6 @@
-// The documents that grant what a sync needs, for one account.
+// The documents that grant what a sync needs, or what changes need, for one account.
 import { useQuery } from "@tanstack/react-query";
+import { Eye, Pencil } from "lucide-react";
 import { useState } from "react";
 import { policyQuery } from "../../api/queries";
 import type { Account } from "../../api/types";
@@ -7,18 +8,34 @@ import { CopyDocument } from "../../components/CopyText";
 import { TextField } from "../../components/Field";
 import { Failed, Skeleton } from "../../components/States";
 import { Tabs } from "../../components/Tabs";
+import { Toggle } from "../../components/Toggle";
 import { accountIdProblem, plainAccountId, roleName } from "../../lib/account";
 import { useMay } from "../../state/access";
 
-export function PolicyTabs({ account }: { account: Account }) {
+const ROLES = [
+  { key: "read", title: "To read", icon: Eye },
+  { key: "write", title: "To change", icon: Pencil },
+] as const;
+
+interface PolicyTabsProps {
+  account: Account;
+  /** Offers the role for changes too, which is one of its own. */
+  withChanges?: boolean;
+}
+
+export function PolicyTabs({ account, withChanges = false }: PolicyTabsProps) {
+  const [purpose, setPurpose] = useState<"read" | "write">("read");
+  const write = purpose === "write";
   const mayChange = useMay("manage_accounts", account.organization_id);
   // A role template without the external id would be a wrong one; the policy does not hold it.
-  const forRole = account.role_arn && (account.external_id || mayChange);
+  const forRole = (account.role_arn || write) && (account.external_id || mayChange);
+  const ownRole = write ? account.write_role_arn : account.role_arn;
   const [trusted, setTrusted] = useState("");
   const problem = trusted === "" ? undefined : accountIdProblem(trusted);
   const query = useQuery(
     policyQuery({
-      ...(account.role_arn ? { role_name: roleName(account.role_arn) } : {}),
+      ...(write ? { write: true } : {}),
+      ...(ownRole ? { role_name: roleName(ownRole) } : {}),
       ...(account.external_id ? { external_id: account.external_id } : {}),
       ...(trusted !== "" && !problem ? { trusted_account_id: plainAccountId(trusted) } : {}),
     }),
@@ -26,9 +43,19 @@ export function PolicyTabs({ account }: { account: Account }) {
   if (query.isError) return <Failed error={query.error} onRetry={() => void query.refetch()} />;
   const { data } = query;
   if (data === undefined) return <Skeleton className="h-64" />;
-  const name = account.role_arn ? roleName(account.role_arn) : "stocktake-read";
+  const name = ownRole ? roleName(ownRole) : write ? "stocktake-write" : "stocktake-read";
   return (
     <div className="flex flex-col gap-4">
+      {withChanges && (
+        <div>
+          <Toggle label="What the role is for" choices={ROLES} chosen={purpose} onChoose={setPurpose} />
+          {write && (
+            <p className="mt-2 text-[13px] text-ink-soft">
+              A role of its own, used only to apply plans that were approved. Once it exists, enter it under Edit.
+            </p>
+          )}
+        </div>
+      )}
       {forRole && (
         <TextField
           label="Account the server runs in"

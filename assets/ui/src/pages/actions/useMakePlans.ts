@@ -1,7 +1,8 @@
 // Makes plans one after the other, tells of them, and leads to them.
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { plans, type NewPlan, type Plan } from "../../api/pending";
+import { plans } from "../../api/endpoints";
+import type { NewPlan, Plan } from "../../api/types";
 import { toast } from "../../state/toasts";
 
 export function useMakePlans() {

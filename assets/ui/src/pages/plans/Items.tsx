@@ -1,7 +1,7 @@
 // Every desktop of a plan: what it is, what it will be, and what AWS said.
 import { Link } from "@tanstack/react-router";
 import { ArrowRight, SearchX } from "lucide-react";
-import type { PlanItem } from "../../api/pending";
+import type { PlanItem } from "../../api/types";
 import { Button } from "../../components/Button";
 import { ChoiceMenu } from "../../components/ChoiceMenu";
 import { CopyId } from "../../components/CopyText";

@@ -3,7 +3,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Check, Play, Square, Undo2, X, type LucideIcon } from "lucide-react";
 import { useState } from "react";
-import { plans, type PlanDetail, type PlanVerb } from "../../api/pending";
+import { plans } from "../../api/endpoints";
+import type { PlanDetail, PlanVerb } from "../../api/types";
 import { planQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
@@ -105,7 +106,7 @@ function Ask({ verb, detail, onClose }: { verb: PlanVerb; detail: PlanDetail; on
   const { plan, items } = detail;
   const losing = verb === "approve" || verb === "apply" ? endangered(items) : 0;
   const turn = useMutation({
-    mutationFn: () => plans.turn(plan.id, verb),
+    mutationFn: () => plans.turn[verb](plan.id),
     onSuccess: (changed) => {
       client.setQueryData(planQuery(changed.id).queryKey, (known) => known && { ...known, plan: changed });
       void client.invalidateQueries({ queryKey: ["plans"] });

@@ -1,7 +1,7 @@
 // Small pieces that the list of plans and a plan's own page share.
 import { Badge } from "../../components/Badge";
 import { Age } from "../../components/Time";
-import type { Plan, PlanItem } from "../../api/pending";
+import type { Plan, PlanItem } from "../../api/types";
 import { toneOf } from "../../lib/tone";
 import { useNow } from "../../state/clock";
 import { ITEM_STATES, PLAN_STATES, savingWords } from "./standing";

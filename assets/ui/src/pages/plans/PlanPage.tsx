@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
-import type { PlanDetail } from "../../api/pending";
+import type { PlanDetail } from "../../api/types";
 import { planQuery } from "../../api/queries";
 import { buttonClass } from "../../components/Button";
 import { FigureBox, FigureRow } from "../../components/Figures";

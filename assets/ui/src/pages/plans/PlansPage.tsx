@@ -2,7 +2,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ClipboardList, SearchX } from "lucide-react";
-import type { Plan } from "../../api/pending";
+import type { Plan } from "../../api/types";
 import { plansQuery } from "../../api/queries";
 import { Button, buttonClass } from "../../components/Button";
 import { ChoiceMenu } from "../../components/ChoiceMenu";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Plan, PlanItem } from "../../api/pending";
+import type { Plan, PlanItem } from "../../api/types";
 import { approvalWords, endangered, endedItems, progressWords, verbsOf } from "./standing";
 
 const plan = (more: Partial<Plan>) =>

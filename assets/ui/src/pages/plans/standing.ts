@@ -1,5 +1,5 @@
 // What can be done with a plan as it stands, and how far it is. Pure.
-import type { ItemState, Plan, PlanDetail, PlanItem, PlanVerb } from "../../api/pending";
+import type { ItemState, Plan, PlanDetail, PlanItem, PlanVerb } from "../../api/types";
 import { isDestructive } from "../../lib/change";
 import { formatCount } from "../../lib/format";
 import { formatMoney } from "../../lib/money";

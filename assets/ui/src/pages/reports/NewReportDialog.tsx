@@ -1,7 +1,8 @@
 // Asks what a report is to be about, and orders it.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { reports, type ReportFormat, type ReportType } from "../../api/pending";
+import { reports } from "../../api/endpoints";
+import type { ReportFormat } from "../../api/types";
 import { asApiError } from "../../api/problem";
 import { organizationsQuery } from "../../api/queries";
 import { Button } from "../../components/Button";
@@ -26,7 +27,7 @@ export function NewReportDialog({ onClose }: { onClose: () => void }) {
   const chosen = useOrganization();
   const organizations = useQuery(organizationsQuery).data?.items ?? [];
   const closed = plusMonths(monthOf(useNow()), -1);
-  const [type, setType] = useState<ReportType>("monthly");
+  const [type, setType] = useState("monthly");
   const [format, setFormat] = useState<ReportFormat>("pdf");
   const [organization, setOrganization] = useState<string>();
   const [month, setMonth] = useState(closed);
@@ -58,7 +59,7 @@ export function NewReportDialog({ onClose }: { onClose: () => void }) {
             hint={REPORT_TYPES.find((one) => one.key === type)?.lead}
             value={type}
             error={problem?.field("report_type")}
-            onChange={(event) => setType(event.target.value as ReportType)}
+            onChange={(event) => setType(event.target.value)}
           >
             {REPORT_TYPES.map((one) => (
               <option key={one.key} value={one.key}>

@@ -2,7 +2,8 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Download, FileText, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { reportAddress, reports, type Report } from "../../api/pending";
+import { reportAddress, reports } from "../../api/endpoints";
+import type { Report } from "../../api/types";
 import { reportsQuery } from "../../api/queries";
 import { Badge } from "../../components/Badge";
 import { Button, buttonClass, IconButton, Spinner } from "../../components/Button";

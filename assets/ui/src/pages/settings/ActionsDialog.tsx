@@ -3,10 +3,10 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
-import { actions as api, type Actions, type Blackout } from "../../api/pending";
+import { actions as api } from "../../api/endpoints";
 import { asApiError } from "../../api/problem";
 import { actionsQuery } from "../../api/queries";
-import type { Organization } from "../../api/types";
+import type { Actions, Blackout, Organization } from "../../api/types";
 import { Button } from "../../components/Button";
 import { Dialog, DialogActions } from "../../components/Dialog";
 import { CheckField } from "../../components/Field";
@@ -43,7 +43,7 @@ function Form({ organization, known, readOnly, onClose }: ActionsDialogProps & {
   const client = useQueryClient();
   const [enabled, setEnabled] = useState(known.actions_enabled);
   const [terminate, setTerminate] = useState(known.terminate_enabled);
-  const [blackout, setBlackout] = useState(known.blackout);
+  const [blackout, setBlackout] = useState(known.blackout ?? []);
   const save = useMutation({
     mutationFn: () => api.save(organization.id, { actions_enabled: enabled, terminate_enabled: terminate, blackout }),
     onSuccess: () => {

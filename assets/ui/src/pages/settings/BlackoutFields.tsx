@@ -1,7 +1,7 @@
 // One time in the week in which nothing is changed.
 import clsx from "clsx";
 import { Trash2 } from "lucide-react";
-import type { Blackout } from "../../api/pending";
+import type { Blackout } from "../../api/types";
 import { IconButton } from "../../components/Button";
 import { SelectField, TextField } from "../../components/Field";
 
