@@ -11,6 +11,7 @@ use auth::{Auth, Caller, Client};
 use aws::{Aws, BaseCredentials};
 use domain::account::PolicyDocuments;
 use domain::job::Schedule;
+use domain::sync::{Extra, SyncRequest};
 use domain::{AccountId, UtcTime};
 use inventory::{Clock, Inventory};
 use jobs::{JobsConfig, Scheduler, Workers};
@@ -32,6 +33,9 @@ pub enum Mode {
 
 /// Ended runs and jobs are kept this long, and the newest of each scope for ever.
 const KEEP_RUNS_DAYS: i64 = 180;
+
+/// Files of reports are kept this long.
+const KEEP_REPORTS_DAYS: i64 = 400;
 
 /// How long running jobs may take to come to a stop.
 const STOP_WITHIN: std::time::Duration = std::time::Duration::from_secs(4);
@@ -77,7 +81,7 @@ impl App {
                 ..JobsConfig::default()
             },
         );
-        sync_schedule(&db).await?;
+        sync_schedules(&db).await?;
 
         let assistant = Assistant::new(AssistantConfig {
             db: db.clone(),
@@ -235,25 +239,39 @@ fn public_url(server: &ServerConfig, mode: Mode) -> Option<String> {
     Some(format!("{scheme}://{address}"))
 }
 
-/// Makes the stored schedule follow the stored settings.
-async fn sync_schedule(db: &Db) -> anyhow::Result<()> {
+/// When usage, bills and events are read by themselves: once a day, when few people work.
+const COSTS_CRON: &str = "0 3 * * *";
+
+/// Makes the stored schedules: the inventory's by the stored settings, and a daily one that also reads
+/// what costs more calls.
+async fn sync_schedules(db: &Db) -> anyhow::Result<()> {
     let settings = store::setting::load(db).await?.sync_schedule;
-    let known = store::schedule::list(db).await?;
-    if known.iter().any(|schedule| schedule.name == "sync") {
-        return Ok(());
-    }
-    let schedule = Schedule {
+    let inventory = Schedule {
         name: "sync".to_owned(),
         cron: settings.cron,
         time_zone: settings.time_zone,
         jitter_seconds: settings.jitter_seconds,
         missed: settings.missed,
         enabled: settings.enabled,
-        payload: domain::job::JobPayload::Sync(domain::sync::SyncRequest::default()),
+        payload: domain::job::JobPayload::Sync(SyncRequest::default()),
         next_run_at: None,
         last_run_at: None,
     };
-    store::schedule::upsert(db, &schedule).await?;
+    let costs = Schedule {
+        name: "costs".to_owned(),
+        cron: COSTS_CRON.to_owned(),
+        payload: domain::job::JobPayload::Sync(SyncRequest {
+            with: Extra::ALL.to_vec(),
+            ..SyncRequest::default()
+        }),
+        ..inventory.clone()
+    };
+    let known = store::schedule::list(db).await?;
+    for schedule in [inventory, costs] {
+        if !known.iter().any(|one| one.name == schedule.name) {
+            store::schedule::upsert(db, &schedule).await?;
+        }
+    }
     Ok(())
 }
 
@@ -274,6 +292,10 @@ async fn tidy(db: Db, auth: Auth, stop: CancellationToken) {
         }
         if let Err(error) = auth.forget_old_sessions().await {
             tracing::warn!(%error, "old sessions could not be cleared away: {error}");
+        }
+        let before = UtcTime::now().plus_days(-KEEP_REPORTS_DAYS);
+        if let Err(error) = store::report::expire(&db, before).await {
+            tracing::warn!(%error, "old reports could not be cleared away: {error}");
         }
         if let Err(error) = store::retention::prune(&db, UtcTime::now(), KEEP_RUNS_DAYS).await {
             tracing::warn!(%error, "old runs could not be cleared away: {error}");
