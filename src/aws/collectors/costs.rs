@@ -285,13 +285,15 @@ fn probe_whole(session: &RegionSession) -> BoxFuture<'_, Result<(), AwsError>> {
     .boxed()
 }
 
-/// Asks for yesterday; an account that did not opt in is refused here.
+/// Asks for yesterday. An account that did not opt in is told that there is no data, which it is only
+/// told when it may ask.
 fn probe_desktops(session: &RegionSession) -> BoxFuture<'_, Result<(), AwsError>> {
     async move {
         let now = UtcTime::now();
-        desktops(session, (&now.plus_days(-1).day(), &now.day()), None)
-            .await
-            .map(drop)
+        match desktops(session, (&now.plus_days(-1).day(), &now.day()), None).await {
+            Err(error) if error.failure.code == "DataUnavailableException" => Ok(()),
+            other => other.map(drop),
+        }
     }
     .boxed()
 }
