@@ -113,7 +113,6 @@ async fn each_missing_action_is_listed_in_each_region() {
             (bundles, "us-east-1".to_owned(), false),
             ("tag:GetResources", "us-east-1".to_owned(), true),
             ("cloudwatch:GetMetricData", "us-east-1".to_owned(), true),
-            // What an account has once.
         ]
     );
     assert_eq!(test.permissions.len(), 1 + 2 * 8 + 2);
