@@ -114,6 +114,7 @@ impl App {
             policies: Arc::new(Policies),
             health: Arc::new(health),
             cost_requests_per_day: config.costs.requests_per_day,
+            configuration: crate::configured::items(config),
         };
         let server = match api::serve(serving, state).await {
             Ok(server) => server,

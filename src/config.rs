@@ -1,15 +1,17 @@
 //! Configuration: a TOML file, then `STOCKTAKE_*` variables, then flags; the later wins. Unknown
 //! keys are errors, so that a misspelt one is noticed at start and not in the field.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use api::Network;
-use serde::Deserialize;
+use domain::setting::ValueSource;
+use serde::{Deserialize, Serialize};
 
 /// The whole file. Every table and key may be left out.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     pub server: ServerConfig,
@@ -20,9 +22,12 @@ pub struct Config {
     pub events: EventsConfig,
     pub ai: AiConfig,
     pub log: LogConfig,
+    /// Where values came from, by `table.key`; what is missing has its default or came from a flag.
+    #[serde(skip)]
+    pub sources: BTreeMap<String, ValueSource>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServerConfig {
     /// Where to listen; port 0 picks a free one.
@@ -37,7 +42,7 @@ pub struct ServerConfig {
     /// As people reach it when that differs, `https://stock.example.org`.
     pub public_url: Option<String>,
     /// Proxies whose `X-Forwarded-For` is believed, as addresses or networks.
-    #[serde(deserialize_with = "networks")]
+    #[serde(deserialize_with = "networks", serialize_with = "network_texts")]
     pub trusted_proxies: Vec<Network>,
     /// Worker threads for HTTP; 0 is one per core.
     pub threads: usize,
@@ -59,7 +64,7 @@ impl Default for ServerConfig {
 }
 
 /// Requests per minute; 0 switches a limit off.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LimitsConfig {
     pub anonymous_per_minute: u32,
@@ -77,7 +82,7 @@ impl Default for LimitsConfig {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AwsConfig {
     /// In place of AWS's own addresses; `AWS_ENDPOINT_URL` does the same.
@@ -100,7 +105,7 @@ impl Default for AwsConfig {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SyncConfig {
     pub accounts_at_once: usize,
@@ -118,7 +123,7 @@ impl Default for SyncConfig {
 }
 
 /// What is asked of services that bill for it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CostsConfig {
     /// Requests of Cost Explorer for each account and day, at $0.01 each; 0 asks for nothing.
@@ -134,7 +139,7 @@ impl Default for CostsConfig {
 }
 
 /// What is kept of CloudTrail.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EventsConfig {
     /// Also events that changed nothing.
@@ -142,7 +147,7 @@ pub struct EventsConfig {
 }
 
 /// The language model. Known kinds of question are answered without one.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AiConfig {
     /// Switched off, no model is loaded.
@@ -176,7 +181,7 @@ impl Default for AiConfig {
     }
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LogConfig {
     pub format: LogFormat,
@@ -192,7 +197,7 @@ impl Default for LogConfig {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     Text,
@@ -216,8 +221,21 @@ impl Config {
     fn read(path: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read {}", path.display()))?;
-        toml::from_str(&text)
-            .with_context(|| format!("{} is not a valid configuration", path.display()))
+        let mut config: Self = toml::from_str(&text)
+            .with_context(|| format!("{} is not a valid configuration", path.display()))?;
+        config.remember_file(&text)?;
+        Ok(config)
+    }
+
+    fn remember_file(&mut self, text: &str) -> anyhow::Result<()> {
+        let tables: BTreeMap<String, toml::Table> = toml::from_str(text)?;
+        for (table, keys) in tables {
+            for key in keys.into_iter().map(|(key, _)| key) {
+                self.sources
+                    .insert(format!("{table}.{key}"), ValueSource::File);
+            }
+        }
+        Ok(())
     }
 
     /// `STOCKTAKE_SERVER_LISTEN=…` sets `listen` of `[server]`, and so on for every plain key.
@@ -229,6 +247,13 @@ impl Config {
             let Some(key) = name.strip_prefix("STOCKTAKE_") else {
                 continue;
             };
+            let known = key
+                .split_once('_')
+                .map(|(table, rest)| format!("{table}.{rest}"));
+            if let Some(known) = known {
+                self.sources
+                    .insert(known.to_lowercase(), ValueSource::Environment);
+            }
             match key {
                 "SERVER_LISTEN" => self.server.listen = parse(&name, &value)?,
                 "SERVER_TLS_CERT" => self.server.tls_cert = Some(value.into()),
@@ -300,6 +325,13 @@ fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Net
         .iter()
         .map(|text| text.parse().map_err(serde::de::Error::custom))
         .collect()
+}
+
+fn network_texts<S: serde::Serializer>(
+    networks: &[Network],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(networks.iter().map(ToString::to_string))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 mod app;
 mod cli;
 mod config;
+mod configured;
 mod model;
 mod telemetry;
 

@@ -1,6 +1,7 @@
 //! The address a request came from. A forwarded address counts only when the connection itself
 //! comes from a configured proxy; anyone else could write what they like into the header.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
@@ -17,6 +18,12 @@ pub struct Network {
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("{0:?} is not an address or a network such as 10.0.0.0/8")]
 pub struct InvalidNetwork(String);
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix)
+    }
+}
 
 impl FromStr for Network {
     type Err = InvalidNetwork;

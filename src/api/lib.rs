@@ -33,6 +33,7 @@ mod onboarding;
 mod openapi;
 mod params;
 mod query;
+mod query_conditions;
 mod redirect;
 mod router;
 mod shown;

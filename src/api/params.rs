@@ -191,6 +191,58 @@ parameters!(WorkspaceFilterParams {
     include_gone: bool,
     /// Text to find in any attribute or tag, ignoring case.
     q: String,
+    /// Lacks the tag or has another value; an empty one means any.
+    #[param(rename = "not_tag.KEY")]
+    not_tag: String,
+    #[param(rename = "state.not")]
+    state_not: Vec<String>,
+    #[param(rename = "running_mode.not")]
+    running_mode_not: Vec<String>,
+    #[param(rename = "compute_type.not")]
+    compute_type_not: Vec<String>,
+    #[param(rename = "account_id.not")]
+    account_id_not: Vec<String>,
+    #[param(rename = "region.not")]
+    region_not: Vec<String>,
+    #[param(rename = "directory_id.not")]
+    directory_id_not: Vec<String>,
+    #[param(rename = "bundle_id.not")]
+    bundle_id_not: Vec<String>,
+    #[param(rename = "user_name.not")]
+    user_name_not: Vec<String>,
+    #[param(rename = "operating_system.not")]
+    operating_system_not: Vec<String>,
+    #[param(rename = "connection_state.not")]
+    connection_state_not: Vec<String>,
+    #[param(rename = "workspace_id.contains")]
+    workspace_id_contains: String,
+    #[param(rename = "user_name.contains")]
+    user_name_contains: String,
+    #[param(rename = "computer_name.contains")]
+    computer_name_contains: String,
+    #[param(rename = "ip_address.contains")]
+    ip_address_contains: String,
+    #[param(rename = "last_connected_at.before")]
+    last_connected_at_before: String,
+    #[param(rename = "last_connected_at.after")]
+    last_connected_at_after: String,
+    #[param(rename = "last_connected_at.older_than_days")]
+    last_connected_at_older_than_days: u32,
+    #[param(rename = "last_connected_at.newer_than_days")]
+    last_connected_at_newer_than_days: u32,
+    #[param(rename = "created_at.before")]
+    created_at_before: String,
+    #[param(rename = "created_at.after")]
+    created_at_after: String,
+    #[param(rename = "created_at.older_than_days")]
+    created_at_older_than_days: u32,
+    #[param(rename = "created_at.newer_than_days")]
+    created_at_newer_than_days: u32,
+});
+
+parameters!(ViewParams {
+    /// The page's name, `workspaces` for one.
+    page: String,
 });
 
 parameters!(WorkspaceParams {} with WorkspaceFilterParams, PageParams);

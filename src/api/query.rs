@@ -130,15 +130,9 @@ impl Query {
     /// The filters of the desktop list. `organization_id` is left to [`WorkspaceFilter`], which
     /// takes several.
     pub fn workspace_filter(&mut self) -> ApiResult<WorkspaceFilter> {
-        self.known.push("tag.KEY");
-        let tags = self
-            .pairs
-            .extract_if(.., |(key, _)| key.starts_with("tag."));
-        let tags = tags
-            .map(|(key, value)| (key["tag.".len()..].to_owned(), value))
-            .collect();
         Ok(WorkspaceFilter {
-            tags,
+            tags: self.prefixed("tag.", "tag.KEY"),
+            conditions: self.workspace_conditions()?,
             state: upper(self.many("state")?),
             running_mode: upper(self.many("running_mode")?),
             compute_type: upper(self.many("compute_type")?),
@@ -161,6 +155,17 @@ impl Query {
         })
     }
 
+    /// Parameters named by what follows `prefix`.
+    pub(crate) fn prefixed(&mut self, prefix: &str, shown: &'static str) -> Vec<(String, String)> {
+        self.known.push(shown);
+        let found = self
+            .pairs
+            .extract_if(.., |(key, _)| key.starts_with(prefix));
+        found
+            .map(|(key, value)| (key[prefix.len()..].to_owned(), value))
+            .collect()
+    }
+
     /// Refuses what is left over.
     pub fn finish(self) -> ApiResult<()> {
         let Some((name, _)) = self.pairs.first() else {
@@ -179,7 +184,7 @@ impl Query {
 }
 
 /// AWS writes these values in capitals; people may not.
-fn upper(values: Vec<String>) -> Vec<String> {
+pub(crate) fn upper(values: Vec<String>) -> Vec<String> {
     values
         .into_iter()
         .map(|value| value.to_uppercase())
@@ -191,7 +196,7 @@ fn parse_value<T: FromStr<Err: Display>>(name: &str, text: &str) -> ApiResult<T>
         .map_err(|error: T::Err| invalid(name, &error.to_string()))
 }
 
-fn invalid(name: &str, why: &str) -> ApiError {
+pub(crate) fn invalid(name: &str, why: &str) -> ApiError {
     ApiError::new(
         ErrorCode::InvalidFilter,
         format!("parameter {name:?}: {why}"),

@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::error::{ApiError, ApiResult};
 use crate::handlers::{
     account, advice, ai, audit, cost, dashboard, directory, event, health, job, login, me,
-    organization, plan, price, query, report, setting, setup, sync, usage, user, workspace,
+    organization, plan, price, query, report, setting, setup, sync, usage, user, view, workspace,
 };
 use crate::openapi;
 
@@ -106,6 +106,17 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(setup::read_setup)
         .service(setup::redeem_setup_link)
         .service(setup::create_setup_link)
+        .service(view::list_views)
+        .service(view::create_view)
+        .service(view::change_view)
+        .service(view::set_default_view)
+        .service(view::delete_view)
+        .service(me::read_preferences)
+        .service(me::change_preferences)
+        .service(me::list_my_tokens)
+        .service(me::create_token)
+        .service(me::end_my_token)
+        .service(setting::read_configuration)
         .service(setting::read_settings)
         .service(setting::change_settings)
         .service(setting::list_schedules)

@@ -10,6 +10,7 @@ use assistant::Assistant;
 use auth::Auth;
 use domain::AccountId;
 use domain::account::PolicyDocuments;
+use domain::setting::ConfigurationItem;
 use serde::{Deserialize, Serialize};
 use store::Db;
 use tokio::sync::Semaphore;
@@ -56,6 +57,8 @@ pub struct ApiState {
     pub health: Arc<dyn Health>,
     /// Requests of Cost Explorer that an account may make a day, for the meter that shows them.
     pub cost_requests_per_day: u64,
+    /// What the process was started with.
+    pub configuration: Vec<ConfigurationItem>,
 }
 
 /// Writes the IAM policy documents. This room may not know AWS, so the root hands one in.
@@ -155,6 +158,8 @@ pub struct App {
     pub policies: Arc<dyn Policies>,
     pub health: Arc<dyn Health>,
     pub cost_requests_per_day: u64,
+    /// What the process was started with.
+    pub configuration: Vec<ConfigurationItem>,
     /// One file is imported at a time.
     pub imports: Semaphore,
     pub limits: Limits,
@@ -186,6 +191,7 @@ impl App {
             policies: state.policies,
             health: state.health,
             cost_requests_per_day: state.cost_requests_per_day,
+            configuration: state.configuration,
             imports: Semaphore::new(1),
             limits: Limits::new(&config.limits),
             metrics: RequestMetrics::default(),

@@ -7,6 +7,7 @@
 //! | `session` | sessions in force, kept in memory, ended at once when something changes |
 //! | `login` | from a username and a password to a session; logging out |
 //! | `token` | JWTs bound to a session |
+//! | `program` | tokens for programs: made, listed, ended |
 //! | `setup` | one-time links that make the first global admin, or a new one |
 //! | `people` | creating, changing and removing users, and who may |
 //! | `profile` | what people change about themselves |
@@ -21,6 +22,7 @@ mod password;
 mod people;
 mod policy;
 mod profile;
+mod program;
 mod secret;
 mod session;
 mod setup;
@@ -38,6 +40,7 @@ pub use password::{HashError, MAX_CHARACTERS, MIN_CHARACTERS, WeakPassword};
 pub use people::{InvalidContact, InvalidName, PersonError};
 pub use policy::{Caller, Denied, Identity};
 pub use profile::{OwnChange, PasswordChange};
+pub use program::{MOST_TOKEN_DAYS, NewToken, TokenError};
 pub use session::{ActiveSession, AuthenticateError, COOKIE_LIFETIME_SECONDS, Credential};
 pub use setup::{NewAdmin, SETUP_LINK_SECONDS, SetupError, SetupLink};
 pub use throttle::{RetryAfter, network_of};

@@ -73,10 +73,10 @@ impl Auth {
         let session = self
             .start(&user, client, BEARER, unused, LIFETIME_SECONDS)
             .await?;
-        let token = self
-            .inner
-            .tokens
-            .issue(&user.id, &session.id, session.created_at)?;
+        let token =
+            self.inner
+                .tokens
+                .issue(&user.id, &session.id, session.created_at, LIFETIME_SECONDS)?;
         Ok(AccessToken {
             user,
             token: SecretString::from(token),
@@ -117,6 +117,7 @@ impl Auth {
             expires_at: now.plus_seconds(seconds),
             client_ip: client.ip_text(),
             user_agent: client.user_agent.clone(),
+            name: None,
         };
         let session = store::session::create(self.db(), new).await?;
         store::person::record_login(self.db(), &user.id, now).await?;

@@ -140,7 +140,7 @@ impl Sessions {
         self.forget(|session| &session.user_id == user);
     }
 
-    fn forget_session(&self, id: &SessionId) {
+    pub(crate) fn forget_session(&self, id: &SessionId) {
         self.forget(|session| &session.id == id);
     }
 
@@ -299,6 +299,7 @@ impl Auth {
         let sessions = store::session::list_of_user(self.db(), user, now).await?;
         Ok(sessions
             .into_iter()
+            .filter(|session| session.name.is_none())
             .map(|session| view(session, caller.session_id()))
             .filter(|view| view.expires_at > now)
             .collect())

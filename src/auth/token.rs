@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// How long a token is good for, in seconds.
+/// How long the token of a login is good for, in seconds.
 pub const LIFETIME_SECONDS: i64 = 24 * 3600;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,12 +51,13 @@ impl Tokens {
         user: &UserId,
         session: &SessionId,
         now: UtcTime,
+        seconds: i64,
     ) -> Result<String, SignError> {
         let claims = Claims {
             sub: user.to_string(),
             sid: session.to_string(),
             iat: now.unix(),
-            exp: now.unix() + LIFETIME_SECONDS,
+            exp: now.unix() + seconds,
         };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.sign)
             .map_err(|error| SignError(error.to_string()))
@@ -80,14 +81,18 @@ mod tests {
     fn only_own_unexpired_tokens_pass() {
         let tokens = Tokens::new(&[7; 32]);
         let (user, session, now) = (UserId::new(), SessionId::new(), UtcTime::now());
-        let token = tokens.issue(&user, &session, now).unwrap();
+        let token = tokens
+            .issue(&user, &session, now, LIFETIME_SECONDS)
+            .unwrap();
         assert_eq!(tokens.check(&token).unwrap().sid, session.to_string());
 
         let foreign = Tokens::new(&[8; 32]).check(&token).unwrap_err();
         assert_eq!(foreign, TokenProblem::Invalid);
 
         let old = now.plus_seconds(-LIFETIME_SECONDS - 5);
-        let expired = tokens.issue(&user, &session, old).unwrap();
+        let expired = tokens
+            .issue(&user, &session, old, LIFETIME_SECONDS)
+            .unwrap();
         assert_eq!(tokens.check(&expired).unwrap_err(), TokenProblem::Expired);
     }
 

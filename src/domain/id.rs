@@ -82,6 +82,10 @@ uuid_id!(
     /// A report that was made.
     ReportId
 );
+uuid_id!(
+    /// A list that somebody gave a name.
+    ViewId
+);
 
 /// An AWS account id: exactly twelve digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]

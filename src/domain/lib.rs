@@ -13,6 +13,7 @@
 //! | `organization`, `account`, `user` | tenants, their AWS accounts, people |
 //! | `workspace`, `directory` | what AWS says (records) and what we keep (rows) |
 //! | `listing` | filters, sorting, cursors, pages |
+//! | `saved_view` | lists that people gave a name |
 //! | `sync`, `job`, `event` | runs, their history, live progress |
 //! | `question`, `text_model` | questions in plain words, and the model that may be asked |
 //! | `money`, `price` | dollars, and what AWS charges for a desktop |
@@ -43,6 +44,7 @@ pub mod price;
 pub mod question;
 pub mod region;
 pub mod report;
+pub mod saved_view;
 pub mod setting;
 pub mod sync;
 pub mod text_enum;
@@ -57,7 +59,7 @@ pub use access::{Permission, Role, Scope};
 pub use error::ErrorCode;
 pub use id::{
     AccountId, AlertId, JobId, OrganizationId, PlanId, QuestionId, ReportId, SessionId, UserId,
-    VerifiedId,
+    VerifiedId, ViewId,
 };
 pub use money::Money;
 pub use region::Region;

@@ -87,4 +87,53 @@ pub struct WorkspaceFilter {
     pub q: Option<String>,
     /// Also rows that are missing or deleted.
     pub include_gone: bool,
+    /// What else must hold, all of it.
+    pub conditions: Vec<WorkspaceCondition>,
+}
+
+/// Columns of the desktop list whose values can be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ListColumn {
+    State,
+    RunningMode,
+    ComputeType,
+    Account,
+    Region,
+    Directory,
+    Bundle,
+    User,
+    OperatingSystem,
+    Connection,
+}
+
+/// Columns of the desktop list that are searched for a piece of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TextColumn {
+    Workspace,
+    User,
+    Computer,
+    Address,
+}
+
+/// Times of the desktop list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TimeColumn {
+    LastConnected,
+    Created,
+}
+
+/// A filter with an operator other than "is one of".
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum WorkspaceCondition {
+    /// None of these; a desktop without a value passes.
+    NoneOf(ListColumn, Vec<String>),
+    /// Ignoring case.
+    Contains(TextColumn, String),
+    Before(TimeColumn, UtcTime),
+    After(TimeColumn, UtcTime),
+    /// More days ago than this, counted back from the moment of asking.
+    OlderThanDays(TimeColumn, u32),
+    NewerThanDays(TimeColumn, u32),
+    /// Lacks the tag, or has another value; an empty value means any.
+    WithoutTag(String, String),
 }

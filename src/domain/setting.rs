@@ -38,3 +38,26 @@ impl Default for Settings {
         }
     }
 }
+
+/// Where a value of the configuration came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ValueSource {
+    Default,
+    File,
+    Environment,
+    Flag,
+}
+
+/// A value that was set before the process started and holds until it ends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ConfigurationItem {
+    /// `table.key` of the configuration file.
+    pub key: String,
+    /// Secrets are not shown, only that they are set.
+    pub value: serde_json::Value,
+    pub default: serde_json::Value,
+    pub source: ValueSource,
+    /// What it does.
+    pub effect: String,
+}

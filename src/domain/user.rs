@@ -73,3 +73,15 @@ pub struct SessionView {
     /// The session that asks.
     pub current: bool,
 }
+
+/// A token for a program, as shown to its person; never the token itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TokenView {
+    #[serde(rename = "token_id")]
+    pub id: SessionId,
+    pub name: String,
+    pub created_at: UtcTime,
+    pub expires_at: UtcTime,
+    /// Absent while it was never used.
+    pub last_used_at: Option<UtcTime>,
+}

@@ -11,6 +11,7 @@
 //! | `stock` | what a sync compares with and writes |
 //! | `workspace`, `directory`, `bundle`, `placed` | lists of what is in stock, and desktops' past |
 //! | `question`, `verified` | questions in plain words, and pairs people verified |
+//! | `preference`, `saved_view` | what people keep about their pages |
 //! | `names` | the names that questions may say |
 //! | `plan`, `price` | changes that people approve, imported price books |
 //! | `estate`, `recommendation` | what advice is worked out from, and what came of it |
@@ -61,12 +62,14 @@ pub mod organization;
 pub mod paid;
 pub mod person;
 pub mod plan;
+pub mod preference;
 pub mod price;
 pub mod query;
 pub mod question;
 pub mod recommendation;
 pub mod report;
 pub mod retention;
+pub mod saved_view;
 pub mod schedule;
 pub mod secret;
 pub mod session;

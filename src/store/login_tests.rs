@@ -175,6 +175,7 @@ async fn log_in(estate: &Estate, user: &domain::UserId, expires_at: UtcTime) -> 
         expires_at,
         client_ip: None,
         user_agent: None,
+        name: None,
     };
     session::create(&estate.db, new).await.unwrap()
 }

@@ -39,6 +39,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "costs",
         sql: include_str!("migrations/0003_costs.sql"),
     },
+    Migration {
+        version: 4,
+        name: "pages",
+        sql: include_str!("migrations/0004_pages.sql"),
+    },
 ];
 
 pub(crate) fn run(raw: &mut Connection, config: &StoreConfig) -> Result<(), OpenError> {

@@ -21,6 +21,8 @@ pub struct Session {
     pub revoked_at: Option<UtcTime>,
     pub client_ip: Option<String>,
     pub user_agent: Option<String>,
+    /// Of a token for a program; logins have none.
+    pub name: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -31,11 +33,12 @@ pub struct NewSession {
     pub expires_at: UtcTime,
     pub client_ip: Option<String>,
     pub user_agent: Option<String>,
+    pub name: Option<String>,
 }
 
 const COLUMNS: &str =
     "session_id, user_id, secret_hash, kind, created_at, last_seen_at, expires_at,
-    revoked_at, client_ip, user_agent";
+    revoked_at, client_ip, user_agent, name";
 
 fn from_row(row: &Row<'_>) -> Result<Session, StoreError> {
     Ok(Session {
@@ -49,6 +52,7 @@ fn from_row(row: &Row<'_>) -> Result<Session, StoreError> {
         revoked_at: row.get(7)?,
         client_ip: row.get(8)?,
         user_agent: row.get(9)?,
+        name: row.get(10)?,
     })
 }
 
@@ -65,12 +69,13 @@ pub async fn create(db: &Db, new: NewSession) -> Result<Session, StoreError> {
         revoked_at: None,
         client_ip: new.client_ip,
         user_agent: new.user_agent,
+        name: new.name,
     };
     db.write(move |conn| {
         conn.execute(
             "INSERT INTO login_session (session_id, user_id, secret_hash, kind, created_at,
-               last_seen_at, expires_at, client_ip, user_agent)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+               last_seen_at, expires_at, client_ip, user_agent, name)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             &[
                 &session.id,
                 &session.user_id,
@@ -81,6 +86,7 @@ pub async fn create(db: &Db, new: NewSession) -> Result<Session, StoreError> {
                 &session.expires_at,
                 &session.client_ip,
                 &session.user_agent,
+                &session.name,
             ],
         )?;
         Ok(session)

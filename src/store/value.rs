@@ -7,7 +7,7 @@ use std::str::FromStr;
 use domain::usage::Month;
 use domain::{
     AccountId, AlertId, JobId, Money, OrganizationId, PlanId, Region, ReportId, SessionId, UserId,
-    UtcTime,
+    UtcTime, ViewId,
 };
 
 /// A value of one column or parameter.
@@ -265,7 +265,8 @@ bound_as_text!(
     JobId,
     AlertId,
     PlanId,
-    ReportId
+    ReportId,
+    ViewId
 );
 
 macro_rules! uuid_from_text {
@@ -284,7 +285,8 @@ uuid_from_text!(
     JobId,
     AlertId,
     PlanId,
-    ReportId
+    ReportId,
+    ViewId
 );
 
 /// A JSON text column.

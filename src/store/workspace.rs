@@ -230,4 +230,6 @@ impl Export {
 }
 
 #[cfg(test)]
+mod condition_tests;
+#[cfg(test)]
 mod tests;

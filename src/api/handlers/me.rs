@@ -1,12 +1,13 @@
 //! The caller: who they are, what they may, their profile and sessions.
 
 use actix_web::web::{Data, Json, Path};
-use actix_web::{HttpResponse, delete, get, patch};
-use auth::{Identity, OwnChange, PasswordChange};
-use domain::user::{Membership, SessionView, User};
-use domain::{SessionId, UserId, UtcTime};
-use secrecy::SecretString;
+use actix_web::{HttpResponse, delete, get, patch, post};
+use auth::{Identity, OwnChange, PasswordChange, TokenError};
+use domain::user::{Membership, SessionView, TokenView, User};
+use domain::{ErrorCode, SessionId, UserId, UtcTime};
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use store::preference::Preferences;
 use utoipa::ToSchema;
 
 use crate::allowed::LoggedIn;
@@ -143,6 +144,129 @@ pub async fn end_my_session(
         .await?
     {
         return Err(ApiError::not_found("session", &id));
+    }
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Values by name, any JSON.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PreferenceValues {
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
+    pub values: Preferences,
+}
+
+fn person(who: &LoggedIn) -> ApiResult<&UserId> {
+    who.caller().user_id().ok_or_else(|| {
+        ApiError::new(
+            ErrorCode::Forbidden,
+            "preferences belong to people; log in as one",
+        )
+    })
+}
+
+/// My preferences
+#[utoipa::path(tag = "me", responses((status = 200, body = PreferenceValues)))]
+#[get("/me/preferences")]
+pub async fn read_preferences(who: LoggedIn, app: Data<App>) -> ApiResult<Json<PreferenceValues>> {
+    let values = store::preference::load(&app.db, person(&who)?).await?;
+    Ok(Json(PreferenceValues { values }))
+}
+
+/// Change some of my preferences; `null` removes one
+#[utoipa::path(tag = "me", request_body = PreferenceValues, responses((status = 200, body = PreferenceValues)))]
+#[patch("/me/preferences")]
+pub async fn change_preferences(
+    who: LoggedIn,
+    app: Data<App>,
+    body: Body<PreferenceValues>,
+) -> ApiResult<Json<PreferenceValues>> {
+    let values = store::preference::merge(&app.db, person(&who)?, body.0.values).await?;
+    Ok(Json(PreferenceValues { values }))
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Tokens {
+    pub items: Vec<TokenView>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenRequest {
+    /// What it is for.
+    pub name: String,
+    /// 1 to 365.
+    pub expires_in_days: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct CreatedToken {
+    #[serde(flatten)]
+    pub view: TokenView,
+    /// Send it as `Authorization: Bearer …`. It is not shown again.
+    pub token: String,
+}
+
+impl From<TokenError> for ApiError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Name => Self::field("name", error.to_string()),
+            TokenError::Days => Self::field("expires_in_days", error.to_string()),
+            TokenError::NoPerson => Self::new(ErrorCode::Forbidden, error.to_string()),
+            TokenError::TooMany => Self::new(ErrorCode::Conflict, error.to_string()),
+            TokenError::Store(error) => error.into(),
+            TokenError::Sign(error) => Self::internal(error),
+        }
+    }
+}
+
+/// My tokens for programs
+#[utoipa::path(tag = "me", responses((status = 200, body = Tokens)))]
+#[get("/me/tokens")]
+pub async fn list_my_tokens(who: LoggedIn, app: Data<App>) -> ApiResult<Json<Tokens>> {
+    let items = app.auth.own_tokens(who.caller()).await?;
+    Ok(Json(Tokens { items }))
+}
+
+/// Make a token for a program; it may do what I may
+#[utoipa::path(tag = "me", request_body = TokenRequest, responses((status = 201, body = CreatedToken)))]
+#[post("/me/tokens")]
+pub async fn create_token(
+    who: LoggedIn,
+    app: Data<App>,
+    body: Body<TokenRequest>,
+) -> ApiResult<HttpResponse> {
+    let Body(request) = body;
+    let created = app
+        .auth
+        .create_token(
+            who.caller(),
+            &who.client,
+            &request.name,
+            request.expires_in_days,
+        )
+        .await?;
+    Ok(HttpResponse::Created().json(CreatedToken {
+        view: created.view,
+        token: created.token.expose_secret().to_owned(),
+    }))
+}
+
+/// End one of my tokens
+#[utoipa::path(tag = "me", responses((status = 204, description = "It has ended")))]
+#[delete("/me/tokens/{id}")]
+pub async fn end_my_token(
+    who: LoggedIn,
+    app: Data<App>,
+    id: Path<String>,
+) -> ApiResult<HttpResponse> {
+    let id = SessionId::from_text(id.into_inner());
+    if !app
+        .auth
+        .end_own_token(who.caller(), &who.client, &id)
+        .await?
+    {
+        return Err(ApiError::not_found("token", &id));
     }
     Ok(HttpResponse::NoContent().finish())
 }

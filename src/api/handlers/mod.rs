@@ -23,4 +23,5 @@ pub mod setup;
 pub mod sync;
 pub mod usage;
 pub mod user;
+pub mod view;
 pub mod workspace;

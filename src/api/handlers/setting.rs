@@ -4,8 +4,10 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, put};
 use auth::Change;
 use domain::job::Schedule;
-use domain::setting::Settings;
+use domain::setting::{ConfigurationItem, Settings};
+use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::allowed::{Allowed, ManageInstallation, ViewInventory};
 use crate::body::Body;
@@ -44,6 +46,23 @@ pub async fn change_settings(
         .record(allowed.caller(), allowed.client(), change)
         .await?;
     Ok(Json(settings))
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Configuration {
+    pub items: Vec<ConfigurationItem>,
+}
+
+/// What the process was started with: each value, its default, its source and its effect
+#[utoipa::path(tag = "settings", responses((status = 200, body = Configuration)))]
+#[get("/configuration")]
+pub async fn read_configuration(
+    _: Allowed<ManageInstallation>,
+    app: Data<App>,
+) -> Json<Configuration> {
+    Json(Configuration {
+        items: app.configuration.clone(),
+    })
 }
 
 /// When jobs start by themselves

@@ -106,6 +106,7 @@ fn state_with(db: &Db, auth: &Auth, model: Option<Arc<dyn TextModel>>) -> ApiSta
         policies: Arc::new(Documents),
         health: Arc::new(Parts),
         cost_requests_per_day: 50,
+        configuration: Vec::new(),
     }
 }
 

@@ -19,3 +19,4 @@ mod questions;
 #[allow(dead_code)]
 mod scripted;
 mod tls;
+mod views;

@@ -125,6 +125,24 @@ fn rows(world: &World, ids: &Ids) -> Vec<Row> {
         row("PATCH", "/api/v1/me", Login, 200).body(json!({ "display_name": "NEW" })),
         row("GET", "/api/v1/me/sessions", Login, 200),
         row("DELETE", "/api/v1/me/sessions/{id}", Login, 404).id("none"),
+        row("GET", "/api/v1/me/preferences", Login, 200),
+        row("PATCH", "/api/v1/me/preferences", Login, 200).body(json!({ "values": {} })),
+        row("GET", "/api/v1/me/tokens", Login, 200),
+        row("POST", "/api/v1/me/tokens", Login, 201)
+            .body(json!({ "name": "NEW", "expires_in_days": 1 })),
+        row("DELETE", "/api/v1/me/tokens/{id}", Login, 404).id("none"),
+        row("GET", "/api/v1/views", Viewer, 400),
+        row("POST", "/api/v1/views", Viewer, 201).body(json!({
+            "page": "workspaces", "name": "NEW", "search": "", "visibility": "private",
+        })),
+        row("PATCH", "/api/v1/views/{view_id}", Viewer, 404)
+            .id("none")
+            .body(json!({})),
+        row("PUT", "/api/v1/views/{view_id}/default", Viewer, 404)
+            .id("none")
+            .body(json!({ "default": true })),
+        row("DELETE", "/api/v1/views/{view_id}", Viewer, 404).id("none"),
+        row("GET", "/api/v1/configuration", Global, 200),
         row("GET", "/api/v1/regions", Login, 200),
         row("GET", "/api/v1/dashboard", Viewer, 200),
         row("GET", "/api/v1/workspaces", Viewer, 200),

@@ -1,6 +1,6 @@
 //! The filters of the desktop list as SQL.
 
-use domain::listing::WorkspaceFilter;
+use domain::listing::{ListColumn, TextColumn, TimeColumn, WorkspaceCondition, WorkspaceFilter};
 use domain::{Scope, UtcTime};
 
 use crate::account;
@@ -37,7 +37,10 @@ pub(crate) fn conditions(scope: &Scope, filter: &WorkspaceFilter) -> Conditions 
     all.any_of_if_given(&beside("w.connection_state"), &filter.connection_state);
     connections(&mut all, filter);
     for (key, value) in &filter.tags {
-        tag(&mut all, key, value);
+        tag(&mut all, "IN", key, value);
+    }
+    for condition in &filter.conditions {
+        with_operator(&mut all, condition);
     }
     if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
         text(&mut all, q);
@@ -59,13 +62,75 @@ fn connections(all: &mut Conditions, filter: &WorkspaceFilter) {
     }
 }
 
-fn tag(all: &mut Conditions, key: &str, value: &str) {
+fn with_operator(all: &mut Conditions, condition: &WorkspaceCondition) {
+    let mut compare = |column: TimeColumn, operator: &str, at: UtcTime| {
+        let place = all.bind(at);
+        all.push(format!(
+            "{} {operator} {place}",
+            beside(time_column(column))
+        ));
+    };
+    let days_ago = |days: u32| UtcTime::now().plus_days(-i64::from(days));
+    match condition {
+        WorkspaceCondition::Before(column, at) => compare(*column, "<", *at),
+        WorkspaceCondition::After(column, at) => compare(*column, ">", *at),
+        WorkspaceCondition::OlderThanDays(column, days) => compare(*column, "<", days_ago(*days)),
+        WorkspaceCondition::NewerThanDays(column, days) => compare(*column, ">", days_ago(*days)),
+        WorkspaceCondition::NoneOf(column, values) => {
+            let places: Vec<String> = values.iter().map(|value| all.bind(value)).collect();
+            let column = list_column(*column);
+            all.push(format!(
+                "coalesce({column}, '') NOT IN ({})",
+                places.join(", ")
+            ));
+        }
+        WorkspaceCondition::Contains(column, text) => {
+            let place = all.bind(text.to_lowercase());
+            let column = text_column(*column);
+            all.push(format!("instr(lower(coalesce({column}, '')), {place}) > 0"));
+        }
+        WorkspaceCondition::WithoutTag(key, value) => tag(all, "NOT IN", key, value),
+    }
+}
+
+fn list_column(column: ListColumn) -> &'static str {
+    match column {
+        ListColumn::State => "w.state",
+        ListColumn::RunningMode => "w.running_mode",
+        ListColumn::ComputeType => "w.compute_type",
+        ListColumn::Account => "w.account_id",
+        ListColumn::Region => "w.region",
+        ListColumn::Directory => "w.directory_id",
+        ListColumn::Bundle => "w.bundle_id",
+        ListColumn::User => "w.user_name",
+        ListColumn::OperatingSystem => "w.operating_system",
+        ListColumn::Connection => "w.connection_state",
+    }
+}
+
+fn text_column(column: TextColumn) -> &'static str {
+    match column {
+        TextColumn::Workspace => "w.workspace_id",
+        TextColumn::User => "w.user_name",
+        TextColumn::Computer => "w.computer_name",
+        TextColumn::Address => "w.ip_address",
+    }
+}
+
+fn time_column(column: TimeColumn) -> &'static str {
+    match column {
+        TimeColumn::LastConnected => "w.last_connected_at",
+        TimeColumn::Created => "w.created_at",
+    }
+}
+
+fn tag(all: &mut Conditions, operator: &str, key: &str, value: &str) {
     let mut inner = format!("t.tag_key = {}", all.bind(key));
     if !value.is_empty() {
         inner.push_str(&format!(" AND t.tag_value = {}", all.bind(value)));
     }
     all.push(format!(
-        "(w.workspace_id, w.account_id, w.region) IN
+        "(w.workspace_id, w.account_id, w.region) {operator}
            (SELECT t.workspace_id, t.account_id, t.region FROM workspace_tag t WHERE {inner})"
     ));
 }

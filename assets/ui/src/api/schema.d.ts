@@ -344,6 +344,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the process was started with: each value, its default, its source and its effect */
+        get: operations["read_configuration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/costs/estimates": {
         parameters: {
             query?: never;
@@ -585,6 +602,24 @@ export interface paths {
         patch: operations["change_me"];
         trace?: never;
     };
+    "/api/v1/me/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My preferences */
+        get: operations["read_preferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change some of my preferences; `null` removes one */
+        patch: operations["change_preferences"];
+        trace?: never;
+    };
     "/api/v1/me/sessions": {
         parameters: {
             query?: never;
@@ -614,6 +649,41 @@ export interface paths {
         post?: never;
         /** End one of my sessions */
         delete: operations["end_my_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My tokens for programs */
+        get: operations["list_my_tokens"];
+        put?: never;
+        /** Make a token for a program; it may do what I may */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of my tokens */
+        delete: operations["end_my_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1247,6 +1317,59 @@ export interface paths {
         patch: operations["change_user"];
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the saved views of a page: mine, and those of my organizations */
+        get: operations["list_views"];
+        put?: never;
+        /** Save a view */
+        post: operations["create_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a view */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        /** Change a view */
+        patch: operations["change_view"];
+        trace?: never;
+    };
+    "/api/v1/views/{view_id}/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Open a page with this view, or no longer */
+        put: operations["set_default_view"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces": {
         parameters: {
             query?: never;
@@ -1862,6 +1985,20 @@ export interface components {
          * @enum {string}
          */
         Confidence: "low" | "medium" | "high";
+        Configuration: {
+            items: components["schemas"]["ConfigurationItem"][];
+        };
+        /** @description A value that was set before the process started and holds until it ends. */
+        ConfigurationItem: {
+            default: unknown;
+            /** @description What it does. */
+            effect: string;
+            /** @description `table.key` of the configuration file. */
+            key: string;
+            source: components["schemas"]["ValueSource"];
+            /** @description Secrets are not shown, only that they are set. */
+            value: unknown;
+        };
         /** @description One of: CONNECTED DISCONNECTED UNKNOWN or a value AWS added since. */
         ConnectionState: string;
         /**
@@ -1946,6 +2083,10 @@ export interface components {
             key: string;
             label: string;
         };
+        CreatedToken: components["schemas"]["TokenView"] & {
+            /** @description Send it as `Authorization: Bearer …`. It is not shown again. */
+            token: string;
+        };
         Dashboard: {
             /** Format: int64 */
             accounts: number;
@@ -2015,6 +2156,9 @@ export interface components {
              * @description Per cent.
              */
             user_volume_used?: number | null;
+        };
+        DefaultView: {
+            default: boolean;
         };
         Directory: components["schemas"]["DirectoryRecord"] & components["schemas"]["Placement"];
         /** @description A directory as `DescribeWorkspaceDirectories` gives it. */
@@ -2485,6 +2629,13 @@ export interface components {
             organization_id?: null | components["schemas"]["OrganizationId"];
             question: string;
             sql: string;
+        };
+        NewView: {
+            name: string;
+            organization_id?: null | components["schemas"]["OrganizationId"];
+            page: string;
+            search: string;
+            visibility: components["schemas"]["Visibility"];
         };
         Organization: {
             /**
@@ -3092,6 +3243,12 @@ export interface components {
             /** @description A Terraform configuration with role, trust and policy. */
             terraform: string;
         };
+        /** @description Values by name, any JSON. */
+        PreferenceValues: {
+            values: {
+                [key: string]: unknown;
+            };
+        };
         PriceBookAnswer: {
             /** @description Prices, storage and the sources of both; the shape of a price file. */
             book: Record<string, never>;
@@ -3302,6 +3459,24 @@ export interface components {
         };
         /** @description One of: AUTO_STOP ALWAYS_ON MANUAL or a value AWS added since. */
         RunningMode: string;
+        /** @description A saved view, as one person sees it. */
+        SavedView: {
+            created_at: components["schemas"]["UtcTime"];
+            /** @description The asking person's page opens with it. */
+            is_default: boolean;
+            may_change: boolean;
+            name: string;
+            organization_id?: null | components["schemas"]["OrganizationId"];
+            owner_id: components["schemas"]["UserId"];
+            owner_name: string;
+            /** @description The page's name: `workspaces`, `activity`, … */
+            page: string;
+            /** @description The address's query string, without `?`. */
+            search: string;
+            updated_at: components["schemas"]["UtcTime"];
+            view_id: components["schemas"]["ViewId"];
+            visibility: components["schemas"]["Visibility"];
+        };
         /** @description When a job is queued by itself. */
         Schedule: {
             /** @description Five cron fields, `0 *\/6 * * *`. */
@@ -3485,6 +3660,18 @@ export interface components {
             /** @description Always `bearer`. */
             token_type: string;
         };
+        TokenRequest: {
+            /**
+             * Format: int32
+             * @description 1 to 365.
+             */
+            expires_in_days: number;
+            /** @description What it is for. */
+            name: string;
+        };
+        Tokens: {
+            items: components["schemas"]["TokenView"][];
+        };
         /** @description Where a generation's tokens came from and where its time went. */
         TokenUsage: {
             /**
@@ -3522,6 +3709,14 @@ export interface components {
              * @description Tokens that were chosen from the model's distribution.
              */
             sampled_tokens: number;
+        };
+        /** @description A token for a program, as shown to its person; never the token itself. */
+        TokenView: {
+            created_at: components["schemas"]["UtcTime"];
+            expires_at: components["schemas"]["UtcTime"];
+            last_used_at?: null | components["schemas"]["UtcTime"];
+            name: string;
+            token_id: components["schemas"]["SessionId"];
         };
         /** @description One event. */
         TrailEvent: {
@@ -3604,6 +3799,11 @@ export interface components {
          * @example 2026-11-20T22:00:00Z
          */
         UtcTime: string;
+        /**
+         * @description Where a value of the configuration came from.
+         * @enum {string}
+         */
+        ValueSource: "default" | "file" | "environment" | "flag";
         /** @description A pair that a person verified: this question is answered by this SQL. */
         VerifiedQuery: {
             /** @description Why it no longer runs, since the views changed. */
@@ -3617,12 +3817,29 @@ export interface components {
             question: string;
             sql: string;
         };
+        /** @description Absent fields stay as they are. */
+        ViewChange: {
+            name?: string | null;
+            organization_id?: null | components["schemas"]["OrganizationId"];
+            search?: string | null;
+            visibility?: null | components["schemas"]["Visibility"];
+        };
+        /** @description A list that somebody gave a name. */
+        ViewId: string;
+        Views: {
+            items: components["schemas"]["SavedView"][];
+        };
         /** @description What a person is shown of a view. */
         ViewSchema: {
             columns: components["schemas"]["ColumnSchema"][];
             meaning: string;
             name: string;
         };
+        /**
+         * @description Who sees a view.
+         * @enum {string}
+         */
+        Visibility: "private" | "organization";
         WantedChange: {
             change: components["schemas"]["Change"];
             workspace_id: string;
@@ -4535,6 +4752,34 @@ export interface operations {
             };
         };
     };
+    read_configuration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Configuration"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_estimates: {
         parameters: {
             query?: {
@@ -5033,6 +5278,66 @@ export interface operations {
             };
         };
     };
+    read_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceValues"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceValues"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceValues"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_my_sessions: {
         parameters: {
             query?: never;
@@ -5062,6 +5367,95 @@ export interface operations {
         };
     };
     end_my_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedToken"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_my_token: {
         parameters: {
             query?: never;
             header?: never;
@@ -6588,35 +6982,219 @@ export interface operations {
             };
         };
     };
+    list_views: {
+        parameters: {
+            query?: {
+                /** @description The page's name, `workspaces` for one. */
+                page?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Views"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_default_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefaultView"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_workspaces: {
         parameters: {
             query?: {
                 account_id?: string[];
+                "account_id.not"?: string[];
                 bundle_id?: string[];
+                "bundle_id.not"?: string[];
                 compute_type?: string[];
+                "compute_type.not"?: string[];
+                "computer_name.contains"?: string;
                 connection_state?: string[];
+                "connection_state.not"?: string[];
+                "created_at.after"?: string;
+                "created_at.before"?: string;
+                "created_at.newer_than_days"?: number;
+                "created_at.older_than_days"?: number;
                 /** @description From `next_cursor` of the page before. */
                 cursor?: string;
                 directory_id?: string[];
+                "directory_id.not"?: string[];
                 /** @description Also desktops that are missing or deleted. */
                 include_gone?: boolean;
+                "ip_address.contains"?: string;
+                "last_connected_at.after"?: string;
+                "last_connected_at.before"?: string;
+                "last_connected_at.newer_than_days"?: number;
+                "last_connected_at.older_than_days"?: number;
                 /** @description A time or a day. */
                 last_connected_before?: string;
                 /** @description 1 to 500; 50 unless given. */
                 limit?: number;
                 never_connected?: boolean;
+                /** @description Lacks the tag or has another value; an empty one means any. */
+                "not_tag.KEY"?: string;
                 operating_system?: string[];
+                "operating_system.not"?: string[];
                 organization_id?: string[];
                 /** @description Text to find in any attribute or tag, ignoring case. */
                 q?: string;
                 region?: string[];
+                "region.not"?: string[];
                 running_mode?: string[];
+                "running_mode.not"?: string[];
                 /** @description A column, descending with `-` in front. */
                 sort?: string;
                 state?: string[];
+                "state.not"?: string[];
                 /** @description A tag's value; write the tag's key instead of KEY. */
                 "tag.KEY"?: string;
                 user_name?: string[];
+                "user_name.contains"?: string;
+                "user_name.not"?: string[];
+                "workspace_id.contains"?: string;
             };
             header?: never;
             path?: never;
@@ -6719,29 +7297,53 @@ export interface operations {
         parameters: {
             query?: {
                 account_id?: string[];
+                "account_id.not"?: string[];
                 bundle_id?: string[];
+                "bundle_id.not"?: string[];
                 compute_type?: string[];
+                "compute_type.not"?: string[];
+                "computer_name.contains"?: string;
                 connection_state?: string[];
+                "connection_state.not"?: string[];
+                "created_at.after"?: string;
+                "created_at.before"?: string;
+                "created_at.newer_than_days"?: number;
+                "created_at.older_than_days"?: number;
                 directory_id?: string[];
+                "directory_id.not"?: string[];
                 /** @description `csv` or `json`. */
                 format?: string;
                 /** @description Also desktops that are missing or deleted. */
                 include_gone?: boolean;
+                "ip_address.contains"?: string;
+                "last_connected_at.after"?: string;
+                "last_connected_at.before"?: string;
+                "last_connected_at.newer_than_days"?: number;
+                "last_connected_at.older_than_days"?: number;
                 /** @description A time or a day. */
                 last_connected_before?: string;
                 never_connected?: boolean;
+                /** @description Lacks the tag or has another value; an empty one means any. */
+                "not_tag.KEY"?: string;
                 operating_system?: string[];
+                "operating_system.not"?: string[];
                 organization_id?: string[];
                 /** @description Text to find in any attribute or tag, ignoring case. */
                 q?: string;
                 region?: string[];
+                "region.not"?: string[];
                 running_mode?: string[];
+                "running_mode.not"?: string[];
                 /** @description A column, descending with `-` in front. */
                 sort?: string;
                 state?: string[];
+                "state.not"?: string[];
                 /** @description A tag's value; write the tag's key instead of KEY. */
                 "tag.KEY"?: string;
                 user_name?: string[];
+                "user_name.contains"?: string;
+                "user_name.not"?: string[];
+                "workspace_id.contains"?: string;
             };
             header?: never;
             path?: never;
@@ -6772,25 +7374,49 @@ export interface operations {
         parameters: {
             query?: {
                 account_id?: string[];
+                "account_id.not"?: string[];
                 bundle_id?: string[];
+                "bundle_id.not"?: string[];
                 compute_type?: string[];
+                "compute_type.not"?: string[];
+                "computer_name.contains"?: string;
                 connection_state?: string[];
+                "connection_state.not"?: string[];
+                "created_at.after"?: string;
+                "created_at.before"?: string;
+                "created_at.newer_than_days"?: number;
+                "created_at.older_than_days"?: number;
                 directory_id?: string[];
+                "directory_id.not"?: string[];
                 /** @description Also desktops that are missing or deleted. */
                 include_gone?: boolean;
+                "ip_address.contains"?: string;
+                "last_connected_at.after"?: string;
+                "last_connected_at.before"?: string;
+                "last_connected_at.newer_than_days"?: number;
+                "last_connected_at.older_than_days"?: number;
                 /** @description A time or a day. */
                 last_connected_before?: string;
                 never_connected?: boolean;
+                /** @description Lacks the tag or has another value; an empty one means any. */
+                "not_tag.KEY"?: string;
                 operating_system?: string[];
+                "operating_system.not"?: string[];
                 organization_id?: string[];
                 /** @description Text to find in any attribute or tag, ignoring case. */
                 q?: string;
                 region?: string[];
+                "region.not"?: string[];
                 running_mode?: string[];
+                "running_mode.not"?: string[];
                 state?: string[];
+                "state.not"?: string[];
                 /** @description A tag's value; write the tag's key instead of KEY. */
                 "tag.KEY"?: string;
                 user_name?: string[];
+                "user_name.contains"?: string;
+                "user_name.not"?: string[];
+                "workspace_id.contains"?: string;
             };
             header?: never;
             path?: never;
