@@ -12,7 +12,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::error::{ApiError, ApiResult};
 use crate::handlers::{
     account, advice, ai, audit, cost, dashboard, directory, event, health, job, login, me,
-    organization, plan, price, query, report, setting, setup, sync, usage, user, view, workspace,
+    organization, plan, price, query, report, report_schedule, setting, setup, sync, usage, user,
+    view, workspace,
 };
 use crate::openapi;
 
@@ -67,6 +68,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(plan::change_actions)
         .service(report::list_reports)
         .service(report::create_report)
+        .service(report_schedule::list_report_schedules)
+        .service(report_schedule::create_report_schedule)
+        .service(report_schedule::read_report_schedule)
+        .service(report_schedule::change_report_schedule)
+        .service(report_schedule::delete_report_schedule)
         .service(report::read_report)
         .service(report::read_report_file)
         .service(report::delete_report)

@@ -18,6 +18,7 @@ mod plan;
 mod prices;
 mod query;
 mod report;
+mod report_schedule;
 mod serve;
 mod setup_link;
 mod simulate;

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::client::{Client, encode};
 use super::output::{self, Format};
+use super::report_schedule::Schedule;
 use super::sync::{follow, organization};
 use super::{DataArgs, with_client, with_worker};
 
@@ -28,6 +29,8 @@ enum Command {
     List(List),
     /// Write the file of a report that was made before.
     Get(Get),
+    /// Reports that are made by themselves.
+    Schedule(Schedule),
 }
 
 #[derive(Debug, Args)]
@@ -54,14 +57,14 @@ struct Create {
     output: Option<PathBuf>,
 }
 
-fn report_type(text: &str) -> Result<ReportType, String> {
+pub(super) fn report_type(text: &str) -> Result<ReportType, String> {
     match ReportType::from(text) {
         ReportType::Other(_) => Err(format!("the reports are {}", ReportType::KNOWN.join(", "))),
         known => Ok(known),
     }
 }
 
-fn report_format(text: &str) -> Result<ReportFormat, String> {
+pub(super) fn report_format(text: &str) -> Result<ReportFormat, String> {
     ReportFormat::from_text(text)
         .ok_or_else(|| "the formats are csv, json, xlsx and pdf".to_owned())
 }
@@ -90,6 +93,7 @@ impl Report {
             Command::Create(create) => create.run().await,
             Command::List(list) => list.run().await,
             Command::Get(get) => get.run().await,
+            Command::Schedule(schedule) => schedule.run().await,
         }
     }
 }

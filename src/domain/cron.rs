@@ -40,6 +40,13 @@ pub fn next_start(cron: &str, time_zone: &str, after: UtcTime) -> Result<UtcTime
     Ok(UtcTime::from(next.timestamp()))
 }
 
+/// Whether the line comes due once an hour at most, which is so when it names one minute.
+#[must_use]
+pub fn names_one_minute(cron: &str) -> bool {
+    let minute = cron.split_whitespace().next().unwrap_or_default();
+    minute.parse::<u8>().is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +62,20 @@ mod tests {
         assert_eq!(before.to_string(), "2026-10-24T04:00:00Z");
         let after = next_start("0 6 * * *", "Europe/Berlin", at("2026-10-25T12:00:00Z")).unwrap();
         assert_eq!(after.to_string(), "2026-10-26T05:00:00Z");
+    }
+
+    #[test]
+    fn one_minute_is_a_number_alone() {
+        assert!(names_one_minute("5 * * * *"));
+        for often in [
+            "* 6 * * *",
+            "*/10 * * * *",
+            "0,30 * * * *",
+            "0-9 * * * *",
+            "",
+        ] {
+            assert!(!names_one_minute(often), "{often}");
+        }
     }
 
     #[test]

@@ -86,6 +86,10 @@ uuid_id!(
     /// A list that somebody gave a name.
     ViewId
 );
+uuid_id!(
+    /// When a report is made by itself.
+    ReportScheduleId
+);
 
 /// An AWS account id: exactly twelve digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]

@@ -20,7 +20,7 @@
 //! | `usage` | when people were connected, and the hours that are billed for it |
 //! | `advice`, `plan` | what to change and why, and changes that people approve |
 //! | `billing`, `trail` | what AWS billed, and who did what |
-//! | `report` | what a report says, whatever it is written as |
+//! | `report`, `report_schedule` | what a report says, whatever it is written as, and when one is made by itself |
 //! | `dashboard`, `audit`, `setting` | the remaining answers of the API |
 
 pub mod access;
@@ -44,6 +44,7 @@ pub mod price;
 pub mod question;
 pub mod region;
 pub mod report;
+pub mod report_schedule;
 pub mod saved_view;
 pub mod setting;
 pub mod sync;
@@ -58,8 +59,8 @@ pub mod workspace;
 pub use access::{Permission, Role, Scope};
 pub use error::ErrorCode;
 pub use id::{
-    AccountId, AlertId, JobId, OrganizationId, PlanId, QuestionId, ReportId, SessionId, UserId,
-    VerifiedId, ViewId,
+    AccountId, AlertId, JobId, OrganizationId, PlanId, QuestionId, ReportId, ReportScheduleId,
+    SessionId, UserId, VerifiedId, ViewId,
 };
 pub use money::Money;
 pub use region::Region;

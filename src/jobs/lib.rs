@@ -8,9 +8,11 @@
 //! |---|---|
 //! | `runner` | the workers: lease, run, renew, finish, stop |
 //! | `scheduler` | cron times with zone, jitter and missed starts |
+//! | `report_schedules` | reports that are ordered by themselves |
 //! | `kinds/` | what each kind of job does |
 
 mod kinds;
+mod report_schedules;
 mod runner;
 mod scheduler;
 

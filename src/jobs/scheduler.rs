@@ -10,11 +10,16 @@ use domain::job::{MissedRun, NewJob, Schedule};
 use store::{Db, StoreError};
 use tokio_util::sync::CancellationToken;
 
+use crate::report_schedules;
+
 /// Looks at the clock at least this often, so that a changed system time is noticed.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// A start more than this late fell into a stop and is `missed`.
 const LATE_SECONDS: i64 = 120;
+
+/// What is announced when a schedule was changed.
+const SCHEDULES: [&str; 2] = ["settings", "report_schedules"];
 
 /// The scheduler's loop.
 pub struct Scheduler {
@@ -43,7 +48,7 @@ impl Scheduler {
 
     /// Queues everything that is due at `now`; answers how long nothing will be.
     async fn tick(&self, now: UtcTime) -> Result<Duration, StoreError> {
-        let mut wait = LOOK_EVERY;
+        let mut starts = Vec::new();
         for schedule in store::schedule::list(&self.db).await? {
             if !schedule.enabled {
                 continue;
@@ -56,12 +61,13 @@ impl Scheduler {
                 }
                 Some(later) => Some(later),
             };
-            if let Some(next) = next {
-                let seconds = u64::try_from(next.seconds_since(now)).unwrap_or(0).max(1);
-                wait = wait.min(Duration::from_secs(seconds));
-            }
+            starts.extend(next);
         }
-        Ok(wait)
+        starts.extend(report_schedules::tick(&self.db, now).await?);
+        let next = starts.into_iter().min().map_or(LOOK_EVERY, |next| {
+            Duration::from_secs(u64::try_from(next.seconds_since(now)).unwrap_or(0).max(1))
+        });
+        Ok(next.min(LOOK_EVERY))
     }
 
     /// Queues the schedule's job, or lets a missed start go by. True when it was queued.
@@ -117,7 +123,7 @@ async fn schedules_changed(events: &mut tokio::sync::broadcast::Receiver<domain:
     loop {
         match events.recv().await {
             Ok(event) => {
-                if matches!(&event.body, EventBody::Changed { names } if names.iter().any(|name| name == "settings"))
+                if matches!(&event.body, EventBody::Changed { names } if names.iter().any(|name| SCHEDULES.contains(&name.as_str())))
                 {
                     return;
                 }

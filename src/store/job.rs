@@ -93,39 +93,40 @@ fn told(conn: &Conn, id: &JobId) -> Result<Option<Job>, StoreError> {
 
 /// Queues a job. An identical sync that still waits is returned instead of queuing a second.
 pub async fn enqueue(db: &Db, new: NewJob) -> Result<Job, StoreError> {
-    db.write(move |conn| {
-        let payload = serde_json::to_string(&new.payload)?;
-        if matches!(new.payload, JobPayload::Sync(_)) {
-            let sql = format!(
-                "SELECT {COLUMNS} FROM job j
-                 WHERE j.state = 'queued' AND j.payload = $1 AND j.cancel_requested = 0
-                   AND coalesce(j.organization_id, '') = coalesce($2, '')
-                 ORDER BY j.job_id LIMIT 1"
-            );
-            let waiting = conn.query_opt(&sql, &[&payload, &new.organization_id], from_row)?;
-            if let Some(job) = waiting {
-                return Ok(job);
-            }
+    db.write(move |conn| insert(conn, &new)).await
+}
+
+pub(crate) fn insert(conn: &Conn, new: &NewJob) -> Result<Job, StoreError> {
+    let payload = serde_json::to_string(&new.payload)?;
+    if matches!(new.payload, JobPayload::Sync(_)) {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM job j
+             WHERE j.state = 'queued' AND j.payload = $1 AND j.cancel_requested = 0
+               AND coalesce(j.organization_id, '') = coalesce($2, '')
+             ORDER BY j.job_id LIMIT 1"
+        );
+        let waiting = conn.query_opt(&sql, &[&payload, &new.organization_id], from_row)?;
+        if let Some(job) = waiting {
+            return Ok(job);
         }
-        let id = JobId::new();
-        conn.execute(
-            "INSERT INTO job (job_id, kind, payload, state, organization_id, cause, requested_by,
-               created_at)
-             VALUES ($1, $2, $3, 'queued', $4, $5, $6, $7)",
-            &[
-                &id,
-                &new.payload.kind(),
-                &payload,
-                &new.organization_id,
-                &new.trigger,
-                &new.requested_by,
-                &UtcTime::now(),
-            ],
-        )?;
-        told(conn, &id)?
-            .ok_or_else(|| StoreError::Database("a job just written is not there".to_owned()))
-    })
-    .await
+    }
+    let id = JobId::new();
+    conn.execute(
+        "INSERT INTO job (job_id, kind, payload, state, organization_id, cause, requested_by,
+           created_at)
+         VALUES ($1, $2, $3, 'queued', $4, $5, $6, $7)",
+        &[
+            &id,
+            &new.payload.kind(),
+            &payload,
+            &new.organization_id,
+            &new.trigger,
+            &new.requested_by,
+            &UtcTime::now(),
+        ],
+    )?;
+    told(conn, &id)?
+        .ok_or_else(|| StoreError::Database("a job just written is not there".to_owned()))
 }
 
 pub async fn find(db: &Db, scope: &Scope, id: &JobId) -> Result<Option<Job>, StoreError> {

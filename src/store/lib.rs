@@ -14,6 +14,7 @@
 //! | `preference`, `saved_view` | what people keep about their pages |
 //! | `names` | the names that questions may say |
 //! | `plan`, `price` | changes that people approve, imported price books |
+//! | `report`, `report_schedule` | reports and their files, and when they are made by themselves |
 //! | `estate`, `recommendation` | what advice is worked out from, and what came of it |
 //! | `usage`, `paid` | hours by month and day, and what was asked that costs money |
 //! | `billing`, `trail` | lines of bills; events of CloudTrail and what they caused |
@@ -68,6 +69,7 @@ pub mod query;
 pub mod question;
 pub mod recommendation;
 pub mod report;
+pub mod report_schedule;
 pub mod retention;
 pub mod saved_view;
 pub mod schedule;

@@ -44,6 +44,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "pages",
         sql: include_str!("migrations/0004_pages.sql"),
     },
+    Migration {
+        version: 5,
+        name: "schedules",
+        sql: include_str!("migrations/0005_schedules.sql"),
+    },
 ];
 
 pub(crate) fn run(raw: &mut Connection, config: &StoreConfig) -> Result<(), OpenError> {

@@ -65,27 +65,37 @@ pub async fn create(
 ) -> Result<Report, StoreError> {
     let by = by.to_owned();
     db.write(move |conn| {
-        let id = ReportId::new();
-        conn.execute(
-            "INSERT INTO report (report_id, organization_id, report_type, format, period_from,
-               period_to, status, created_by, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8)",
-            &[
-                &id,
-                &new.organization_id,
-                &new.report_type.as_str(),
-                &new.format.as_str(),
-                &period.0,
-                &period.1,
-                &by,
-                &UtcTime::now(),
-            ],
-        )?;
-        conn.changed("reports");
+        let id = insert(conn, &new, &period, &by)?;
         fetch(conn, &Scope::All, &id)?
             .ok_or_else(|| StoreError::Database("a report just written is not there".to_owned()))
     })
     .await
+}
+
+pub(crate) fn insert(
+    conn: &Conn,
+    new: &NewReport,
+    (from, to): &(String, String),
+    by: &str,
+) -> Result<ReportId, StoreError> {
+    let id = ReportId::new();
+    conn.execute(
+        "INSERT INTO report (report_id, organization_id, report_type, format, period_from,
+           period_to, status, created_by, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8)",
+        &[
+            &id,
+            &new.organization_id,
+            &new.report_type.as_str(),
+            &new.format.as_str(),
+            from,
+            to,
+            &by,
+            &UtcTime::now(),
+        ],
+    )?;
+    conn.changed("reports");
+    Ok(id)
 }
 
 fn fetch(conn: &Conn, scope: &Scope, id: &ReportId) -> Result<Option<Report>, StoreError> {
@@ -134,15 +144,22 @@ pub async fn started(
     job: &JobId,
 ) -> Result<(), StoreError> {
     let (id, job) = (id.clone(), job.clone());
-    db.write(move |conn| {
-        conn.execute(
-            "UPDATE report SET status = $2, job_id = $3 WHERE report_id = $1 AND status <> 'ready'",
-            &[&id, &status.as_str(), &job],
-        )?;
-        conn.changed("reports");
-        Ok(())
-    })
-    .await
+    db.write(move |conn| note_job(conn, &id, status, &job))
+        .await
+}
+
+pub(crate) fn note_job(
+    conn: &Conn,
+    id: &ReportId,
+    status: ReportStatus,
+    job: &JobId,
+) -> Result<(), StoreError> {
+    conn.execute(
+        "UPDATE report SET status = $2, job_id = $3 WHERE report_id = $1 AND status <> 'ready'",
+        &[id, &status.as_str(), job],
+    )?;
+    conn.changed("reports");
+    Ok(())
 }
 
 /// Writes the file, then the row that names it.

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use domain::usage::Month;
 use domain::{
-    AccountId, AlertId, JobId, Money, OrganizationId, PlanId, Region, ReportId, SessionId, UserId,
-    UtcTime, ViewId,
+    AccountId, AlertId, JobId, Money, OrganizationId, PlanId, Region, ReportId, ReportScheduleId,
+    SessionId, UserId, UtcTime, ViewId,
 };
 
 /// A value of one column or parameter.
@@ -266,6 +266,7 @@ bound_as_text!(
     AlertId,
     PlanId,
     ReportId,
+    ReportScheduleId,
     ViewId
 );
 
@@ -286,6 +287,7 @@ uuid_from_text!(
     AlertId,
     PlanId,
     ReportId,
+    ReportScheduleId,
     ViewId
 );
 

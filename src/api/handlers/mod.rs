@@ -18,6 +18,7 @@ pub mod plan;
 pub mod price;
 pub mod query;
 pub mod report;
+pub mod report_schedule;
 pub mod setting;
 pub mod setup;
 pub mod sync;

@@ -10,7 +10,7 @@ use domain::job::{JobPayload, NewJob};
 use domain::listing::Page;
 use domain::report::{NewReport, Report, ReportStatus, ReportType};
 use domain::usage::Month;
-use domain::{ErrorCode, ReportId, Scope, UtcTime};
+use domain::{ErrorCode, OrganizationId, ReportId, Scope, UtcTime};
 
 use crate::allowed::{Allowed, MakePlans, ViewInventory};
 use crate::body::Body;
@@ -45,27 +45,13 @@ pub async fn create_report(
     body: Body<NewReport>,
 ) -> ApiResult<HttpResponse> {
     let Body(new) = body;
-    if let ReportType::Other(name) = &new.report_type {
-        let known = ReportType::KNOWN.join(", ");
-        return Err(ApiError::field(
-            "report_type",
-            format!("there is no report {name:?}; there are {known}"),
-        ));
-    }
-    match &new.organization_id {
-        Some(id) => {
-            allowed.within(id)?;
-            let known = store::organization::find(&app.db, &allowed.scope(), id).await?;
-            known.ok_or_else(|| ApiError::not_found("organization", id))?;
-        }
-        None if allowed.scope() == Scope::All => {}
-        None => {
-            return Err(ApiError::field(
-                "organization_id",
-                "name the organization it is about",
-            ));
-        }
-    }
+    check(
+        &allowed,
+        &app,
+        &new.report_type,
+        new.organization_id.as_ref(),
+    )
+    .await?;
     let period = period(&new)?;
     let organization_id = new.organization_id.clone();
     let report = store::report::create(&app.db, new, period, allowed.caller().name()).await?;
@@ -91,6 +77,35 @@ pub async fn create_report(
         ..report
     };
     Ok(HttpResponse::Accepted().json(report))
+}
+
+/// Whether there is such a report, and the caller may have one about this organization.
+pub(super) async fn check<P: crate::allowed::Needs>(
+    allowed: &Allowed<P>,
+    app: &App,
+    report_type: &ReportType,
+    organization_id: Option<&OrganizationId>,
+) -> ApiResult<()> {
+    if let ReportType::Other(name) = report_type {
+        let known = ReportType::KNOWN.join(", ");
+        return Err(ApiError::field(
+            "report_type",
+            format!("there is no report {name:?}; there are {known}"),
+        ));
+    }
+    match organization_id {
+        Some(id) => {
+            allowed.within(id)?;
+            let known = store::organization::find(&app.db, &allowed.scope(), id).await?;
+            known.ok_or_else(|| ApiError::not_found("organization", id))?;
+            Ok(())
+        }
+        None if allowed.scope() == Scope::All => Ok(()),
+        None => Err(ApiError::field(
+            "organization_id",
+            "name the organization it is about",
+        )),
+    }
 }
 
 /// The first and last day of the period.

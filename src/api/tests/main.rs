@@ -15,6 +15,7 @@ mod lists;
 mod openapi;
 mod permissions;
 mod questions;
+mod report_schedules;
 #[path = "../../assistant/tests/asking/model.rs"]
 #[allow(dead_code)]
 mod scripted;

@@ -105,6 +105,10 @@ fn rows(world: &World, ids: &Ids) -> Vec<Row> {
     let account = &world.acme.account.id;
     let login = json!({ "username": "viewer", "password": PASSWORD });
     let settings = json!(domain::setting::Settings::default());
+    let report_schedule = json!({
+        "report_type": "inventory", "format": "json", "organization_id": acme,
+        "period": "previous_month", "cron": "0 6 1 * *",
+    });
     let new_user = json!({
         "username": "NEW", "password": PASSWORD,
         "memberships": [{ "organization_id": acme, "role": "viewer" }],
@@ -232,6 +236,15 @@ fn rows(world: &World, ids: &Ids) -> Vec<Row> {
         row("POST", "/api/v1/reports", Viewer, 202)
             .body(json!({ "report_type": "inventory", "format": "json", "organization_id": acme }))
             .foreign(404),
+        row("GET", "/api/v1/reports/schedules", Viewer, 200),
+        row("POST", "/api/v1/reports/schedules", Operator, 201)
+            .body(report_schedule.clone())
+            .foreign(404),
+        row("GET", "/api/v1/reports/schedules/{id}", Viewer, 404).id("none"),
+        row("PUT", "/api/v1/reports/schedules/{id}", Operator, 404)
+            .id("none")
+            .body(report_schedule),
+        row("DELETE", "/api/v1/reports/schedules/{id}", Operator, 404).id("none"),
         row("GET", "/api/v1/reports/{report_id}", Viewer, 404).id("none"),
         row("GET", "/api/v1/reports/{report_id}/file", Viewer, 404).id("none"),
         row("DELETE", "/api/v1/reports/{report_id}", Operator, 404).id("none"),

@@ -2,6 +2,8 @@
 
 #[path = "jobs/plans.rs"]
 mod plans;
+#[path = "jobs/report_schedules.rs"]
+mod report_schedules;
 
 use std::net::SocketAddr;
 use std::time::Duration;
