@@ -91,7 +91,7 @@ export async function logIn(page, address = "/") {
 /** The users in the shown rows of the WorkSpaces table, in order. */
 export async function rowNames(page) {
   await settled(page);
-  return page.getByRole("table", { name: "WorkSpaces" }).locator("tbody tr td:first-child a").allTextContents();
+  return page.getByRole("table", { name: "WorkSpaces" }).locator('td[data-column="user_name"] a').allTextContents();
 }
 
 /** Until the rows on show belong to the filters in the address. */

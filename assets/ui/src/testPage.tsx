@@ -49,6 +49,7 @@ export function openPage(path: string, component: () => React.ReactNode, address
   const elsewhere = createRoute({ getParentRoute: () => root, path: "$", component: () => null });
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   client.setQueryData(["me"], { ...ME, ...me });
+  client.setQueryData(["me", "preferences"], { values: {} });
   const history = createMemoryHistory({ initialEntries: [address] });
   const router = createRouter({ routeTree: root.addChildren([page, elsewhere]), history, parseSearch, stringifySearch });
   render(

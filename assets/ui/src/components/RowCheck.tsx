@@ -7,7 +7,7 @@ interface RowCheckProps {
   /** Some of what it stands for is chosen. */
   partly?: boolean;
   disabled?: boolean;
-  onChange: () => void;
+  onChange: (event: React.ChangeEvent) => void;
 }
 
 export function RowCheck({ label, checked, partly = false, disabled = false, onChange }: RowCheckProps) {
@@ -16,7 +16,7 @@ export function RowCheck({ label, checked, partly = false, disabled = false, onC
     if (box.current) box.current.indeterminate = partly && !checked;
   }, [partly, checked]);
   return (
-    <label className="-m-2 inline-flex p-2" title={disabled ? label : undefined}>
+    <label className="-m-2 inline-flex p-2 align-middle" title={disabled ? label : undefined}>
       <input
         ref={box}
         type="checkbox"

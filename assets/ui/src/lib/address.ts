@@ -18,7 +18,7 @@ export function searchParams(search: Record<string, unknown>): URLSearchParams {
   for (const [key, value] of Object.entries(search)) {
     for (const one of Array.isArray(value) ? value : [value]) {
       // An empty tag filter means "has the tag, whatever its value"; other empty values mean nothing.
-      const absent = one === undefined || one === null || one === false || (one === "" && !key.startsWith("tag."));
+      const absent = one === undefined || one === null || one === false || (one === "" && !/^(not_)?tag\./.test(key));
       if (!absent) params.append(key, String(one));
     }
   }

@@ -1,34 +1,46 @@
 // Rows that a person has chosen to do something with. They stay chosen while the list is read on.
-import { useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 
 export interface Selection<T> {
   rows: T[];
   has: (row: T) => boolean;
+  /** Rows that nothing can be done with cannot be chosen. */
+  can: (row: T) => boolean;
   toggle: (row: T) => void;
+  /** Chooses these, or takes them back. */
+  choose: (rows: readonly T[], on: boolean) => void;
   /** Chooses all of these, or none of them where all are chosen. */
-  toggleAll: (rows: T[]) => void;
+  toggleAll: (rows: readonly T[]) => void;
   clear: () => void;
 }
 
-export function useSelection<T>(keyOf: (row: T) => string): Selection<T> {
+const every = () => true;
+
+export function useSelection<T>(keyOf: (row: T) => string, can: (row: T) => boolean = every): Selection<T> {
   const [chosen, setChosen] = useState<ReadonlyMap<string, T>>(new Map());
-  const change = (edit: (next: Map<string, T>) => void) => {
-    const next = new Map(chosen);
-    edit(next);
-    setChosen(next);
-  };
-  return {
-    rows: [...chosen.values()],
-    has: (row) => chosen.has(keyOf(row)),
-    toggle: (row) => change((next) => next.delete(keyOf(row)) || next.set(keyOf(row), row)),
-    toggleAll: (rows) =>
-      change((next) => {
-        const all = rows.every((row) => next.has(keyOf(row)));
+  const choose = useCallback(
+    (rows: readonly T[], on: boolean) =>
+      setChosen((before) => {
+        const next = new Map(before);
         for (const row of rows) {
-          if (all) next.delete(keyOf(row));
-          else next.set(keyOf(row), row);
+          if (!on) next.delete(keyOf(row));
+          else if (can(row)) next.set(keyOf(row), row);
         }
+        return next;
       }),
-    clear: () => setChosen(new Map()),
-  };
+    [keyOf, can],
+  );
+  const clear = useCallback(() => setChosen(new Map()), []);
+  return useMemo(() => {
+    const has = (row: T) => chosen.has(keyOf(row));
+    return {
+      rows: [...chosen.values()],
+      has,
+      can,
+      choose,
+      toggle: (row) => choose([row], !has(row)),
+      toggleAll: (rows) => choose(rows, !rows.filter(can).every(has)),
+      clear,
+    };
+  }, [chosen, keyOf, can, choose, clear]);
 }

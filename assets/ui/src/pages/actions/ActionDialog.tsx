@@ -9,9 +9,9 @@ import { TextField } from "../../components/Field";
 import { Notice } from "../../components/Notice";
 import { changeWords, VERBS, type Verb } from "../../lib/change";
 import { byOrganization } from "../../lib/clients";
-import { formatCount } from "../../lib/format";
+import { formatCount, formatNumber } from "../../lib/format";
 import { ActionProblem } from "./ActionProblem";
-import { changeOf, USUAL } from "./changes";
+import { changeOf, inParts, MOST_IN_PLAN, USUAL } from "./changes";
 import { ChoiceFields } from "./ChoiceFields";
 import { useMakePlans } from "./useMakePlans";
 
@@ -27,6 +27,7 @@ const NAMED = 8;
 export function ActionDialog({ verb, desktops, onClose, onPlanned }: ActionDialogProps) {
   const { title, lead, destructive = false } = VERBS[verb];
   const groups = byOrganization(desktops);
+  const parts = groups.flatMap((group) => inParts(group.rows));
   const count = String(desktops.length);
   const [choices, setChoices] = useState(USUAL);
   const [reason, setReason] = useState("");
@@ -38,10 +39,10 @@ export function ActionDialog({ verb, desktops, onClose, onPlanned }: ActionDialo
       if (typeof change === "string") throw new Error(change);
       const name = `${title === changeWords(change) ? title : `${title}: ${changeWords(change)}`}`;
       return makePlans(
-        groups.map((group) => ({
-          title: `${name} (${formatCount(group.rows.length, "desktop")})`,
+        parts.map(({ rows, part, of }) => ({
+          title: `${name} (${formatCount(rows.length, "desktop")}${of > 1 ? `, part ${part} of ${of}` : ""})`,
           reason: reason.trim() || null,
-          changes: group.rows.map((row) => ({ workspace_id: row.workspace_id, change })),
+          changes: rows.map((row) => ({ workspace_id: row.workspace_id, change })),
         })),
       );
     },
@@ -69,7 +70,12 @@ export function ActionDialog({ verb, desktops, onClose, onPlanned }: ActionDialo
             {desktops.length > NAMED && ` and ${desktops.length - NAMED} more`}
             {groups.length > 1 && (
               <span className="mt-1 block text-[13px] text-ink-faint">
-                {formatCount(groups.length, "client")}: {groups.length} plans will be made, since each is approved on its own.
+                {formatCount(groups.length, "client")}: {parts.length} plans will be made, since each is approved on its own.
+              </span>
+            )}
+            {parts.length > groups.length && (
+              <span className="mt-1 block text-[13px] text-ink-faint">
+                A plan holds {formatNumber(MOST_IN_PLAN)} desktops at most; what is more goes into further plans.
               </span>
             )}
           </p>
@@ -105,7 +111,7 @@ export function ActionDialog({ verb, desktops, onClose, onPlanned }: ActionDialo
             busy={build.isPending}
             disabled={typeof change === "string" || unconfirmed}
           >
-            {groups.length === 1 ? "Make the plan" : `Make ${groups.length} plans`}
+            {parts.length === 1 ? "Make the plan" : `Make ${parts.length} plans`}
           </Button>
         </DialogActions>
       </form>

@@ -1,18 +1,5 @@
 // What can be done with desktops. Each choice asks first, and makes a plan that is approved and applied.
-import {
-  ChevronDown,
-  Cpu,
-  Hammer,
-  History,
-  Play,
-  Power,
-  RotateCw,
-  Square,
-  Tags,
-  Trash2,
-  Wrench,
-  type LucideIcon,
-} from "lucide-react";
+import { ChevronDown } from "lucide-react";
 import { useState } from "react";
 import type { Workspace } from "../../api/types";
 import { Button } from "../../components/Button";
@@ -20,25 +7,7 @@ import { Menu, MenuItem, MenuLine } from "../../components/Menu";
 import { VERBS, type Verb } from "../../lib/change";
 import { useMay } from "../../state/access";
 import { ActionDialog } from "./ActionDialog";
-
-const GROUPS: { verb: Verb; icon: LucideIcon }[][] = [
-  [
-    { verb: "start", icon: Play },
-    { verb: "stop", icon: Square },
-    { verb: "reboot", icon: RotateCw },
-  ],
-  [
-    { verb: "running_mode", icon: Power },
-    { verb: "compute_type", icon: Cpu },
-    { verb: "admin_maintenance", icon: Wrench },
-    { verb: "tags", icon: Tags },
-  ],
-  [
-    { verb: "rebuild", icon: Hammer },
-    { verb: "restore", icon: History },
-    { verb: "terminate", icon: Trash2 },
-  ],
-];
+import { GROUPS } from "./verbs";
 
 interface ActionsMenuProps {
   desktops: Workspace[];

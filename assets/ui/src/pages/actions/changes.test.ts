@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { changeOf, USUAL } from "./changes";
+import { changeOf, inParts, USUAL } from "./changes";
 
 it("makes the change that was chosen", () => {
   expect(changeOf("reboot", USUAL)).toEqual({ verb: "reboot" });
@@ -19,4 +19,12 @@ it("says what is missing", () => {
   expect(changeOf("tags", USUAL)).toBe("Name a tag to set or to remove");
   expect(changeOf("tags", { ...USUAL, set: "Team" })).toBe("Write “Team” as key=value");
   expect(changeOf("tags", { ...USUAL, set: "Team=1", remove: "Team" })).toBe("Team is both set and removed");
+});
+
+it("makes several plans of more desktops than one holds", () => {
+  expect(inParts(["a", "b", "c"], 2)).toEqual([
+    { rows: ["a", "b"], part: 1, of: 2 },
+    { rows: ["c"], part: 2, of: 2 },
+  ]);
+  expect(inParts(["a"])).toEqual([{ rows: ["a"], part: 1, of: 1 }]);
 });

@@ -50,3 +50,12 @@ function tagChange(set: string[], remove: string[]): Change | string {
   if (both !== undefined) return `${both[0]} is both set and removed`;
   return { verb: "tags", set: Object.fromEntries(pairs), remove };
 }
+
+/** The most desktops of one plan, as the server has it. */
+export const MOST_IN_PLAN = 1000;
+
+/** Rows of one client in as many plans as they need. */
+export function inParts<T>(rows: readonly T[], most = MOST_IN_PLAN): { rows: T[]; part: number; of: number }[] {
+  const of = Math.ceil(rows.length / most);
+  return Array.from({ length: of }, (_, part) => ({ rows: rows.slice(part * most, (part + 1) * most), part: part + 1, of }));
+}

@@ -1,7 +1,7 @@
 // The recommendations: filtered, sorted by dollars, chosen for a plan, opened for their evidence.
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ClipboardList, PiggyBank, SearchX } from "lucide-react";
-import { useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { adviceQuery } from "../../api/queries";
 import type { Recommendation } from "../../api/types";
 import { AccountMenu } from "../../components/AccountMenu";
@@ -17,7 +17,7 @@ import { useMay } from "../../state/access";
 import { useFilters } from "../../state/filters";
 import { useSelection } from "../../state/selection";
 import { BuildPlanDialog } from "./BuildPlanDialog";
-import { AdviceCheck, columns, desktopName } from "./columns";
+import { choiceLabel, columns, desktopName, isPlannable } from "./columns";
 import { EvidenceDrawer } from "./EvidenceDrawer";
 import { adviceFilters, isFiltered, withoutFilters } from "./filters";
 import { ConfidenceBadge, KindMark } from "./KindMark";
@@ -29,11 +29,11 @@ export function AdviceList() {
   const { search, change } = useFilters();
   const query = adviceFilters(search);
   const list = useInfiniteQuery(adviceQuery({ ...query, limit: 100 }));
-  const selection = useSelection(keyOf);
+  const selection = useSelection(keyOf, isPlannable);
   const mayPlan = useMay("make_plans");
   const [building, setBuilding] = useState<Recommendation[]>();
-  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const open = (row: Recommendation) => change({ open: row.id });
+  const open = useCallback((row: Recommendation) => change({ open: row.id }), [change]);
+  const shown = useMemo(() => columns(open), [open]);
   return (
     <>
       <Filters />
@@ -41,21 +41,14 @@ export function AdviceList() {
         label="Recommendations"
         noun="recommendation"
         query={list}
-        columns={columns(rows, mayPlan ? selection : undefined, open)}
+        columns={shown}
+        {...(mayPlan ? { selection, choiceLabel } : {})}
         rowKey={keyOf}
         sort={String(query.sort)}
         onSort={(sort) => change({ sort: sort === "-saving" ? undefined : sort })}
         onOpen={open}
-        card={(row) => (
-          <div className="flex items-start gap-3">
-            {mayPlan && (
-              <span className="pt-0.5">
-                <AdviceCheck row={row} selection={selection} />
-              </span>
-            )}
-            <Card row={row} onOpen={() => open(row)} />
-          </div>
-        )}
+        card={(row) => <Card row={row} onOpen={() => open(row)} />}
+        link={(row) => `/optimizer?open=${encodeURIComponent(row.id)}`}
         empty={<NoAdvice filtered={isFiltered(search)} onClear={() => change(withoutFilters)} />}
       />
       {selection.rows.length > 0 && (
@@ -121,7 +114,7 @@ function Filters() {
 
 function Card({ row, onOpen }: { row: Recommendation; onOpen: () => void }) {
   return (
-    <button type="button" className="flex min-w-0 flex-1 flex-col gap-1 text-left text-sm" onClick={onOpen}>
+    <button type="button" className="flex w-full min-w-0 flex-col gap-1 text-left text-sm" onClick={onOpen}>
       <span className="flex items-start justify-between gap-3">
         <span className="min-w-0">
           <span className="block truncate font-medium">{desktopName(row)}</span>

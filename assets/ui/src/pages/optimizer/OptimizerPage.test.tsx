@@ -77,7 +77,7 @@ it("shows the sums, says plainly what has no price, and keeps filters in the add
   expect(screen.getByText("2 opted out by tag")).toBeTruthy();
   expect(within(table).getByText("no price")).toBeTruthy();
   expect(within(table).queryByText("$0.00")).toBeNull();
-  await userEvent.click(screen.getByRole("button", { name: /Kind/, expanded: false }));
+  await userEvent.click(screen.getByRole("button", { name: /^Kind/, expanded: false }));
   await userEvent.click(await screen.findByRole("menuitemcheckbox", { name: /Idle/ }));
   expect(router.state.location.searchStr).toBe("?confidence=high&kind=idle");
   const last = asked.findLast((one) => one.path.endsWith("/recommendations"));

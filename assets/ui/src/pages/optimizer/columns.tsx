@@ -2,28 +2,17 @@
 import { Link } from "@tanstack/react-router";
 import type { Recommendation } from "../../api/types";
 import type { Column } from "../../components/DataTable";
-import { RowCheck } from "../../components/RowCheck";
 import { inPlainWords } from "../../lib/adviceWords";
-import type { Selection } from "../../state/selection";
 import { ConfidenceBadge, KindMark } from "./KindMark";
 import { Saving } from "./Saving";
 
 export const desktopName = (row: Recommendation) => row.user_name ?? row.workspace_id;
 
-/** A person has to decide what to do: a plan cannot hold it. */
-const isPlannable = (row: Recommendation) => row.change != null;
+/** A person has to decide what to do about the others: a plan cannot hold them. */
+export const isPlannable = (row: Recommendation) => row.change != null;
 
-export function AdviceCheck({ row, selection }: { row: Recommendation; selection: Selection<Recommendation> }) {
-  const plannable = isPlannable(row);
-  return (
-    <RowCheck
-      label={plannable ? `Choose ${desktopName(row)}: ${inPlainWords(row.title)}` : "A person has to decide what to do here"}
-      checked={selection.has(row)}
-      disabled={!plannable}
-      onChange={() => selection.toggle(row)}
-    />
-  );
-}
+export const choiceLabel = (row: Recommendation) =>
+  isPlannable(row) ? `Choose ${desktopName(row)}: ${inPlainWords(row.title)}` : "A person has to decide what to do here";
 
 export function DesktopCell({ row }: { row: Recommendation }) {
   return (
@@ -51,29 +40,8 @@ export function ClientCell({ row }: { row: Recommendation }) {
   );
 }
 
-export function columns(rows: Recommendation[], selection: Selection<Recommendation> | undefined, onOpen: (row: Recommendation) => void) {
-  const plannable = rows.filter(isPlannable);
-  const chosen = selection ? plannable.filter((row) => selection.has(row)).length : 0;
-  const check: Column<Recommendation>[] = selection
-    ? [
-        {
-          id: "chosen",
-          header: "Chosen",
-          head: (
-            <RowCheck
-              label="Choose every row shown"
-              checked={plannable.length > 0 && chosen === plannable.length}
-              partly={chosen > 0}
-              disabled={plannable.length === 0}
-              onChange={() => selection.toggleAll(plannable)}
-            />
-          ),
-          cell: (row) => <AdviceCheck row={row} selection={selection} />,
-        },
-      ]
-    : [];
+export function columns(onOpen: (row: Recommendation) => void): Column<Recommendation>[] {
   return [
-    ...check,
     { id: "workspace_id", header: "Desktop", sortable: true, cell: (row) => <DesktopCell row={row} /> },
     { id: "client", header: "Client", cell: (row) => <ClientCell row={row} /> },
     { id: "kind", header: "Kind", sortable: true, cell: (row) => <KindMark kind={row.kind} /> },
@@ -99,5 +67,5 @@ export function columns(rows: Recommendation[], selection: Selection<Recommendat
       cell: (row) => <Saving amount={row.saving} low={row.saving_low} high={row.saving_high} />,
     },
     { id: "confidence", header: "Confidence", cell: (row) => <ConfidenceBadge confidence={row.confidence} /> },
-  ] satisfies Column<Recommendation>[];
+  ];
 }

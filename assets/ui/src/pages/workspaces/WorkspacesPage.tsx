@@ -1,49 +1,63 @@
-// The list of desktops. Filters, sorting and columns stand in the address.
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
-import { Download, Monitor, SearchX } from "lucide-react";
-import { exportAddress } from "../../api/endpoints";
-import { facetsQuery, workspacesQuery } from "../../api/queries";
+// The list of desktops. Filters, order, columns and the saved view stand in the address.
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback, useMemo, useState } from "react";
+import { facetsQuery } from "../../api/queries";
 import type { Workspace } from "../../api/types";
 import { AsOf } from "../../components/AsOf";
-import { Button, buttonClass } from "../../components/Button";
-import type { Column } from "../../components/DataTable";
-import { ListPanel } from "../../components/ListPanel";
-import { Menu, MenuItem, MenuLabel } from "../../components/Menu";
+import { List } from "../../components/ListPanel";
 import { Page } from "../../components/Page";
-import { RowCheck } from "../../components/RowCheck";
-import { SelectionBar } from "../../components/SelectionBar";
-import { Empty } from "../../components/States";
-import { searchParams, value, type Search } from "../../lib/address";
-import { formatConstant, formatCount } from "../../lib/format";
-import { activeFilters, sortOf, withoutAll, workspaceQuery } from "../../lib/workspaceFilters";
+import type { Place } from "../../components/DataTable";
+import { ColumnTools } from "../../components/table/ColumnTools";
+import { useTableLayout } from "../../components/table/useTableLayout";
+import { ViewMenu } from "../../components/views/ViewMenu";
+import { toggled } from "../../lib/address";
+import type { Verb } from "../../lib/change";
+import { formatCount } from "../../lib/format";
+import { sortOf, withoutAll, workspaceQuery } from "../../lib/workspaceFilters";
 import { useMay } from "../../state/access";
 import { useFilters } from "../../state/filters";
+import { useWide } from "../../state/media";
 import { useSelection } from "../../state/selection";
-import { ActionsMenu } from "../actions/ActionsMenu";
-import { chosenColumns, ColumnChooser } from "./ColumnChooser";
-import { COLUMNS, LastConnected, WorkspaceName, WorkspaceStatus } from "./columns";
+import { useViews } from "../../state/views";
+import { ActionDialog } from "../actions/ActionDialog";
+import { RowActionItems, RowActions } from "../actions/RowActions";
+import { Chosen } from "./Chosen";
+import { COLUMNS, DEFAULT_COLUMNS } from "./columns";
+import { ExportMenu } from "./ExportMenu";
 import { FilterBar } from "./FilterBar";
+import { FilterItems } from "./FilterItems";
+import { NoRows } from "./NoRows";
+import { useWorkspaceList } from "./useWorkspaceList";
+import { WorkspaceCard } from "./WorkspaceCard";
+
+const keyOf = (row: Workspace) => [row.account_id, row.region, row.workspace_id].join("/");
+const isThere = (row: Workspace) => !row.deleted_at && !row.missing_since;
+const linkOf = (row: Workspace) => `/workspaces/${encodeURIComponent(row.workspace_id)}`;
+const choiceLabel = (row: Workspace) =>
+  isThere(row) ? `Choose ${row.user_name ?? row.workspace_id}` : "AWS no longer lists it; nothing can be done with it";
 
 export function WorkspacesPage() {
   const { search, change } = useFilters();
   const navigate = useNavigate();
-  const query = workspaceQuery(search);
-  const list = useInfiniteQuery(workspacesQuery({ ...query, sort: sortOf(search) }));
-  const facets = useQuery(facetsQuery({ ...query, sort: undefined }));
-  const columns = chosenColumns(search);
+  const views = useViews("workspaces");
+  const layout = useTableLayout("workspaces", COLUMNS, DEFAULT_COLUMNS);
+  const wide = useWide();
+  const query = useMemo(() => workspaceQuery(search), [search]);
+  const sort = sortOf(search);
+  const sorted = useMemo(() => ({ ...query, sort }), [query, sort]);
+  const { list, onView } = useWorkspaceList(sorted, !views.pending);
+  const facets = useQuery({ ...facetsQuery({ ...query, sort: undefined }), enabled: !views.pending });
   const first = list.data?.pages[0];
   const mayPlan = useMay("make_plans");
-  const selection = useSelection<Workspace>((row) => [row.account_id, row.region, row.workspace_id].join("/"));
-  const rows = list.data?.pages.flatMap((page) => page.items).filter(isThere) ?? [];
-  const check = (row: Workspace) =>
-    mayPlan &&
-    isThere(row) && (
-      <RowCheck label={`Choose ${row.user_name ?? row.workspace_id}`} checked={selection.has(row)} onChange={() => selection.toggle(row)} />
-    );
+  const selection = useSelection<Workspace>(keyOf, isThere);
+  const [asked, setAsked] = useState<{ verb: Verb; row: Workspace }>();
+  const open = (row: Workspace) => void navigate({ to: "/workspaces/$workspaceId", params: { workspaceId: row.workspace_id } });
+  const choose = useCallback((verb: Verb, row: Workspace) => setAsked({ verb, row }), []);
   return (
     <Page
       title="WorkSpaces"
+      marks={<ViewMenu views={views} everything="All WorkSpaces" />}
       lead={
         first && (
           <span className="flex flex-wrap items-center gap-x-3">
@@ -54,132 +68,39 @@ export function WorkspacesPage() {
       }
       actions={
         <>
-          <ColumnChooser chosen={columns} onChange={change} />
-          <Export search={search} />
+          {wide && <ColumnTools layout={layout} />}
+          <ExportMenu search={search} shown={layout.shown} />
         </>
       }
     >
       <FilterBar search={search} facets={facets.data} onChange={change} />
-      <ListPanel
+      <List
         label="WorkSpaces"
         noun="WorkSpace"
-        synced
+        hint="j and k move, Enter opens, x chooses, right click or Shift+F10 for more"
+        uniform
         query={list}
-        columns={withCheck(COLUMNS.filter((column) => columns.includes(column.id)), check)}
-        rowKey={(row) => row.workspace_id}
-        sort={sortOf(search)}
-        onSort={(sort) => change({ sort })}
-        onOpen={(row) => void navigate({ to: "/workspaces/$workspaceId", params: { workspaceId: row.workspace_id } })}
-        card={(row) => (
-          <div className="flex items-start gap-3">
-            {check(row)}
-            <Card row={row} />
-          </div>
+        layout={layout}
+        columns={COLUMNS}
+        rowKey={keyOf}
+        sort={sort}
+        onSort={(next) => change({ sort: next === "user_name" ? undefined : next })}
+        onOpen={open}
+        onView={onView}
+        link={linkOf}
+        {...(mayPlan ? { selection, choiceLabel } : {})}
+        actions={mayPlan ? (row) => isThere(row) && <RowActions row={row} onChoose={choose} /> : undefined}
+        menu={(place: Place<Workspace>) => (
+          <>
+            <FilterItems place={place} onFilter={(parameter, value) => change(toggled(search, parameter, value))} />
+            {mayPlan && isThere(place.row) && <RowActionItems row={place.row} onChoose={choose} />}
+          </>
         )}
+        card={(row) => <WorkspaceCard row={row} />}
         empty={<NoRows search={search} onClear={() => change(withoutAll(search))} />}
       />
-      {selection.rows.length > 0 && (
-        <SelectionBar
-          onClear={selection.clear}
-          actions={
-            <>
-              <Button small onClick={() => selection.toggleAll(rows)}>
-                {rows.every(selection.has) ? "Choose none" : `Choose all ${rows.length} shown`}
-              </Button>
-              <ActionsMenu kind="primary" desktops={selection.rows} onPlanned={selection.clear} />
-            </>
-          }
-        >
-          {formatCount(selection.rows.length, "WorkSpace")} chosen
-        </SelectionBar>
-      )}
+      {selection.rows.length > 0 && <Chosen selection={selection} query={sorted} total={first?.total ?? 0} />}
+      {asked && <ActionDialog verb={asked.verb} desktops={[asked.row]} onClose={() => setAsked(undefined)} />}
     </Page>
-  );
-}
-
-const isThere = (row: Workspace) => !row.deleted_at && !row.missing_since;
-
-/** The box stands in the first column, whichever that is. */
-function withCheck(columns: Column<Workspace>[], check: (row: Workspace) => React.ReactNode): Column<Workspace>[] {
-  return columns.map((column, index) =>
-    index > 0
-      ? column
-      : {
-          ...column,
-          cell: (row) => (
-            <span className="flex min-w-0 items-center gap-3">
-              {check(row)}
-              <span className="min-w-0">{column.cell(row)}</span>
-            </span>
-          ),
-        },
-  );
-}
-
-function Card({ row }: { row: Workspace }) {
-  return (
-    <div className="flex min-w-0 flex-1 flex-col gap-1.5">
-      <div className="flex items-start justify-between gap-3">
-        <WorkspaceName row={row} />
-        <WorkspaceStatus row={row} />
-      </div>
-      <p className="text-[13px] text-ink-soft">
-        {[row.account_name, row.region, row.running_mode && formatConstant(row.running_mode)].filter(Boolean).join(" · ")}
-      </p>
-      <p className="text-[13px] text-ink-faint">
-        Last connected: <LastConnected row={row} />
-      </p>
-    </div>
-  );
-}
-
-function Export({ search }: { search: Search }) {
-  const params = searchParams({ ...workspaceQuery(search), sort: sortOf(search) });
-  return (
-    <Menu
-      trigger={
-        <Button small>
-          <Download aria-hidden /> Export
-        </Button>
-      }
-    >
-      <MenuLabel>The rows of these filters</MenuLabel>
-      {(["csv", "json"] as const).map((format) => (
-        <MenuItem key={format} asChild>
-          <a href={exportAddress(format, params)} download>
-            As {format.toUpperCase()}
-          </a>
-        </MenuItem>
-      ))}
-    </Menu>
-  );
-}
-
-function NoRows({ search, onClear }: { search: Search; onClear: () => void }) {
-  const filtered = activeFilters(search).length > 0 || value(search, "q") !== undefined;
-  if (filtered) {
-    return (
-      <Empty icon={SearchX} title="No WorkSpace matches" action={<Button onClick={onClear}>Clear filters</Button>}>
-        Nothing in the inventory fits every one of these filters.
-      </Empty>
-    );
-  }
-  return (
-    <Empty
-      icon={Monitor}
-      title="No WorkSpaces"
-      action={
-        <>
-          <Link to="/accounts" className={buttonClass()}>
-            Accounts
-          </Link>
-          <Link to="/sync" className={buttonClass("primary")}>
-            Sync
-          </Link>
-        </>
-      }
-    >
-      They appear after the first sync of an account that has some.
-    </Empty>
   );
 }

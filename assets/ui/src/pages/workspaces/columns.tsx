@@ -24,7 +24,7 @@ export function WorkspaceName({ row }: { row: Workspace }) {
       >
         {row.display_name ?? row.user_name ?? row.workspace_id}
       </Link>
-      <span className="truncate text-[13px] text-ink-faint">{row.computer_name ?? row.workspace_id}</span>
+      <span className="truncate text-[13px] text-ink-faint in-data-[density=compact]:hidden">{row.computer_name ?? row.workspace_id}</span>
     </span>
   );
 }

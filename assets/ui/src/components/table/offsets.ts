@@ -1,0 +1,18 @@
+// Where each list was scrolled to, by its address, for coming back.
+
+interface Spot {
+  offset: number;
+  active: number;
+}
+
+const spots = new Map<string, Spot>();
+const MOST = 40;
+
+export const spotOf = (address: string): Spot | undefined => spots.get(address);
+
+export function keepSpot(address: string, spot: Spot): void {
+  spots.delete(address);
+  spots.set(address, spot);
+  const [oldest] = spots.keys();
+  if (spots.size > MOST && oldest !== undefined) spots.delete(oldest);
+}
