@@ -19,10 +19,12 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // A page is one small file; what pages share is two, so that few requests open any of them.
+        // Tables are a third, for the pages that have one.
         codeSplitting: {
           groups: [
-            { name: "vendor", test: /node_modules/, priority: 2 },
-            { name: "shared", test: /src\/(api|components|lib|state)\//, priority: 1 },
+            { name: "vendor", test: /node_modules\/(?!@tanstack\/(react-)?(table|virtual))/, priority: 3 },
+            { name: "shared", test: /src\/(api|components|lib|state)\/(?!table\/|views\/|DataTable|ListPanel|SimpleList)/, priority: 2 },
+            { name: "table", test: /node_modules|src\/components\//, priority: 1 },
           ],
         },
       },

@@ -47,7 +47,7 @@ export function conditionValues({ field, operator, values: given }: Condition, f
   const words = given.map((one) => {
     const known = counts?.find((count) => count.key === one);
     if (known) return valueWords(field.key, known.label);
-    return counts ? one : valueWords(field.key, one);
+    return counts && operator === "is" ? one : valueWords(field.key, one);
   });
   if (words.length > 3) return `${words.slice(0, 2).join(", ")} or ${words.length - 2} more`;
   return words.length > 1 ? `${words.slice(0, -1).join(", ")} or ${words.at(-1)}` : (words[0] ?? "");

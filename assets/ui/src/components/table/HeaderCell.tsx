@@ -37,7 +37,7 @@ export function HeaderCell<T>({ column, header, model, layout, sort, onSort, lef
       draggable={layout !== undefined}
       style={left === undefined ? undefined : { left }}
       className={clsx(
-        "group/head relative border-b border-line bg-panel px-3 py-1.5 text-[13px] font-medium whitespace-nowrap text-ink-faint",
+        "group/head relative border-b border-line bg-panel px-3 py-1.5 text-[13px] font-medium first:pl-5 whitespace-nowrap text-ink-faint",
         column.right && "text-right",
         left !== undefined && "sticky! z-20",
         over && "bg-accent-soft!",
@@ -72,6 +72,7 @@ export function HeaderCell<T>({ column, header, model, layout, sort, onSort, lef
           <ColumnMenu
             column={column}
             layout={layout}
+            className={column.right ? "left-0.5" : "right-1.5"}
             onSort={column.sortable ? onSort : undefined}
             onResize={() => handle.current?.focus()}
           />
@@ -94,7 +95,7 @@ function SortButton<T>({ column, sort, onSort }: SortButtonProps<T>) {
     <button
       type="button"
       className={clsx(
-        "-mx-1.5 inline-flex min-w-0 items-center gap-1 rounded-md px-1.5 py-1 hover:text-ink [&_svg]:size-3.5 [&_svg]:shrink-0",
+        "inline-flex min-w-0 items-center gap-1 rounded-md py-1 hover:text-ink [&_svg]:size-3.5 [&_svg]:shrink-0",
         sort && "text-ink",
       )}
       onClick={() => onSort(sort === "up" ? `-${column.id}` : column.id)}
@@ -108,11 +109,12 @@ function SortButton<T>({ column, sort, onSort }: SortButtonProps<T>) {
 interface ColumnMenuProps<T> {
   column: Column<T>;
   layout: TableLayout;
+  className: string;
   onSort: ((sort: string) => void) | undefined;
   onResize: () => void;
 }
 
-function ColumnMenu<T>({ column, layout, onSort, onResize }: ColumnMenuProps<T>) {
+function ColumnMenu<T>({ column, layout, className, onSort, onResize }: ColumnMenuProps<T>) {
   const { shown, pinned } = layout;
   const at = shown.indexOf(column.id);
   const isPinned = pinned.includes(column.id);
@@ -124,7 +126,10 @@ function ColumnMenu<T>({ column, layout, onSort, onResize }: ColumnMenuProps<T>)
         <button
           type="button"
           aria-label={`Options of the column ${column.header}`}
-          className="grid size-6 shrink-0 place-items-center rounded-md opacity-0 group-hover/head:opacity-100 hover:bg-sunken hover:text-ink focus-visible:opacity-100 data-[state=open]:opacity-100 [&_svg]:size-3.5"
+          className={clsx(
+            "absolute top-1/2 grid size-6 -translate-y-1/2 place-items-center rounded-md bg-panel opacity-0 group-hover/head:opacity-100 hover:bg-sunken hover:text-ink focus-visible:opacity-100 data-[state=open]:opacity-100 [&_svg]:size-3.5",
+            className,
+          )}
         >
           <EllipsisVertical aria-hidden />
         </button>

@@ -99,7 +99,7 @@ function Cell<T>({ column, row, left, marked, fixed }: CellProps<T>) {
       data-column={column.id}
       style={left === undefined ? undefined : { left }}
       className={clsx(
-        "max-w-72 truncate px-3 align-middle",
+        "max-w-72 truncate px-3 align-middle first:pl-5",
         fixed ? "py-0" : "py-[var(--cell-y,0.625rem)]",
         column.right && "text-right",
         left !== undefined && "sticky z-10",

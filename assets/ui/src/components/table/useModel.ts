@@ -123,8 +123,10 @@ function useNaturalWidths(table: RefObject<HTMLTableElement | null>, ids: string
   useLayoutEffect(() => {
     if (known !== undefined || !hasRows || !table.current) return;
     const widths: Record<string, number> = {};
+    // Where there is room each width is more than enough; where there is none, half a pixel would cut a word.
+    const round = table.current.offsetWidth > (table.current.parentElement?.clientWidth ?? 0) ? Math.ceil : Math.floor;
     for (const heading of table.current.querySelectorAll<HTMLElement>("thead [data-column]")) {
-      widths[heading.dataset.column ?? ""] = Math.floor(heading.getBoundingClientRect().width);
+      widths[heading.dataset.column ?? ""] = round(heading.getBoundingClientRect().width);
     }
     // Without a layout there is nothing to learn: a test, or a page that is not shown.
     if (Object.values(widths).some((width) => width > 0)) setNatural({ ids, widths });

@@ -1,6 +1,8 @@
 // Everything that narrows the list, and what does so at the moment.
+import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
+import { facetsQuery } from "../../api/queries";
 import type { Facets } from "../../api/types";
 import { Button } from "../../components/Button";
 import { Menu, MenuItem } from "../../components/Menu";
@@ -8,6 +10,7 @@ import { SearchBox } from "../../components/SearchBox";
 import { toggled, value, values, type Search } from "../../lib/address";
 import { conditionsOf, FIELDS, operatorsOf, withCondition, type Condition, type Field } from "../../lib/conditions";
 import { withoutAll } from "../../lib/workspaceFilters";
+import { useScope } from "../../state/filters";
 import { ConditionChip } from "./ConditionChip";
 import { FacetMenu } from "./FacetMenu";
 
@@ -23,6 +26,11 @@ const QUICK = ["state", "running_mode", "account_id", "region"] as const;
 export function FilterBar({ search, facets, onChange }: FilterBarProps) {
   const [draft, setDraft] = useState<Condition>();
   const conditions = conditionsOf(search);
+  // The counts leave out what a filter excludes, so its names have to come from elsewhere.
+  const { data: everything } = useQuery({
+    ...facetsQuery(useScope()),
+    enabled: conditions.some((condition) => condition.operator === "is_not"),
+  });
   const gone = value(search, "include_gone") === "true";
   // Two chips of a field and tag differ by their place.
   const seen = new Map<string, number>();
@@ -71,7 +79,7 @@ export function FilterBar({ search, facets, onChange }: FilterBarProps) {
             <li key={key} className="max-w-full">
               <ConditionChip
                 condition={condition}
-                facets={facets}
+                facets={condition.operator === "is_not" ? (everything ?? facets) : facets}
                 onChange={(next) => onChange(withCondition(next, condition))}
                 onRemove={() => onChange({ [condition.parameter]: undefined })}
               />
