@@ -11,10 +11,12 @@ use auth::{Auth, Caller, Client};
 use aws::{Aws, BaseCredentials};
 use domain::account::PolicyDocuments;
 use domain::job::Schedule;
+use domain::notice::NotificationStatus;
 use domain::sync::{Extra, SyncRequest};
 use domain::{AccountId, UtcTime};
 use inventory::{Clock, Inventory};
 use jobs::{JobsConfig, Scheduler, Workers};
+use notify::{Delivery, Notifier, NotifyConfig};
 use store::{Db, StoreConfig};
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -48,6 +50,13 @@ pub struct App {
     server: api::Serving,
     stop: CancellationToken,
     background: Vec<JoinHandle<()>>,
+    /// Ends after everything that may still say something of a plan.
+    notices: Option<Notices>,
+}
+
+struct Notices {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
 }
 
 impl App {
@@ -91,7 +100,11 @@ impl App {
 
         let stop = CancellationToken::new();
         let mut background = Vec::new();
-        let mut health = Health::default();
+        let (notices, notifier) = notices(&db, config)?.unzip();
+        let mut health = Health {
+            notifier,
+            ..Health::default()
+        };
         // A command that only reads must not take up a sync that an earlier process left behind.
         if mode != (Mode::Command { works: false }) {
             let task = tokio::spawn(workers.clone().run(stop.clone()));
@@ -135,6 +148,7 @@ impl App {
             server,
             stop,
             background,
+            notices,
         })
     }
 
@@ -168,8 +182,33 @@ impl App {
                 );
             }
         }
+        if let Some(notices) = self.notices {
+            notices.stop.cancel();
+            if tokio::time::timeout(STOP_WITHIN, notices.task)
+                .await
+                .is_err()
+            {
+                tracing::warn!("the webhook did not take what was left to tell it in time");
+            }
+        }
         self.db.close().await;
     }
+}
+
+/// Starts telling the configured webhook, if there is one.
+fn notices(db: &Db, config: &Config) -> anyhow::Result<Option<(Notices, Notifier)>> {
+    let (url, secret) = match (&config.notify.webhook_url, &config.notify.webhook_secret) {
+        (Some(url), Some(secret)) => (url.clone(), secret.clone()),
+        (None, None) => return Ok(None),
+        _ => anyhow::bail!(
+            "notify.webhook_url and notify.webhook_secret go together; one is missing"
+        ),
+    };
+    let (delivery, notifier) =
+        Delivery::new(&NotifyConfig::new(url, secret)).context("notify.webhook_url")?;
+    let stop = CancellationToken::new();
+    let task = tokio::spawn(delivery.run(db.events().subscribe(), stop.clone()));
+    Ok(Some((Notices { stop, task }, notifier)))
 }
 
 fn aws_config(config: &Config, base_credentials: BaseCredentials) -> aws::AwsConfig {
@@ -294,6 +333,9 @@ async fn tidy(db: Db, auth: Auth, stop: CancellationToken) {
         if let Err(error) = auth.forget_old_sessions().await {
             tracing::warn!(%error, "old sessions could not be cleared away: {error}");
         }
+        if let Err(error) = store::plan::expire_due(&db).await {
+            tracing::warn!(%error, "plans that ran out could not be ended: {error}");
+        }
         let before = UtcTime::now().plus_days(-KEEP_REPORTS_DAYS);
         if let Err(error) = store::report::expire(&db, before).await {
             tracing::warn!(%error, "old reports could not be cleared away: {error}");
@@ -327,6 +369,7 @@ impl api::Policies for Policies {
 struct Health {
     workers: Option<(Workers, AbortHandle)>,
     scheduler: Option<AbortHandle>,
+    notifier: Option<Notifier>,
 }
 
 impl api::Health for Health {
@@ -353,5 +396,12 @@ impl api::Health for Health {
             }
         };
         vec![("workers", workers), ("scheduler", scheduler)]
+    }
+
+    fn notifications(&self) -> NotificationStatus {
+        self.notifier
+            .as_ref()
+            .map(Notifier::status)
+            .unwrap_or_default()
     }
 }

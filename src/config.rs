@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use api::Network;
 use domain::setting::ValueSource;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 /// The whole file. Every table and key may be left out.
@@ -20,6 +21,7 @@ pub struct Config {
     pub sync: SyncConfig,
     pub costs: CostsConfig,
     pub events: EventsConfig,
+    pub notify: NotifyConfig,
     pub ai: AiConfig,
     pub log: LogConfig,
     /// Where values came from, by `table.key`; what is missing has its default or came from a flag.
@@ -144,6 +146,26 @@ impl Default for CostsConfig {
 pub struct EventsConfig {
     /// Also events that changed nothing.
     pub read_only: bool,
+}
+
+/// Who is told what became of plans. Both or neither.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NotifyConfig {
+    /// Where documents are posted; it may hold a token.
+    #[serde(serialize_with = "whether_set")]
+    pub webhook_url: Option<SecretString>,
+    /// Signs them; 16 characters at least.
+    #[serde(serialize_with = "whether_set")]
+    pub webhook_secret: Option<SecretString>,
+}
+
+/// A secret is never written, only that there is one.
+fn whether_set<S: serde::Serializer>(
+    secret: &Option<SecretString>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(|_| "set").serialize(serializer)
 }
 
 /// The language model. Known kinds of question are answered without one.
@@ -283,6 +305,8 @@ impl Config {
                 "SYNC_REGIONS_AT_ONCE" => self.sync.regions_at_once = parse(&name, &value)?,
                 "COSTS_REQUESTS_PER_DAY" => self.costs.requests_per_day = parse(&name, &value)?,
                 "EVENTS_READ_ONLY" => self.events.read_only = parse(&name, &value)?,
+                "NOTIFY_WEBHOOK_URL" => self.notify.webhook_url = Some(value.into()),
+                "NOTIFY_WEBHOOK_SECRET" => self.notify.webhook_secret = Some(value.into()),
                 "AI_ENABLED" => self.ai.enabled = parse(&name, &value)?,
                 "AI_MODEL" => self.ai.model = Some(value),
                 "AI_MODELS_DIR" => self.ai.models_dir = Some(value.into()),

@@ -76,6 +76,11 @@ const EFFECTS: &[(&str, &str)] = &[
         "Keeps events of CloudTrail that changed nothing, too.",
     ),
     (
+        "notify.webhook_url",
+        "Where a document is posted when a plan moves on; only that it is set is shown.",
+    ),
+    ("notify.webhook_secret", "Signs those documents."),
+    (
         "ai.enabled",
         "Switched off, no model is loaded; known kinds of question are answered all the same.",
     ),

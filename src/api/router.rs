@@ -125,6 +125,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(setting::read_configuration)
         .service(setting::read_settings)
         .service(setting::change_settings)
+        .service(setting::read_notifications)
         .service(setting::list_schedules)
         .service(audit::list_audit);
     config

@@ -10,6 +10,7 @@ use assistant::Assistant;
 use auth::Auth;
 use domain::AccountId;
 use domain::account::PolicyDocuments;
+use domain::notice::NotificationStatus;
 use domain::setting::ConfigurationItem;
 use serde::{Deserialize, Serialize};
 use store::Db;
@@ -78,6 +79,11 @@ pub trait Policies: Send + Sync {
 pub trait Health: Send + Sync {
     /// At least `workers` and `scheduler`.
     fn components(&self) -> Vec<(&'static str, Component)>;
+
+    /// How telling other systems goes.
+    fn notifications(&self) -> NotificationStatus {
+        NotificationStatus::default()
+    }
 }
 
 /// One part of the process.

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::OrganizationId;
 use crate::job::Job;
+use crate::plan::Plan;
 use crate::sync::{Alert, ScopeRun};
 
 /// One message on the event stream. `type` is also the SSE event name.
@@ -16,6 +17,8 @@ pub enum EventBody {
     /// A scope of a running sync moved on or ended.
     SyncScope(Box<ScopeRun>),
     Alert(Box<Alert>),
+    /// A plan came into another state; also one that was made.
+    Plan(Box<Plan>),
     /// Rows changed; lists that show them may refetch. Names: `workspaces`, `accounts`, `users`,
     /// `organizations`, `settings`, `sync_history`.
     Changed {
@@ -35,6 +38,7 @@ impl EventBody {
             Self::Job(_) => "job",
             Self::SyncScope(_) => "sync_scope",
             Self::Alert(_) => "alert",
+            Self::Plan(_) => "plan",
             Self::Changed { .. } => "changed",
             Self::Database { .. } => "database",
         }

@@ -20,6 +20,7 @@
 //! | `usage` | when people were connected, and the hours that are billed for it |
 //! | `advice`, `plan` | what to change and why, and changes that people approve |
 //! | `billing`, `trail` | what AWS billed, and who did what |
+//! | `notice` | what other systems are told, and how that goes |
 //! | `report`, `report_schedule` | what a report says, whatever it is written as, and when one is made by itself |
 //! | `dashboard`, `audit`, `setting` | the remaining answers of the API |
 
@@ -38,6 +39,7 @@ pub mod id;
 pub mod job;
 pub mod listing;
 pub mod money;
+pub mod notice;
 pub mod organization;
 pub mod plan;
 pub mod price;

@@ -1,6 +1,7 @@
 //! Plans: what is to be changed, who approved it, and what came of each change. Each step of an item
 //! is a write of its own, so that a process that was killed knows what may have happened.
 
+use domain::event::{Audience, EventBody};
 use domain::listing::{Page, PageRequest};
 use domain::plan::{
     ActionSettings, Approval, Before, Change, ItemState, Plan, PlanItem, PlanState,
@@ -83,6 +84,18 @@ fn fetch(conn: &Conn, scope: &Scope, id: &PlanId) -> Result<Option<Plan>, StoreE
         .transpose()
 }
 
+/// Reads the plan back and tells those who may see it that it came into its state.
+fn told(conn: &Conn, id: &PlanId) -> Result<Option<Plan>, StoreError> {
+    let plan = fetch(conn, &Scope::All, id)?;
+    if let Some(plan) = &plan {
+        conn.publish(
+            Audience::Organization(plan.organization_id.clone()),
+            EventBody::Plan(Box::new(plan.clone())),
+        );
+    }
+    Ok(plan)
+}
+
 /// Who asks, as plans remember them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
@@ -145,7 +158,7 @@ pub async fn create(
             )?;
         }
         conn.changed("plans");
-        fetch(conn, &Scope::All, &plan.id)?
+        told(conn, &plan.id)?
             .map(Ok)
             .ok_or_else(|| StoreError::Database("a plan just written is not there".to_owned()))
     })
@@ -181,15 +194,25 @@ fn overlapping(conn: &Conn, item: &PlanItem) -> Result<Option<Overlap>, StoreErr
 
 /// Ends plans that nobody approved or applied in time.
 fn expire(conn: &Conn, now: UtcTime) -> Result<(), StoreError> {
-    let ended = conn.execute(
-        "UPDATE plan SET state = 'expired', finished_at = $1
-         WHERE state IN ('draft', 'approved') AND expires_at <= $1",
+    let ended: Vec<PlanId> = conn.query(
+        "SELECT plan_id FROM plan WHERE state IN ('draft', 'approved') AND expires_at <= $1",
         &[&now],
+        |row| row.get(0),
     )?;
-    if ended > 0 {
+    for id in &ended {
+        conn.execute(
+            "UPDATE plan SET state = 'expired', finished_at = $2 WHERE plan_id = $1",
+            &[id, &now],
+        )?;
+        told(conn, id)?;
         conn.changed("plans");
     }
     Ok(())
+}
+
+/// Ends what ran out, so that whoever waits for it is told though nobody looks.
+pub async fn expire_due(db: &Db) -> Result<(), StoreError> {
+    db.write(|conn| expire(conn, UtcTime::now())).await
 }
 
 /// One page, newest first unless sorted otherwise; `states` empty means any.
@@ -286,14 +309,18 @@ pub async fn approve(db: &Db, id: &PlanId, by: Person) -> Result<Option<Plan>, S
              ON CONFLICT DO NOTHING",
             &[&id, &by.name, &by.user_id, &now],
         )?;
-        conn.execute(
+        let approved = conn.execute(
             "UPDATE plan SET state = 'approved'
              WHERE plan_id = $1 AND state = 'draft' AND approvals_needed <=
                (SELECT count(*) FROM plan_approval a WHERE a.plan_id = $1)",
             &[&id],
         )?;
         conn.changed("plans");
-        fetch(conn, &Scope::All, &id)
+        if approved > 0 {
+            told(conn, &id)
+        } else {
+            fetch(conn, &Scope::All, &id)
+        }
     })
     .await
 }
@@ -323,7 +350,11 @@ pub async fn move_on(
                applied_at = coalesce(applied_at, {applied}), finished_at = {finished} {}",
             conditions.sql()
         );
+        let before = fetch(conn, &Scope::All, &id)?.map(|plan| plan.state);
         let moved = conn.execute(&sql, &conditions.values())? > 0;
+        if moved && before != Some(to) {
+            told(conn, &id)?;
+        }
         conn.changed("plans");
         Ok(moved)
     })

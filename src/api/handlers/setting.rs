@@ -4,6 +4,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, put};
 use auth::Change;
 use domain::job::Schedule;
+use domain::notice::NotificationStatus;
 use domain::setting::{ConfigurationItem, Settings};
 use serde::Serialize;
 use serde_json::json;
@@ -63,6 +64,18 @@ pub async fn read_configuration(
     Json(Configuration {
         items: app.configuration.clone(),
     })
+}
+
+/// How telling other systems of plans goes
+///
+/// Whether a webhook is configured, where it goes, and what became of the notices since the process started.
+#[utoipa::path(tag = "settings", responses((status = 200, body = NotificationStatus)))]
+#[get("/settings/notifications")]
+pub async fn read_notifications(
+    _: Allowed<ManageInstallation>,
+    app: Data<App>,
+) -> Json<NotificationStatus> {
+    Json(app.health.notifications())
 }
 
 /// When jobs start by themselves

@@ -290,6 +290,7 @@ fn rows(world: &World, ids: &Ids) -> Vec<Row> {
             .foreign(404),
         row("GET", "/api/v1/audit", Admin, 200),
         row("GET", "/api/v1/settings", Viewer, 200),
+        row("GET", "/api/v1/settings/notifications", Global, 200),
         row("GET", "/api/v1/schedules", Viewer, 200),
         row("PUT", "/api/v1/settings", Global, 200).body(settings),
         row("GET", "/api/v1/organizations", Viewer, 200),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use costs::plans::{self, PlanError};
 use domain::account::AccountChange;
+use domain::event::EventBody;
 use domain::plan::{
     ActionSettings, Change, ItemState, NewPlan, Plan, PlanItem, PlanState, WantedChange,
 };
@@ -140,6 +141,7 @@ fn always_on() -> Change {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_is_approved_applied_verified_and_undone() {
     let bench = Bench::open().await;
+    let mut events = bench.db().events().subscribe();
     let ids: Vec<String> = bench
         .on_mode("AUTO_STOP")
         .await
@@ -167,6 +169,15 @@ async fn a_plan_is_approved_applied_verified_and_undone() {
         .unwrap();
     bench.begin(&undo).await;
     assert_eq!(bench.apply(&undo).await.state, PlanState::Applied);
+    let mut told = Vec::new();
+    while let Ok(event) = events.try_recv() {
+        if let EventBody::Plan(plan) = event.body {
+            told.push(plan.state);
+        }
+    }
+    use PlanState::{Applied, Applying, Approved, Draft};
+    let once = [Draft, Approved, Applying, Applied];
+    assert_eq!(told, [once, once].concat(), "each state is told once");
     let sync = SyncRequest::default();
     bench
         .inventory
