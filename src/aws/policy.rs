@@ -15,7 +15,25 @@ pub(crate) struct Grant<'a> {
     pub(crate) external_id: Option<&'a str>,
     /// Unknown, it becomes a parameter of the template.
     pub(crate) trusted_account: Option<&'a AccountId>,
+    pub(crate) purpose: Purpose,
 }
+
+/// What the role is for, as the documents say it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Purpose {
+    pub(crate) policy_name: &'static str,
+    pub(crate) description: &'static str,
+}
+
+const READ: Purpose = Purpose {
+    policy_name: "StocktakeRead",
+    description: "Lets stocktake read the WorkSpaces inventory of this account",
+};
+
+const WRITE: Purpose = Purpose {
+    policy_name: "StocktakeWrite",
+    description: "Lets stocktake change WorkSpaces of this account, by plans that people approved",
+};
 
 /// The three documents. `trusted_account` is the account our own credentials belong to; left out,
 /// the templates ask for it, and the same goes for the external id.
@@ -29,10 +47,11 @@ pub fn documents(
         role_name,
         external_id,
         trusted_account,
+        purpose: READ,
     };
     let actions: Vec<&str> = actions();
     PolicyDocuments {
-        json: permissions("StocktakeRead", &actions),
+        json: permissions(READ.policy_name, &actions),
         cloudformation: cloudformation(&grant, &actions),
         terraform: terraform(&grant, &actions),
     }
@@ -49,6 +68,7 @@ pub fn write_documents(
         role_name,
         external_id,
         trusted_account,
+        purpose: WRITE,
     };
     let mut actions: Vec<&str> = crate::actions::ALL
         .iter()
@@ -56,7 +76,7 @@ pub fn write_documents(
         .collect();
     actions.sort_unstable();
     PolicyDocuments {
-        json: permissions("StocktakeWrite", &actions),
+        json: permissions(WRITE.policy_name, &actions),
         cloudformation: cloudformation(&grant, &actions),
         terraform: terraform(&grant, &actions),
     }
@@ -116,6 +136,23 @@ mod tests {
             .map(|action| action.name)
             .collect();
         assert_eq!(granted, declared);
+    }
+
+    #[test]
+    fn the_role_for_changes_is_called_that_in_all_three() {
+        let all = write_documents("stocktake-write", None, None);
+        for text in [&all.json, &all.cloudformation, &all.terraform] {
+            assert!(text.contains("StocktakeWrite"), "{text}");
+            assert!(!text.contains("StocktakeRead"), "{text}");
+            assert!(text.contains("workspaces:TerminateWorkspaces"), "{text}");
+        }
+        for template in [&all.cloudformation, &all.terraform] {
+            assert!(
+                template.contains("Lets stocktake change WorkSpaces"),
+                "{template}"
+            );
+            assert!(!template.contains("stocktake read the"), "{template}");
+        }
     }
 
     #[test]

@@ -2,8 +2,6 @@
 
 use crate::policy::Grant;
 
-const DESCRIPTION: &str = "Lets stocktake read the WorkSpaces inventory of this account";
-
 /// A template that creates the role in one stack.
 pub(crate) fn cloudformation(grant: &Grant<'_>, actions: &[&str]) -> String {
     let (path, name) = path_and_name(grant.role_name);
@@ -43,11 +41,11 @@ Description: {description}
               StringEquals:
                 sts:ExternalId: {external_id}
       Policies:
-        - PolicyName: StocktakeRead
+        - PolicyName: {policy_name}
           PolicyDocument:
             Version: "2012-10-17"
             Statement:
-              - Sid: StocktakeRead
+              - Sid: {policy_name}
                 Effect: Allow
                 Action:
 {listed}                Resource: "*"
@@ -55,8 +53,9 @@ Outputs:
   RoleArn:
     Value: !GetAtt StocktakeRole.Arn
 "#,
-        description = quoted(DESCRIPTION),
+        description = quoted(grant.purpose.description),
         parameters = parameters(grant),
+        policy_name = grant.purpose.policy_name,
         name = quoted(&name),
     )
 }
@@ -123,13 +122,13 @@ resource "aws_iam_role" "stocktake" {{
 }}
 
 resource "aws_iam_role_policy" "stocktake" {{
-  name = "StocktakeRead"
+  name = "{policy_name}"
   role = aws_iam_role.stocktake.id
 
   policy = jsonencode({{
     Version = "2012-10-17"
     Statement = [{{
-      Sid    = "StocktakeRead"
+      Sid    = "{policy_name}"
       Effect = "Allow"
       Action = [
 {listed}      ]
@@ -143,8 +142,9 @@ output "role_arn" {{
 }}
 "#,
         variables = variables(grant),
+        policy_name = grant.purpose.policy_name,
         name = hcl(&name),
-        description = hcl(DESCRIPTION),
+        description = hcl(grant.purpose.description),
     )
 }
 
