@@ -12,6 +12,7 @@ use aws::{Aws, BaseCredentials};
 use domain::account::PolicyDocuments;
 use domain::job::Schedule;
 use domain::notice::NotificationStatus;
+use domain::setting::SyncSchedule;
 use domain::sync::{Extra, SyncRequest};
 use domain::{AccountId, UtcTime};
 use inventory::{Clock, Inventory};
@@ -279,33 +280,26 @@ fn public_url(server: &ServerConfig, mode: Mode) -> Option<String> {
     Some(format!("{scheme}://{address}"))
 }
 
-/// When usage, bills and events are read by themselves: once a day, when few people work.
-const COSTS_CRON: &str = "0 3 * * *";
-
-/// Makes the stored schedules: the inventory's by the stored settings, and a daily one that also reads
-/// what costs more calls.
+/// Makes the schedules that are not stored yet by the stored settings: the inventory's, and one that also
+/// reads what costs more calls.
 async fn sync_schedules(db: &Db) -> anyhow::Result<()> {
-    let settings = store::setting::load(db).await?.sync_schedule;
-    let inventory = Schedule {
-        name: "sync".to_owned(),
-        cron: settings.cron,
-        time_zone: settings.time_zone,
-        jitter_seconds: settings.jitter_seconds,
-        missed: settings.missed,
-        enabled: settings.enabled,
-        payload: domain::job::JobPayload::Sync(SyncRequest::default()),
+    let settings = store::setting::load(db).await?;
+    let schedule = |name: &str, when: SyncSchedule, with: Vec<Extra>| Schedule {
+        name: name.to_owned(),
+        cron: when.cron,
+        time_zone: when.time_zone,
+        jitter_seconds: when.jitter_seconds,
+        missed: when.missed,
+        enabled: when.enabled,
+        payload: domain::job::JobPayload::Sync(SyncRequest {
+            with,
+            ..SyncRequest::default()
+        }),
         next_run_at: None,
         last_run_at: None,
     };
-    let costs = Schedule {
-        name: "costs".to_owned(),
-        cron: COSTS_CRON.to_owned(),
-        payload: domain::job::JobPayload::Sync(SyncRequest {
-            with: Extra::ALL.to_vec(),
-            ..SyncRequest::default()
-        }),
-        ..inventory.clone()
-    };
+    let inventory = schedule("sync", settings.sync_schedule, Vec::new());
+    let costs = schedule("costs", settings.costs_schedule, Extra::ALL.to_vec());
     let known = store::schedule::list(db).await?;
     for schedule in [inventory, costs] {
         if !known.iter().any(|one| one.name == schedule.name) {

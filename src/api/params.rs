@@ -123,6 +123,12 @@ parameters!(CostMonthlyParams {
     usage_type: Vec<String>,
 } with OrganizationParams);
 
+parameters!(ReconciliationParams {
+    /// The last 12 unless given, the current one included.
+    months: u32,
+    account_id: Vec<String>,
+} with OrganizationParams);
+
 parameters!(CostLineParams {
     account_id: Vec<String>,
     /// Lists these desktops' lines.

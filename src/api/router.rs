@@ -79,6 +79,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(price::read_prices)
         .service(price::import_prices)
         .service(cost::read_monthly_costs)
+        .service(cost::read_reconciliation)
         .service(cost::list_cost_lines)
         .service(cost::read_cost_meter)
         .service(cost::import_costs)

@@ -11,13 +11,16 @@ use serde_json::Value;
 
 use super::client::{Client, encode};
 use super::output::{self, Format};
+use super::reconcile::Reconcile;
 use super::sync::organization;
 use super::{DataArgs, with_client};
 
 #[derive(Debug, Args)]
 pub struct Costs {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    reconcile: Reconcile,
 }
 
 #[derive(Debug, Subcommand)]
@@ -35,17 +38,19 @@ enum Command {
 impl Costs {
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
-            Command::Monthly(command) => command.run().await,
-            Command::Lines(command) => command.run().await,
-            Command::Meter(command) => command.run().await,
-            Command::Import(command) => command.run().await,
+            Some(Command::Monthly(command)) => command.run().await,
+            Some(Command::Lines(command)) => command.run().await,
+            Some(Command::Meter(command)) => command.run().await,
+            Some(Command::Import(command)) => command.run().await,
+            None if self.reconcile.reconcile => self.reconcile.run().await,
+            None => anyhow::bail!("name monthly, lines, meter or import, or --reconcile"),
         }
     }
 }
 
 /// Which accounts it is about.
 #[derive(Debug, Args)]
-struct Whose {
+pub(super) struct Whose {
     /// Only this organization.
     #[arg(long, value_name = "NAME")]
     org: Option<String>,
@@ -55,7 +60,7 @@ struct Whose {
 }
 
 impl Whose {
-    async fn query(&self, client: &Client) -> anyhow::Result<Vec<String>> {
+    pub(super) async fn query(&self, client: &Client) -> anyhow::Result<Vec<String>> {
         let mut query = Vec::new();
         if let Some(name) = &self.org {
             query.push(format!(
@@ -141,7 +146,7 @@ impl Monthly {
 }
 
 /// Cents for people, the exact number for programs.
-fn dollars(format: Format, amount: domain::Money) -> Value {
+pub(super) fn dollars(format: Format, amount: domain::Money) -> Value {
     match format {
         Format::Table => amount.to_string().into(),
         _ => amount.dollars().into(),

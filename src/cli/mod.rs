@@ -17,6 +17,7 @@ mod output;
 mod plan;
 mod prices;
 mod query;
+mod reconcile;
 mod report;
 mod report_schedule;
 mod serve;

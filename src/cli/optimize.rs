@@ -76,6 +76,9 @@ struct Replay {
 struct Ask {
     #[command(flatten)]
     data: DataArgs,
+    /// Only this organization.
+    #[arg(long, value_name = "NAME")]
+    org: Option<String>,
     /// Only these compute types.
     #[arg(long = "of", value_name = "COMPUTE_TYPE", value_delimiter = ',')]
     compute_types: Vec<String>,
@@ -300,7 +303,12 @@ impl Ask {
     async fn run(self) -> anyhow::Result<ExitCode> {
         self.data.must_exist()?;
         with_client(&self.data, async |client| {
+            let organization_id = match &self.org {
+                Some(name) => Some(organization(client, name).await?.id),
+                None => None,
+            };
             let question = WhatIf {
+                organization_id,
                 compute_types: self.compute_types.clone(),
                 account_ids: self.account_ids.clone(),
                 current_mode: self.current_mode.clone(),

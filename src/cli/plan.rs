@@ -120,6 +120,9 @@ struct Settings {
     /// Let desktops be terminated.
     #[arg(long, value_name = "BOOL")]
     terminate: Option<bool>,
+    /// Whether somebody else has to approve a plan than who made it.
+    #[arg(long, value_name = "BOOL")]
+    own_plans_need_another: Option<bool>,
 }
 
 /// A plan with its items, as the API answers it.
@@ -355,13 +358,18 @@ impl Settings {
                 actions_enabled: now["actions_enabled"].as_bool().unwrap_or(false),
                 terminate_enabled: now["terminate_enabled"].as_bool().unwrap_or(false),
                 blackout: serde_json::from_value(now["blackout"].clone())?,
+                own_plans_need_another: now["own_plans_need_another"].as_bool(),
             };
-            if self.actions.is_none() && self.terminate.is_none() {
+            let asked = [self.actions, self.terminate, self.own_plans_need_another];
+            if asked.iter().all(Option::is_none) {
                 output::json(&now)?;
                 return Ok(ExitCode::SUCCESS);
             }
             settings.actions_enabled = self.actions.unwrap_or(settings.actions_enabled);
             settings.terminate_enabled = self.terminate.unwrap_or(settings.terminate_enabled);
+            settings.own_plans_need_another = self
+                .own_plans_need_another
+                .or(settings.own_plans_need_another);
             let kept: ActionSettings = client.put(&path, &settings).await?;
             output::json(&kept)?;
             Ok(ExitCode::SUCCESS)

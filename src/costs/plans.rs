@@ -7,7 +7,7 @@ use domain::plan::{
     ActionSettings, Before, Blackout, Change, ItemState, NewPlan, Plan, PlanItem, PlanState,
 };
 use domain::workspace::RunningMode;
-use domain::{Money, OrganizationId, PlanId, Scope, UtcTime};
+use domain::{Money, OrganizationId, Permission, PlanId, Role, Scope, UtcTime};
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use store::plan::{Overlap, Person, Target};
@@ -307,13 +307,38 @@ async fn keep(
     Ok(store::plan::create(db, plan, items, by).await??)
 }
 
-/// Approves a plan. Whether `by` may is for the caller to know.
+/// Whether somebody else has to approve what a person planned. A plan for two approvals has another's
+/// anyway, and the control socket is no person: whoever may open it owns the files.
+pub async fn needs_another(db: &Db, id: &OrganizationId) -> Result<bool, PlanError> {
+    let found = store::plan::action_settings(db, id).await?;
+    let chosen = found.and_then(|(settings, _)| settings.own_plans_need_another);
+    if let Some(chosen) = chosen {
+        return Ok(chosen);
+    }
+    let may: Vec<Role> = Role::ALL
+        .into_iter()
+        .filter(|role| role.may(Permission::ApprovePlans))
+        .collect();
+    Ok(store::person::count_with_role(db, id, &may).await? >= 2)
+}
+
+/// Approves a plan. Whether `by` holds a role for that is for the caller to know.
 pub async fn approve(db: &Db, plan: &Plan, by: Person) -> Result<Plan, PlanError> {
     if plan.state != PlanState::Draft {
         return Err(PlanError::State(format!(
             "a plan that is {} is not approved",
             plan.state.as_str()
         )));
+    }
+    if plan.approvals_needed < 2
+        && !by.user_id.is_empty()
+        && store::plan::made_by(db, &plan.id).await? == by.user_id
+        && needs_another(db, &plan.organization_id).await?
+    {
+        return Err(PlanError::State(
+            "whoever made a plan does not approve it alone in this organization; ask somebody else who may"
+                .to_owned(),
+        ));
     }
     let approved = store::plan::approve(db, &plan.id, by).await?;
     let approved = approved.ok_or_else(|| PlanError::State("the plan is gone".to_owned()))?;

@@ -3,7 +3,7 @@
 use domain::Money;
 use domain::price::PriceBook;
 use domain::usage::slot_of;
-use domain::{AccountId, Scope, UtcTime};
+use domain::{AccountId, OrganizationId, Scope, UtcTime};
 use serde::{Deserialize, Serialize};
 use store::estate::{Configuration, EstateDesktop};
 use store::{Db, StoreError};
@@ -17,6 +17,9 @@ use crate::prices;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WhatIf {
+    /// Only this organization.
+    #[serde(default)]
+    pub organization_id: Option<OrganizationId>,
     /// Only these compute types.
     #[serde(default)]
     pub compute_types: Vec<String>,
@@ -57,6 +60,10 @@ pub async fn what_if(
     question: WhatIf,
     now: UtcTime,
 ) -> Result<WhatIfAnswer, StoreError> {
+    let scope = match &question.organization_id {
+        Some(id) => &scope.narrowed_to(id),
+        None => scope,
+    };
     let book = prices::current(db).await?;
     let from = domain::usage::Month::of(now).plus(-MONTHS - 1);
     let estate = store::estate::load(db, scope, from).await?;

@@ -169,6 +169,38 @@ pub struct MonthlyCosts {
     pub as_of: Option<UtcTime>,
 }
 
+/// One account's month: what its desktops should have cost, and what AWS billed for them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Reconciled {
+    pub month: Month,
+    pub account_id: AccountId,
+    pub account_name: String,
+    pub organization_id: OrganizationId,
+    pub organization_name: String,
+    /// By the price book and the hours; absent where no desktop has a price.
+    pub estimate: Option<Money>,
+    /// How many were looked at, those without a price included.
+    pub desktops: u64,
+    pub without_price: u64,
+    /// Amazon WorkSpaces, unblended; absent where no bill of the month was read.
+    pub invoice: Option<Money>,
+    /// Days of the month with lines.
+    pub invoice_days: u64,
+    /// AWS may still change it.
+    pub invoice_estimated: bool,
+    /// The invoice less the estimate, where there are both.
+    pub residual: Option<Money>,
+}
+
+/// Estimates beside bills.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Reconciliation {
+    pub from: Month,
+    pub to: Month,
+    /// Oldest month first.
+    pub rows: Vec<Reconciled>,
+}
+
 /// What asking one service about one account costs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AccountMeter {

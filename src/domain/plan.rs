@@ -331,4 +331,8 @@ pub struct ActionSettings {
     pub terminate_enabled: bool,
     #[serde(default)]
     pub blackout: Vec<Blackout>,
+    /// Whether a plan needs an approval by somebody else than who made it. Absent: as soon as a second
+    /// person may approve in the organization.
+    #[serde(default)]
+    pub own_plans_need_another: Option<bool>,
 }

@@ -11,6 +11,17 @@ use crate::job::MissedRun;
 pub struct Settings {
     /// When every account is synced by itself.
     pub sync_schedule: SyncSchedule,
+    /// When usage, bills and events are read as well, which costs more calls.
+    #[serde(default = "every_night")]
+    pub costs_schedule: SyncSchedule,
+}
+
+/// Once a day, when few people work.
+fn every_night() -> SyncSchedule {
+    SyncSchedule {
+        cron: "0 3 * * *".to_owned(),
+        ..Settings::default_sync()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -25,16 +36,23 @@ pub struct SyncSchedule {
     pub missed: MissedRun,
 }
 
+impl Settings {
+    fn default_sync() -> SyncSchedule {
+        SyncSchedule {
+            enabled: true,
+            cron: "0 */6 * * *".to_owned(),
+            time_zone: "UTC".to_owned(),
+            jitter_seconds: 300,
+            missed: MissedRun::RunOnce,
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            sync_schedule: SyncSchedule {
-                enabled: true,
-                cron: "0 */6 * * *".to_owned(),
-                time_zone: "UTC".to_owned(),
-                jitter_seconds: 300,
-                missed: MissedRun::RunOnce,
-            },
+            sync_schedule: Self::default_sync(),
+            costs_schedule: every_night(),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! must stay.
 
 mod lists;
+mod reconcile;
 mod write;
 
 use std::fs::{File, OpenOptions};
@@ -17,6 +18,7 @@ use crate::error::StoreError;
 use crate::select::Conditions;
 
 pub use lists::{LineFilter, lines, meter, monthly};
+pub use reconcile::reconcile;
 pub use write::{fold, import, replace};
 
 /// Which lines a reading is about.

@@ -304,6 +304,28 @@ pub async fn record_login(db: &Db, id: &UserId, at: UtcTime) -> Result<(), Store
     .await
 }
 
+/// How many people who may log in have one of these roles in the organization, global admins included.
+pub async fn count_with_role(
+    db: &Db,
+    organization_id: &OrganizationId,
+    roles: &[Role],
+) -> Result<u64, StoreError> {
+    let id = organization_id.clone();
+    let mut conditions = Conditions::default();
+    conditions.any_of("m.role", roles.iter().map(|role| role.as_str()));
+    let organization = conditions.bind(&id);
+    conditions.push(format!("m.organization_id = {organization}"));
+    db.read(move |conn| {
+        let sql = format!(
+            "SELECT count(*) FROM person p WHERE p.disabled = 0 AND (p.global_admin = 1
+               OR p.user_id IN (SELECT m.user_id FROM membership m {}))",
+            conditions.sql()
+        );
+        conn.query_one(&sql, &conditions.values(), |row| row.get(0))
+    })
+    .await
+}
+
 /// Which organizations a person belongs to, and as what.
 pub async fn memberships(db: &Db, id: &UserId) -> Result<Vec<(OrganizationId, Role)>, StoreError> {
     let found = find(db, &Scope::All, id).await?;

@@ -277,6 +277,20 @@ fn item_from_row(row: &Row<'_>) -> Result<PlanItem, StoreError> {
     })
 }
 
+/// Who made a plan that the caller has found; empty for the control socket.
+pub async fn made_by(db: &Db, id: &PlanId) -> Result<String, StoreError> {
+    let id = id.clone();
+    db.read(move |conn| {
+        let by = conn.query_opt(
+            "SELECT coalesce(created_by_id, '') FROM plan WHERE plan_id = $1",
+            &[&id],
+            |row| row.get(0),
+        )?;
+        Ok(by.unwrap_or_default())
+    })
+    .await
+}
+
 /// The items of a plan that the caller has found, in order.
 pub async fn items(db: &Db, id: &PlanId) -> Result<Vec<PlanItem>, StoreError> {
     let id = id.clone();
@@ -435,17 +449,21 @@ pub async fn action_settings(
     let id = organization_id.clone();
     db.read(move |conn| {
         let settings = conn.query_opt(
-            "SELECT actions_enabled, terminate_enabled, blackout FROM organization WHERE organization_id = $1",
+            "SELECT actions_enabled, terminate_enabled, blackout, own_plans_need_another
+             FROM organization WHERE organization_id = $1",
             &[&id],
             |row| {
                 Ok(ActionSettings {
                     actions_enabled: row.get(0)?,
                     terminate_enabled: row.get(1)?,
                     blackout: row.get::<Json<_>>(2)?.0,
+                    own_plans_need_another: row.get(3)?,
                 })
             },
         )?;
-        let Some(settings) = settings else { return Ok(None) };
+        let Some(settings) = settings else {
+            return Ok(None);
+        };
         let roles = conn.query(
             "SELECT account_id, write_role_arn FROM account WHERE organization_id = $1",
             &[&id],
@@ -469,13 +487,15 @@ pub async fn set_action_settings(
     let id = organization_id.clone();
     db.write(move |conn| {
         let changed = conn.execute(
-            "UPDATE organization SET actions_enabled = $2, terminate_enabled = $3, blackout = $4
+            "UPDATE organization SET actions_enabled = $2, terminate_enabled = $3, blackout = $4,
+               own_plans_need_another = $5
              WHERE organization_id = $1",
             &[
                 &id,
                 &settings.actions_enabled,
                 &settings.terminate_enabled,
                 &Json(&settings.blackout),
+                &settings.own_plans_need_another,
             ],
         )?;
         conn.changed("organizations");

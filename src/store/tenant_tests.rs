@@ -235,6 +235,29 @@ async fn settings_have_defaults_and_move_the_schedule_with_them() {
         ("0 3 * * *", None)
     );
     assert_eq!(moved.missed, MissedRun::RunOnce);
+
+    // The other schedule has a time of its own, and leaves this one alone.
+    let costs = Schedule {
+        name: "costs".into(),
+        ..planned
+    };
+    schedule::upsert(db, &costs).await.unwrap();
+    schedule::set_next(db, "sync", Some(time("2026-11-20")), None)
+        .await
+        .unwrap();
+    settings.costs_schedule.cron = "30 4 * * *".into();
+    settings.costs_schedule.time_zone = "Europe/Berlin".into();
+    setting::save(db, &settings).await.unwrap();
+    assert_eq!(setting::load(db).await.unwrap(), settings);
+    let both = schedule::list(db).await.unwrap();
+    assert_eq!(
+        (both[0].cron.as_str(), both[0].time_zone.as_str()),
+        ("30 4 * * *", "Europe/Berlin")
+    );
+    assert_eq!(
+        (both[1].cron.as_str(), both[1].next_run_at),
+        ("0 3 * * *", Some(time("2026-11-20")))
+    );
 }
 
 #[tokio::test]

@@ -107,6 +107,9 @@ pub async fn ask_what_if(
     body: Body<WhatIf>,
 ) -> ApiResult<Json<WhatIfAnswer>> {
     let Body(question) = body;
+    if let Some(id) = &question.organization_id {
+        allowed.within(id)?;
+    }
     if let Some(mode) = &question.running_mode
         && !matches!(mode.as_str(), "AUTO_STOP" | "ALWAYS_ON")
     {

@@ -6,7 +6,9 @@ use actix_web::web::{Data, Json, Payload};
 use actix_web::{HttpRequest, get, post};
 use auth::Change;
 use costs::export::{self, Export};
-use domain::billing::{BilledLine, CostGroup, CostImport, CostMeter, CostSource, MonthlyCosts};
+use domain::billing::{
+    BilledLine, CostGroup, CostImport, CostMeter, CostSource, MonthlyCosts, Reconciliation,
+};
 use domain::listing::Page;
 use domain::usage::Month;
 use domain::{AccountId, ErrorCode, OrganizationId, UtcTime};
@@ -15,7 +17,7 @@ use store::billing::{LineFilter, Reading};
 
 use crate::allowed::{Allowed, ManageAccounts, ViewInventory};
 use crate::error::{ApiError, ApiResult};
-use crate::params::{CostLineParams, CostMonthlyParams, OrganizationParams};
+use crate::params::{CostLineParams, CostMonthlyParams, OrganizationParams, ReconciliationParams};
 use crate::query::Query;
 use crate::state::App;
 use crate::upload;
@@ -37,11 +39,7 @@ pub async fn read_monthly_costs(
     mut query: Query,
 ) -> ApiResult<Json<MonthlyCosts>> {
     let scope = query.narrow(allowed.scope())?;
-    let months = query.one::<u32>("months")?.unwrap_or(MONTHS);
-    if !(1..=MOST_MONTHS).contains(&months) {
-        let why = format!("parameter \"months\": it goes from 1 to {MOST_MONTHS}");
-        return Err(ApiError::new(ErrorCode::InvalidFilter, why));
-    }
+    let (from, to) = months(&mut query)?;
     let group_by = query.one::<CostGroup>("group_by")?.unwrap_or_default();
     let filter = LineFilter {
         account_id: query.many("account_id")?,
@@ -50,11 +48,39 @@ pub async fn read_monthly_costs(
         ..LineFilter::default()
     };
     query.finish()?;
-    let to = Month::of(UtcTime::now());
-    let from = to.plus(1 - i32::try_from(months).unwrap_or(1));
     Ok(Json(
         store::billing::monthly(&app.db, &scope, &filter, (from, to), group_by).await?,
     ))
+}
+
+/// The first and last month of the `months` asked for; the current one is the last.
+fn months(query: &mut Query) -> ApiResult<(Month, Month)> {
+    let months = query.one::<u32>("months")?.unwrap_or(MONTHS);
+    if !(1..=MOST_MONTHS).contains(&months) {
+        let why = format!("parameter \"months\": it goes from 1 to {MOST_MONTHS}");
+        return Err(ApiError::new(ErrorCode::InvalidFilter, why));
+    }
+    let to = Month::of(UtcTime::now());
+    Ok((to.plus(1 - i32::try_from(months).unwrap_or(1)), to))
+}
+
+/// Estimates beside bills
+///
+/// What desktops of each account should have cost in each month, what AWS billed for Amazon WorkSpaces, and the
+/// residual: the invoice less the estimate.
+#[utoipa::path(tag = "costs", params(ReconciliationParams), responses((status = 200, body = Reconciliation)))]
+#[get("/costs/reconciliation")]
+pub async fn read_reconciliation(
+    allowed: Allowed<ViewInventory>,
+    app: Data<App>,
+    mut query: Query,
+) -> ApiResult<Json<Reconciliation>> {
+    let scope = query.narrow(allowed.scope())?;
+    let (from, to) = months(&mut query)?;
+    let accounts: Vec<AccountId> = query.many("account_id")?;
+    query.finish()?;
+    let rows = store::billing::reconcile(&app.db, &scope, &accounts, from).await?;
+    Ok(Json(Reconciliation { from, to, rows }))
 }
 
 /// Lines of bills, newest first

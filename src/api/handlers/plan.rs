@@ -105,7 +105,8 @@ pub async fn read_plan(
 
 /// Approve a plan
 ///
-/// A plan that terminates desktops needs two people.
+/// A plan that terminates desktops needs two people. Others need one, who is not who made it where the
+/// organization wants another, or left it open and has two who may approve.
 #[utoipa::path(tag = "plans", responses((status = 200, body = Plan)))]
 #[post("/plans/{plan_id}/approve")]
 pub async fn approve_plan(
@@ -252,6 +253,8 @@ pub struct Actions {
     /// The caller may make plans here.
     pub may_plan: bool,
     pub may_approve: bool,
+    /// As the setting has it, or as follows from who may approve.
+    pub needs_another: bool,
 }
 
 /// What may be changed in an organization, and what is missing for it
@@ -275,6 +278,7 @@ pub async fn read_actions(
         accounts_without_role: without.map(|role| role.account_id).collect(),
         may_plan: may(Permission::MakePlans),
         may_approve: may(Permission::ApprovePlans),
+        needs_another: plans::needs_another(&app.db, &id).await?,
     }))
 }
 
@@ -297,6 +301,7 @@ pub async fn change_actions(
     let change = Change::new("organization.actions_changed", id.as_str()).in_organization(&id);
     let change = change.with(serde_json::json!({
         "actions_enabled": settings.actions_enabled, "terminate_enabled": settings.terminate_enabled,
+        "own_plans_need_another": settings.own_plans_need_another,
     }));
     app.auth
         .record(allowed.caller(), allowed.client(), change)

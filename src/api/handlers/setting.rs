@@ -5,7 +5,7 @@ use actix_web::{get, put};
 use auth::Change;
 use domain::job::Schedule;
 use domain::notice::NotificationStatus;
-use domain::setting::{ConfigurationItem, Settings};
+use domain::setting::{ConfigurationItem, Settings, SyncSchedule};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -34,19 +34,24 @@ pub async fn change_settings(
     body: Body<Settings>,
 ) -> ApiResult<Json<Settings>> {
     let Body(settings) = body;
-    let sync = &settings.sync_schedule;
-    domain::cron::validate(&sync.cron, &sync.time_zone)
-        .map_err(|error| ApiError::field("sync_schedule", error.to_string()))?;
-    if sync.jitter_seconds > MOST_JITTER_SECONDS {
-        let message = format!("at most {MOST_JITTER_SECONDS} seconds");
-        return Err(ApiError::field("sync_schedule.jitter_seconds", message));
-    }
+    check("sync_schedule", &settings.sync_schedule)?;
+    check("costs_schedule", &settings.costs_schedule)?;
     store::setting::save(&app.db, &settings).await?;
     let change = Change::new("settings.changed", "settings").with(json!(settings));
     app.auth
         .record(allowed.caller(), allowed.client(), change)
         .await?;
     Ok(Json(settings))
+}
+
+fn check(field: &str, schedule: &SyncSchedule) -> ApiResult<()> {
+    domain::cron::validate(&schedule.cron, &schedule.time_zone)
+        .map_err(|error| ApiError::field(field, error.to_string()))?;
+    if schedule.jitter_seconds > MOST_JITTER_SECONDS {
+        let message = format!("at most {MOST_JITTER_SECONDS} seconds");
+        return Err(ApiError::field(&format!("{field}.jitter_seconds"), message));
+    }
+    Ok(())
 }
 
 #[derive(Serialize, ToSchema)]

@@ -1,7 +1,9 @@
 //! Costs and events: what lists answer, whose rows they hold, and importing an export.
 
+use domain::advice::Estimate;
 use domain::billing::{CostLine, CostSource};
 use domain::trail::{TrailEvent, TrailRecord};
+use domain::usage::Month;
 use domain::{Money, Role, UtcTime};
 use serde_json::json;
 use store::billing::{Days, Part, Reading};
@@ -309,6 +311,71 @@ async fn a_file_that_is_too_large_is_refused_before_it_is_read() {
     assert_eq!(
         (answer.status, answer.code()),
         (413, "body_too_large".to_owned())
+    );
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn estimates_stand_beside_bills_with_what_is_left() {
+    let world = World::with(config()).await;
+    let viewer = world.member("viewer", &world.acme, Role::Viewer).await;
+    billed(&world, &world.acme).await;
+    billed(&world, &world.globex).await;
+    let month = Month::of(UtcTime::now().plus_days(-1));
+    let of = |desktop: &str, month: Month, dollars: Option<f64>| Estimate {
+        account_id: world.acme.account.id.clone(),
+        region: "eu-west-1".parse().unwrap(),
+        workspace_id: desktop.to_owned(),
+        month,
+        running_mode: Some("AUTO_STOP".to_owned()),
+        billable_hours: Some(1),
+        amount: dollars.map(Money::from_dollars),
+        low: None,
+        high: None,
+        missing: dollars.is_none().then(|| "no price".to_owned()),
+    };
+    let estimates = vec![
+        of("ws-000000001", month, Some(3.0)),
+        of("ws-000000002", month, Some(4.5)),
+        of("ws-000000003", month, None),
+        of("ws-000000001", month.plus(-1), Some(2.0)),
+    ];
+    store::recommendation::keep_estimates(&world.db, estimates)
+        .await
+        .unwrap();
+    let found = world
+        .get("/api/v1/costs/reconciliation?months=3", &viewer)
+        .await
+        .json();
+    let rows = found["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 2, "{found}");
+    let (before, now) = (&rows[0], &rows[1]);
+    assert_eq!(
+        (&before["estimate"], &before["invoice"]),
+        (&json!(2.0), &json!(null))
+    );
+    assert_eq!(before["residual"], json!(null));
+    assert_eq!(
+        (&now["estimate"], &now["invoice"]),
+        (&json!(7.5), &json!(10.0))
+    );
+    assert_eq!(now["residual"], 2.5);
+    assert_eq!(
+        (&now["desktops"], &now["without_price"]),
+        (&json!(3), &json!(1))
+    );
+    assert_eq!(now["invoice_days"], 1);
+    let other = format!(
+        "/api/v1/costs/reconciliation?account_id={}",
+        world.globex.account.id
+    );
+    assert_eq!(world.get(&other, &viewer).await.json()["rows"], json!([]));
+    assert_eq!(
+        world
+            .get("/api/v1/costs/reconciliation?months=0", &viewer)
+            .await
+            .status,
+        400
     );
     world.stop().await;
 }

@@ -203,7 +203,9 @@ fn rows(world: &World, ids: &Ids) -> Vec<Row> {
         row("GET", "/api/v1/recommendations", Viewer, 200),
         row("GET", "/api/v1/recommendations/summary", Viewer, 200),
         row("POST", "/api/v1/recommendations/refresh", Operator, 200),
-        row("POST", "/api/v1/recommendations/what-if", Viewer, 200).body(json!({})),
+        row("POST", "/api/v1/recommendations/what-if", Viewer, 200)
+            .body(json!({ "organization_id": acme }))
+            .foreign(404),
         row("GET", "/api/v1/recommendations/backtest", Viewer, 200),
         row("GET", "/api/v1/recommendations/parity", Viewer, 200),
         row("GET", "/api/v1/costs/estimates", Viewer, 200),
@@ -249,6 +251,7 @@ fn rows(world: &World, ids: &Ids) -> Vec<Row> {
         row("GET", "/api/v1/reports/{report_id}/file", Viewer, 404).id("none"),
         row("DELETE", "/api/v1/reports/{report_id}", Operator, 404).id("none"),
         row("GET", "/api/v1/costs/monthly", Viewer, 200),
+        row("GET", "/api/v1/costs/reconciliation", Viewer, 200),
         row("GET", "/api/v1/costs/lines", Viewer, 200),
         row("GET", "/api/v1/costs/meter", Viewer, 200),
         // Whoever may import is told that this is no export.

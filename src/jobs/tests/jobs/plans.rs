@@ -9,8 +9,9 @@ use domain::event::EventBody;
 use domain::plan::{
     ActionSettings, Change, ItemState, NewPlan, Plan, PlanItem, PlanState, WantedChange,
 };
+use domain::user::MembershipChange;
 use domain::workspace::RunningMode;
-use domain::{JobId, Scope, UtcTime};
+use domain::{JobId, Role, Scope, UtcTime};
 use store::plan::Person;
 
 use super::*;
@@ -54,7 +55,7 @@ impl Bench {
             let settings = ActionSettings {
                 actions_enabled,
                 terminate_enabled: true,
-                blackout: Vec::new(),
+                ..ActionSettings::default()
             };
             store::plan::set_action_settings(self.db(), &account.organization_id, settings)
                 .await
@@ -189,6 +190,69 @@ async fn a_plan_is_approved_applied_verified_and_undone() {
         ids.iter().all(|id| back.contains(id)),
         "{ids:?} of {back:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_made_a_plan_approves_it_alone_where_the_organization_lets_them() {
+    let bench = Bench::open().await;
+    let ids: Vec<String> = bench.on_mode("AUTO_STOP").await;
+    let db = bench.db();
+    let plan = bench.plan(&ids[..1], always_on()).await.unwrap();
+    let choose = async |own_plans_need_another| {
+        let settings = ActionSettings {
+            actions_enabled: true,
+            own_plans_need_another,
+            ..ActionSettings::default()
+        };
+        store::plan::set_action_settings(db, &plan.organization_id, settings)
+            .await
+            .unwrap();
+    };
+    choose(Some(true)).await;
+    let refused = plans::approve(db, &plan, person("ann")).await.unwrap_err();
+    assert!(refused.to_string().contains("somebody else"), "{refused}");
+
+    // Left open, it follows from how many may approve: nobody but who made it yet, then two.
+    choose(None).await;
+    assert!(
+        !plans::needs_another(db, &plan.organization_id)
+            .await
+            .unwrap()
+    );
+    for (name, role) in [
+        ("one", Role::Approver),
+        ("two", Role::Operator),
+        ("three", Role::Admin),
+    ] {
+        let before = plans::needs_another(db, &plan.organization_id).await;
+        assert!(!before.unwrap(), "before {name}");
+        let new = store::person::NewPerson {
+            username: name.to_owned(),
+            email: None,
+            display_name: None,
+            password_hash: "$argon2id$".to_owned(),
+            global_admin: false,
+            memberships: vec![MembershipChange {
+                organization_id: plan.organization_id.clone(),
+                role,
+            }],
+        };
+        store::person::create(db, new).await.unwrap();
+    }
+    assert!(
+        plans::needs_another(db, &plan.organization_id)
+            .await
+            .unwrap()
+    );
+    assert!(plans::approve(db, &plan, person("ann")).await.is_err());
+
+    choose(Some(false)).await;
+    let own = plans::approve(db, &plan, person("ann")).await.unwrap();
+    assert_eq!(own.state, PlanState::Approved);
+    choose(Some(true)).await;
+    let second = bench.plan(&ids[1..2], always_on()).await.unwrap();
+    let other = plans::approve(db, &second, person("bob")).await.unwrap();
+    assert_eq!(other.state, PlanState::Approved);
 }
 
 #[tokio::test(flavor = "multi_thread")]
