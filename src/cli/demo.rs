@@ -147,6 +147,10 @@ impl Demo {
             demo_history::live(simulator, &app.inventory, self.dials.desktops).await?;
         }
         allow_changes(app, simulated).await?;
+        if store::price::newest(&app.db).await?.is_none() {
+            let title = "What the simulated AWS charges";
+            costs::prices::import(&app.db, simulator.price_file(), title, "demo").await?;
+        }
         let job = sync(app, vec![Extra::Usage]).await?;
         // Dials can make parts of it fail on purpose; the pages then show that.
         if job.state == JobState::Failed {

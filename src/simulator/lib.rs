@@ -26,6 +26,7 @@ mod load;
 mod names;
 mod operations;
 mod planted;
+mod price_list;
 mod rates;
 mod series;
 mod server;
