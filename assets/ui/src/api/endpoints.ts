@@ -109,6 +109,9 @@ export const usage = {
 
 export const costs = {
   estimates: (given: Query) => body(http.GET("/api/v1/costs/estimates", query(given))),
+  /** What AWS billed, by month. */
+  monthly: (given: Query) => body(http.GET("/api/v1/costs/monthly", query(given))),
+  meter: (given: Query) => body(http.GET("/api/v1/costs/meter", query(given))),
   prices: () => body(http.GET("/api/v1/prices")),
 };
 
@@ -124,6 +127,12 @@ export const advice = {
 export function parityAddress(filters: URLSearchParams): string {
   return `/api/v1/recommendations/parity?${filters}`;
 }
+
+/** Events of CloudTrail. */
+export const trail = {
+  list: (given: Query) => body(http.GET("/api/v1/events", query(given))),
+  get: (event: string) => body(http.GET("/api/v1/events/{event_id}", { params: { path: { event_id: event } } })),
+};
 
 const planId = (plan: string) => ({ params: { path: { plan_id: plan } } });
 const reportId = (report: string) => ({ params: { path: { report_id: report } } });
@@ -186,7 +195,8 @@ export const ai = {
   verified: (given: Query) => body(http.GET("/api/v1/ai/verified", query(given))),
   save: (pair: NewVerifiedQuery) => body(http.POST("/api/v1/ai/verified", { body: pair })),
   removeVerified: (pair: string) => done(http.DELETE("/api/v1/ai/verified/{id}", id(pair))),
-  run: (sql: string) => body(http.POST("/api/v1/query", { body: { sql } })),
+  run: (sql: string, limit?: number) =>
+    body(http.POST("/api/v1/query", { body: { sql, ...(limit === undefined ? {} : { limit }) } })),
 };
 
 export const settings = {

@@ -3,7 +3,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import * as api from "./endpoints";
 import type { Query } from "./endpoints";
-import * as pending from "./pending";
 import type { Page } from "./types";
 
 export const setupQuery = queryOptions({
@@ -183,16 +182,16 @@ export const actionsQuery = (organization: string) =>
 export const monthlyCostsQuery = (given: Query) =>
   queryOptions({
     queryKey: ["costs", "monthly", given],
-    queryFn: () => pending.bills.monthly(given),
+    queryFn: () => api.costs.monthly(given),
     placeholderData: keepPreviousData,
   });
 
 export const costMeterQuery = (given: Query) =>
-  queryOptions({ queryKey: ["costs", "meter", given], queryFn: () => pending.bills.meter(given) });
+  queryOptions({ queryKey: ["costs", "meter", given], queryFn: () => api.costs.meter(given) });
 
-export const eventsQuery = (given: Query) => pagedQuery(["events", "list"], given, pending.trail.list);
+export const eventsQuery = (given: Query) => pagedQuery(["events", "list"], given, api.trail.list);
 
 export const eventQuery = (id: string) =>
-  queryOptions({ queryKey: ["events", "detail", id], queryFn: () => pending.trail.get(id), staleTime: Infinity });
+  queryOptions({ queryKey: ["events", "detail", id], queryFn: () => api.trail.get(id), staleTime: Infinity });
 
 export const reportsQuery = (given: Query) => pagedQuery(["reports", "list"], given, api.reports.list);

@@ -2,7 +2,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Activity, SearchX } from "lucide-react";
-import type { TrailEvent } from "../../api/pending";
+import type { TrailEvent } from "../../api/types";
 import { eventsQuery } from "../../api/queries";
 import { AsOf } from "../../components/AsOf";
 import { Badge } from "../../components/Badge";

@@ -1,7 +1,7 @@
 // One event with everything that is kept of it.
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { EventDetail } from "../../api/pending";
+import type { EventDetail } from "../../api/types";
 import { eventQuery } from "../../api/queries";
 import { CopyDocument, CopyId } from "../../components/CopyText";
 import { Drawer, DrawerPart } from "../../components/Drawer";

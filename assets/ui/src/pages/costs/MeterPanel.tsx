@@ -1,7 +1,7 @@
 // What reading costs and usage from AWS costs by itself.
 import { useQuery } from "@tanstack/react-query";
 import { costMeterQuery } from "../../api/queries";
-import type { AccountMeter } from "../../api/pending";
+import type { AccountMeter } from "../../api/types";
 import { Panel } from "../../components/Panel";
 import { Failed, SkeletonRows } from "../../components/States";
 import { formatCount, formatNumber } from "../../lib/format";

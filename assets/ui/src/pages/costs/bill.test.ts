@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { MonthlyTotal } from "../../api/pending";
+import type { MonthlyTotal } from "../../api/types";
 import type { EstimateSum } from "../../api/types";
 import { estimateSeries, estimateWords, missingWords, monthsOf, residuals } from "./bill";
 

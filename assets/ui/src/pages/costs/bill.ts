@@ -1,5 +1,5 @@
 // Sums by month made into what charts and tables show. Pure.
-import type { MonthlyTotal } from "../../api/pending";
+import type { MonthlyTotal } from "../../api/types";
 import type { EstimateSum } from "../../api/types";
 import { sumAt, type Series } from "../../components/charts/series";
 import { formatConstant, formatCount } from "../../lib/format";

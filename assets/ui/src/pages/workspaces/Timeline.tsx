@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import clsx from "clsx";
 import { ArrowRight } from "lucide-react";
 import { useState } from "react";
-import type { TrailEvent } from "../../api/pending";
+import type { TrailEvent } from "../../api/types";
 import { eventsQuery } from "../../api/queries";
 import type { FieldChange, WorkspaceDetail } from "../../api/types";
 import { Badge, Dot, StateBadge } from "../../components/Badge";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { TrailEvent } from "../../api/pending";
+import type { TrailEvent } from "../../api/types";
 import { timeline } from "./timeline";
 
 it("merges versions and states, newest first, without the fields of the first version", () => {

@@ -1,5 +1,5 @@
 // One story out of a desktop's histories: versions of its properties, its state log, and who asked AWS for what.
-import type { TrailEvent } from "../../api/pending";
+import type { TrailEvent } from "../../api/types";
 import type { FieldChange, ResourceVersion, StateChange, WorkspaceDetail } from "../../api/types";
 
 export interface TimelineEntry {
