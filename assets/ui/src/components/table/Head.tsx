@@ -1,4 +1,5 @@
 // The headings of a table, which stay in view.
+import clsx from "clsx";
 import { useMemo } from "react";
 import { RowCheck } from "../RowCheck";
 import { HeaderCell } from "./HeaderCell";
@@ -21,7 +22,7 @@ export function Head<T>({ rows, layout, sort, onSort, selection, model, lefts }:
     <thead className="sticky top-0 z-20 bg-panel">
       <tr aria-rowindex={1}>
         {selection && (
-          <th scope="col" className="sticky left-0 z-30 w-12 border-b border-line bg-panel py-0 pr-1 pl-5">
+          <th scope="col" className={clsx("w-12 border-b border-line bg-panel py-0 pr-1 pl-5", lefts.size > 0 && "sticky left-0 z-30")}>
             <RowCheck
               label="Choose every row shown"
               checked={choice.all}

@@ -60,7 +60,8 @@ function RowOf<T>(props: RowProps<T>) {
       }}
     >
       {chosen !== undefined && (
-        <td className="sticky left-0 z-10 py-0 pr-1 pl-5">
+        // Each cell that sticks is a layer of its own to the browser, so it does only beside pinned ones.
+        <td className={clsx("py-0 pr-1 pl-5", lefts.size > 0 && "sticky left-0 z-10")}>
           <RowCheck
             label={label}
             checked={chosen}
@@ -72,7 +73,7 @@ function RowOf<T>(props: RowProps<T>) {
       {columns.map((column) => (
         <Cell key={column.id} column={column} row={row} left={lefts.get(column.id)} marked={at === column.id} fixed={height !== undefined} />
       ))}
-      <td className="sticky right-0 z-10 p-0">
+      <td className={clsx("p-0", (pointed || active) && "sticky right-0 z-10")}>
         {(pointed || active) && (
           <span className="absolute top-1/2 right-2 flex -translate-y-1/2 items-center gap-0.5 rounded-lg border border-line bg-raised p-0.5 opacity-0 shadow-panel group-focus-within/row:opacity-100 group-hover/row:opacity-100 empty:hidden">
             {deeds.actions(row)}

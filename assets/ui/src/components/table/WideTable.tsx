@@ -1,11 +1,10 @@
-// The table of a wide window: a head that stays in view, and of thousands of rows only those in sight.
-import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
+// The table of a wide window: a head that stays in view, rows that the keyboard goes through.
 import clsx from "clsx";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Body, type Scroller } from "./Body";
 import { RowDeeds } from "./deeds";
 import { Head } from "./Head";
-import { keepSpot, spotOf } from "./offsets";
-import { Row } from "./Row";
+import { keepSpot, listAddress, spotOf } from "./offsets";
 import { RowMenu } from "./RowMenu";
 import type { TableProps } from "./types";
 import { useKeys, type KeyTarget } from "./useKeys";
@@ -13,72 +12,40 @@ import { useModel } from "./useModel";
 import { ROW_HEIGHT, useDensity, useRoomBelow } from "./useRoom";
 
 const CHECK_WIDTH = 48;
-const HEAD_HEIGHT = 41;
-/** Shorter tables are drawn whole. */
-const WHOLE = 60;
-const NEAR_END = 25;
-
 export function WideTable<T>(props: TableProps<T>) {
   const { label, rows, columns: all, rowKey, sort, onSort, waiting = false, onOpen, layout, total, onEnd, onView } = props;
   const { selection, choiceLabel, actions, menu, link, uniform = false } = props;
   const box = useRef<HTMLDivElement>(null);
   const table = useRef<HTMLTableElement>(null);
-  const address = `${label} ${window.location.pathname}${window.location.search}`;
+  const address = `${label} ${listAddress(window.location)}`;
   const [spot] = useState(() => spotOf(address));
   const [active, setActive] = useState(spot?.active ?? -1);
+  const [shownAt, setShownAt] = useState(address);
   const [at, setAt] = useState<string>();
+  // Another list begins at its top.
+  if (shownAt !== address) {
+    setShownAt(address);
+    setActive(-1);
+    setAt(undefined);
+  }
   const wantsFocus = useRef(false);
+  const scroller = useRef<Scroller>(null);
   const anchor = useRef(-1);
   const room = useRoomBelow(box, selection !== undefined && selection.rows.length > 0);
   const density = useDensity();
-  const height = uniform ? ROW_HEIGHT[density] : undefined;
   const columnModel = useModel(all, layout, table, rows.length > 0);
   const { columns, widths, fitted } = columnModel;
-  const virtual = rows.length > WHOLE;
 
-  // A new function would have every row measured again.
-  const getItemKey = useCallback((index: number) => (rows[index] === undefined ? index : rowKey(rows[index])), [rows, rowKey]);
-  // eslint-disable-next-line react-hooks/incompatible-library -- its answers are used here and nowhere else
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    enabled: virtual,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW_HEIGHT[density],
-    getItemKey,
-    overscan: 12,
-    initialOffset: spot?.offset ?? 0,
-    initialRect: { width: 1200, height: 640 },
-    scrollMargin: 0,
-    scrollPaddingStart: HEAD_HEIGHT,
-    // The row that has the focus stays, or the keyboard would be nowhere.
-    rangeExtractor: (range) => {
-      const drawn = defaultRangeExtractor(range);
-      if (active < 0 || active >= range.count || drawn.includes(active)) return drawn;
-      return active < (drawn[0] ?? 0) ? [active, ...drawn] : [...drawn, active];
-    },
-  });
-  useLayoutEffect(() => {
-    if (virtual) virtualizer.measure();
-  }, [height, virtual, virtualizer]);
-
-  // A table drawn whole was left somewhere too.
-  useLayoutEffect(() => {
-    if (spot && box.current) box.current.scrollTop = spot.offset;
-  }, [spot]);
-  useEffect(() => {
-    const element = box.current;
-    return () => keepSpot(address, { offset: element?.scrollTop ?? 0, active: latestActive.current });
-  }, [address]);
   const latestActive = useRef(active);
-
-  const items = virtual ? virtualizer.getVirtualItems() : undefined;
-  const range = virtualizer.range;
-  const [first, last] = virtual ? [range?.startIndex ?? -1, range?.endIndex ?? -1] : [0, rows.length - 1];
-  useEffect(() => {
-    if (first < 0) return;
-    onView?.(first, last);
-    if (last >= rows.length - NEAR_END) onEnd?.();
-  }, [first, last, rows.length, onView, onEnd]);
+  const shownBefore = useRef(address);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element && shownBefore.current !== address) element.scrollTop = 0;
+    // A table drawn whole was left somewhere too.
+    else if (element && spot) element.scrollTop = spot.offset;
+    shownBefore.current = address;
+    return () => keepSpot(address, { offset: element?.scrollTop ?? 0, active: latestActive.current });
+  }, [address, spot]);
 
   const toggle = (index: number, toHere: boolean) => {
     const row = rows[index];
@@ -92,17 +59,17 @@ export function WideTable<T>(props: TableProps<T>) {
   const move = (index: number) => {
     wantsFocus.current = true;
     setActive(index);
-    if (virtual) virtualizer.scrollToIndex(index, { align: "auto" });
+    scroller.current?.to(index);
   };
   const rowAt = (index: number) => table.current?.querySelector<HTMLElement>(`tr[data-index="${index}"]`) ?? null;
-  useEffect(() => {
+  const onDrawn = () => {
     latestActive.current = active;
     if (!wantsFocus.current) return;
     const row = rowAt(active);
     if (!row) return;
     wantsFocus.current = false;
-    row.focus({ preventScroll: virtual });
-  });
+    row.focus({ preventScroll: scroller.current?.virtual ?? false });
+  };
 
   const [deeds] = useState(() => new RowDeeds<T>());
   const keys = useRef<KeyTarget>(undefined);
@@ -124,7 +91,7 @@ export function WideTable<T>(props: TableProps<T>) {
       active: Math.min(active, rows.length - 1),
       columns: columns.map((column) => column.id),
       at,
-      page: Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / ROW_HEIGHT[density]) - 2),
+      page: () => Math.max(1, Math.floor((box.current?.clientHeight ?? 0) / ROW_HEIGHT[density]) - 2),
       move,
       mark: setAt,
       toggle: selection && toggle,
@@ -139,24 +106,6 @@ export function WideTable<T>(props: TableProps<T>) {
   const lefts = useLefts(columns, layout?.pinned, widths, selection ? CHECK_WIDTH : 0);
   const totalWidth = columns.reduce((sum, column) => sum + (widths?.[column.id] ?? 0), selection ? CHECK_WIDTH : 0);
 
-  const drawn = (row: T, index: number) => (
-    <Row
-      key={rowKey(row)}
-      row={row}
-      index={index}
-      columns={columns}
-      lefts={lefts}
-      height={height}
-      measure={virtual && height === undefined ? virtualizer.measureElement : undefined}
-      active={index === active || (index === 0 && active < 0)}
-      at={index === active ? at : undefined}
-      chosen={selection?.has(row)}
-      choosable={selection?.can(row) ?? false}
-      label={(selection && choiceLabel?.(row)) ?? "Choose this row"}
-      openable={onOpen !== undefined}
-      deeds={deeds}
-    />
-  );
   return (
     <RowMenu rows={rows} columns={columns} onOpen={onOpen} link={link} menu={menu}>
       {/* Keys are those of the rows, which have the focus. */}
@@ -185,29 +134,29 @@ export function WideTable<T>(props: TableProps<T>) {
             </colgroup>
           )}
           <Head rows={rows} layout={layout} sort={sort} onSort={onSort} selection={selection} model={columnModel} lefts={lefts} />
-          <tbody>
-            {items
-              ? items.flatMap((item, index) => {
-                  const row = rows[item.index];
-                  const gap = item.start - (index === 0 ? 0 : (items[index - 1]?.end ?? 0));
-                  return [gap > 0 && <Gap key={`before-${item.index}`} height={gap} />, row !== undefined && drawn(row, item.index)];
-                })
-              : rows.map(drawn)}
-            {items && <Gap height={virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)} />}
-          </tbody>
+          <Body
+            rows={rows}
+            rowKey={rowKey}
+            selection={selection}
+            choiceLabel={choiceLabel}
+            onEnd={onEnd}
+            onView={onView}
+            uniform={uniform}
+            columns={columns}
+            lefts={lefts}
+            active={active}
+            at={at}
+            openable={onOpen !== undefined}
+            deeds={deeds}
+            box={box}
+            offset={spot?.offset ?? 0}
+            scroller={scroller}
+            onDrawn={onDrawn}
+          />
         </table>
       </div>
     </RowMenu>
   );
-}
-
-/** In place of the rows that are out of sight. */
-function Gap({ height }: { height: number }) {
-  return height > 0 ? (
-    <tr aria-hidden style={{ height }}>
-      <td className="p-0" />
-    </tr>
-  ) : null;
 }
 
 function useLefts(

@@ -16,3 +16,10 @@ export function keepSpot(address: string, spot: Spot): void {
   const [oldest] = spots.keys();
   if (spots.size > MOST && oldest !== undefined) spots.delete(oldest);
 }
+
+/** What says which rows a list shows, without what is open beside it and how it is drawn. */
+export function listAddress({ pathname, search }: { pathname: string; search: string }): string {
+  const params = new URLSearchParams(search);
+  for (const key of ["columns", "open", "view"]) params.delete(key);
+  return `${pathname}?${params}`;
+}

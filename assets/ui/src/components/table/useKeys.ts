@@ -9,8 +9,8 @@ export interface KeyTarget {
   /** The columns' ids as they are drawn. */
   columns: readonly string[];
   at: string | undefined;
-  /** Rows that fit the window. */
-  page: number;
+  /** Rows that fit the window; measured only when it is needed. */
+  page: () => number;
   move: (index: number) => void;
   mark: (column: string | undefined) => void;
   toggle: ((index: number, range: boolean) => void) | undefined;
@@ -58,9 +58,9 @@ function press(event: KeyboardEvent | React.KeyboardEvent, target: KeyTarget): b
     case "ArrowLeft":
       return sideways(-1);
     case "PageDown":
-      return go(active + page);
+      return go(active + page());
     case "PageUp":
-      return go(active - page);
+      return go(active - page());
     case "Home":
       return go(0);
     case "End":
