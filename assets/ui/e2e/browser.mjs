@@ -61,17 +61,65 @@ export async function launch() {
   };
 }
 
-/** A page that fails its test if the console or the page itself reports an error. */
+/** A page that fails its test if the console or the page itself reports an error or a warning. */
 export async function openPage(context, { width = 1440, height = 900, colorScheme = "light" } = {}) {
   const page = await context.newPage();
+  await page.addInitScript(watchShifts);
+  watchRequests(page);
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
   const errors = [];
   page.on("pageerror", (error) => errors.push(`page: ${error.message}`));
   page.on("console", (message) => {
-    if (message.type() === "error" || /Content Security Policy/i.test(message.text())) errors.push(message.text());
+    if (["error", "warning"].includes(message.type())) errors.push(message.text());
   });
   return { page, errors };
+}
+
+/** Adds up how far what is shown moves without anyone's doing: the cumulative layout shift. */
+function watchShifts() {
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const shift of list.getEntries()) {
+      if (shift.hadRecentInput) continue;
+      const moved = shift.sources.map(({ node }) => (node instanceof Element ? node : node?.parentElement)?.outerHTML.slice(0, 120));
+      window.shifts.push({ value: shift.value, moved });
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+}
+
+const QUIET_MS = 150;
+const underWay = new WeakMap();
+
+/** Counts the requests of a page that have no answer yet, the event stream aside. */
+function watchRequests(page) {
+  const open = new Set();
+  underWay.set(page, open);
+  page.on("request", (request) => request.resourceType() !== "eventsource" && open.add(request));
+  page.on("requestfinished", (request) => open.delete(request));
+  page.on("requestfailed", (request) => open.delete(request));
+}
+
+/** Until nothing was asked of the server for a moment. */
+async function quiet(page) {
+  const open = underWay.get(page);
+  const end = Date.now() + WAIT_MS;
+  for (let since = Date.now(); Date.now() - since < QUIET_MS; ) {
+    if (open.size > 0) since = Date.now();
+    if (Date.now() > end) throw new Error(`still not answered: ${[...open].map((one) => one.url()).join(", ")}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Until a page has everything it shows: answers, fonts, and no skeleton left. */
+export async function ready(page) {
+  await page.locator("main").first().waitFor();
+  await quiet(page);
+  await page.waitForFunction(() => !document.querySelector('[aria-label="Loading"], [aria-busy="true"]'));
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  });
 }
 
 /** The browser logs every answer of 4xx; those a test asks for on purpose are no errors. */
