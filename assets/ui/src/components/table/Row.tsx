@@ -41,7 +41,9 @@ function RowOf<T>(props: RowProps<T>) {
       className={clsx(
         "group/row outline-none [&>td]:border-b [&>td]:border-line",
         "focus-visible:[&>td]:bg-accent-soft/60 focus-visible:[&>td:first-child]:shadow-[inset_3px_0_0_var(--accent)]",
-        chosen ? "[&>td]:bg-accent-soft" : "[&>td]:bg-panel hover:[&>td]:bg-sunken",
+        // Faint words would be too faint on these grounds.
+        "focus-visible:[&_.text-ink-faint]:text-ink-soft",
+        chosen ? "[&_.text-ink-faint]:text-ink-soft [&>td]:bg-accent-soft" : "[&>td]:bg-panel hover:[&>td]:bg-sunken",
         openable && "cursor-pointer",
       )}
       onPointerEnter={() => setPointed(true)}
@@ -101,7 +103,7 @@ function Cell<T>({ column, row, left, marked, fixed }: CellProps<T>) {
       style={left === undefined ? undefined : { left }}
       className={clsx(
         "max-w-72 truncate px-3 align-middle first:pl-5",
-        fixed ? "py-0" : "py-[var(--cell-y,0.625rem)]",
+        fixed ? "py-0" : "py-2.5 in-data-[density=compact]:py-1",
         column.right && "text-right",
         left !== undefined && "sticky z-10",
         marked && "outline-2 -outline-offset-2 outline-accent",

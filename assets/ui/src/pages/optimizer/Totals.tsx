@@ -25,7 +25,7 @@ export function Totals({ totals }: { totals: AdviceTotals }) {
           totals.without_price > 0 ? (
             <>
               not in these sums ·{" "}
-              <Link to="/costs" hash="prices" className="text-accent hover:underline">
+              <Link to="/costs" hash="prices" className="text-accent underline underline-offset-2 hover:no-underline">
                 price book
               </Link>
             </>
