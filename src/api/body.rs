@@ -23,19 +23,48 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move { read_json(&request, payload, None).await.map(Self) })
+    }
+}
+
+/// A JSON body that may have 16 MiB, whatever the usual limit: a price book has thousands of cells.
+pub struct LargeBody<T>(pub T);
+
+const LARGE_BYTES: usize = 16 * 1024 * 1024;
+
+impl<T: DeserializeOwned + 'static> FromRequest for LargeBody<T> {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            let bytes = read(&request, payload).await?;
-            serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-                ApiError::new(
-                    ErrorCode::InvalidRequest,
-                    format!("the body is not valid: {error}"),
-                )
-            })
+            read_json(&request, payload, Some(LARGE_BYTES))
+                .await
+                .map(Self)
         })
     }
 }
 
-async fn read(request: &HttpRequest, mut payload: Payload) -> Result<BytesMut, ApiError> {
+async fn read_json<T: DeserializeOwned>(
+    request: &HttpRequest,
+    payload: Payload,
+    most: Option<usize>,
+) -> Result<T, ApiError> {
+    let bytes = read(request, payload, most).await?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        ApiError::new(
+            ErrorCode::InvalidRequest,
+            format!("the body is not valid: {error}"),
+        )
+    })
+}
+
+async fn read(
+    request: &HttpRequest,
+    mut payload: Payload,
+    most: Option<usize>,
+) -> Result<BytesMut, ApiError> {
     let limits = &request
         .app_data::<Data<App>>()
         .ok_or_else(|| ApiError::internal("the state is missing"))?
@@ -46,8 +75,9 @@ async fn read(request: &HttpRequest, mut payload: Payload) -> Result<BytesMut, A
             "send the body as application/json",
         ));
     }
+    let most = most.unwrap_or(limits.body_bytes);
     let too_large = || {
-        let kib = limits.body_bytes / 1024;
+        let kib = most / 1024;
         ApiError::new(
             ErrorCode::BodyTooLarge,
             format!("a body may have at most {kib} KiB"),
@@ -57,7 +87,7 @@ async fn read(request: &HttpRequest, mut payload: Payload) -> Result<BytesMut, A
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limits.body_bytes) {
+    if announced.is_some_and(|length| length > most) {
         return Err(too_large());
     }
     let deadline = tokio::time::Instant::now() + limits.body_time;
@@ -77,7 +107,7 @@ async fn read(request: &HttpRequest, mut payload: Payload) -> Result<BytesMut, A
                 format!("the body broke off: {error}"),
             )
         })?;
-        if bytes.len() + chunk.len() > limits.body_bytes {
+        if bytes.len() + chunk.len() > most {
             return Err(too_large());
         }
         bytes.extend_from_slice(&chunk);

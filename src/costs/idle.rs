@@ -18,6 +18,9 @@ pub const IDLE_DAYS: i64 = 60;
 /// A desktop that is younger may still be waiting for its user.
 pub const NEW_DAYS: i64 = 30;
 
+/// Connections that were not read for longer give no advice.
+const STALE_DAYS: i64 = 3;
+
 /// Advice to let go of a desktop.
 pub fn advise(
     desktop: &EstateDesktop,
@@ -28,12 +31,17 @@ pub fn advise(
     let at = slot_start(now);
     let used = all.connected.end().map(slot_start);
     let last = desktop.last_connected_at.max(used);
+    // That nobody was seen says nothing while nobody looked.
+    let looked = desktop
+        .connection_checked_at
+        .max(all.known.end().map(slot_start));
+    let stale = looked.is_none_or(|looked| at.seconds_since(looked) > STALE_DAYS * 86_400);
     let (kind, title, sure) = if desktop.directory_id.is_some() && !desktop.directory_known {
         let title = "Its directory is not registered any more: terminate?".to_owned();
         (AdviceKind::Orphaned, title, false)
     } else if let Some(last) = last {
         let days = at.seconds_since(last) / 86_400;
-        if days < IDLE_DAYS {
+        if stale || days < IDLE_DAYS {
             return None;
         }
         let title = format!("Nobody connected for {days} days: terminate?");
@@ -42,7 +50,7 @@ pub fn advise(
         // Without a connection status nothing is known, which is not the same as never.
         desktop.connection_checked_at?;
         let days = at.seconds_since(oldest(desktop, all)) / 86_400;
-        if days < NEW_DAYS {
+        if stale || days < NEW_DAYS {
             return None;
         }
         let title = format!("Nobody ever connected, for {days} days at least: terminate?");

@@ -330,6 +330,13 @@ pub async fn approve(db: &Db, plan: &Plan, by: Person) -> Result<Plan, PlanError
             plan.state.as_str()
         )));
     }
+    // Whoever may open the control socket is nobody in particular, so never the second person.
+    if plan.approvals_needed > 1 && by.user_id.is_empty() {
+        return Err(PlanError::State(format!(
+            "this plan needs {} people who log in; the control socket is none of them",
+            plan.approvals_needed
+        )));
+    }
     if plan.approvals_needed < 2
         && !by.user_id.is_empty()
         && store::plan::made_by(db, &plan.id).await? == by.user_id

@@ -27,6 +27,8 @@ pub enum ApplyError {
     Gone,
     #[error("the plan is {0} and is not applied")]
     State(&'static str),
+    #[error("another job applies the plan by now")]
+    OtherJob,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -49,16 +51,13 @@ impl Inventory {
                 .await?
                 .ok_or(ApplyError::Gone)
         };
+        // Two jobs would each call AWS for the same desktops.
+        if find().await?.job_id.as_ref() != Some(job) {
+            return Err(ApplyError::OtherJob);
+        }
         // A process that was stopping put its job back into the queue.
         let stopped = &[PlanState::Stopped];
-        store::plan::move_on(
-            &self.db,
-            id,
-            stopped,
-            PlanState::Applying,
-            Some(job.clone()),
-        )
-        .await?;
+        store::plan::move_on(&self.db, id, stopped, PlanState::Applying).await?;
         let plan = find().await?;
         if plan.state != PlanState::Applying {
             return Err(ApplyError::State(plan.state.as_str()));
@@ -81,8 +80,7 @@ impl Inventory {
             }
             if stop.is_cancelled() {
                 let from = &[PlanState::Applying];
-                store::plan::move_on(&self.db, id, from, PlanState::Stopped, Some(job.clone()))
-                    .await?;
+                store::plan::move_on(&self.db, id, from, PlanState::Stopped).await?;
                 return find().await;
             }
             work.item(item).await?;
@@ -93,7 +91,7 @@ impl Inventory {
             (0, _) => PlanState::Failed,
             _ => PlanState::PartlyApplied,
         };
-        store::plan::move_on(&self.db, id, &[PlanState::Applying], to, None).await?;
+        store::plan::move_on(&self.db, id, &[PlanState::Applying], to).await?;
         find().await
     }
 }

@@ -116,7 +116,10 @@ pub async fn load(db: &Db, scope: &Scope, from: Month) -> Result<Vec<EstateDeskt
                w.user_name, w.computer_name, w.directory_id,
                EXISTS (SELECT 1 FROM directory d WHERE d.directory_id = w.directory_id
                  AND d.account_id = w.account_id AND d.region = w.region
-                 AND d.missing_since IS NULL AND d.deleted_at IS NULL),
+                 AND d.missing_since IS NULL AND d.deleted_at IS NULL)
+                 OR NOT EXISTS (SELECT 1 FROM sync_scope s WHERE s.account_id = w.account_id
+                 AND s.region = w.region AND s.resource_type = 'directories'
+                 AND s.last_complete_at IS NOT NULL),
                w.state, w.tags, w.record, w.last_connected_at, w.connection_checked_at, w.created_at,
                w.created_at_source, w.first_seen_at, coalesce(w.missing_since, w.deleted_at, w.terminated_at),
                w.running_mode, w.auto_stop_timeout_minutes, w.compute_type, w.operating_system,

@@ -2,6 +2,7 @@
 //! is a write of its own, so that a process that was killed knows what may have happened.
 
 use domain::event::{Audience, EventBody};
+use domain::job::NewJob;
 use domain::listing::{Page, PageRequest};
 use domain::plan::{
     ActionSettings, Approval, Before, Change, ItemState, Plan, PlanItem, PlanState,
@@ -346,7 +347,6 @@ pub async fn move_on(
     id: &PlanId,
     from: &'static [PlanState],
     to: PlanState,
-    job_id: Option<JobId>,
 ) -> Result<bool, StoreError> {
     let id = id.clone();
     db.write(move |conn| {
@@ -356,11 +356,10 @@ pub async fn move_on(
         conditions.any_of("plan_id", [&id]);
         conditions.any_of("state", from.iter().map(|state| state.as_str()));
         let state = conditions.bind(to.as_str());
-        let job = conditions.bind(job_id);
         let applied = conditions.bind((to == PlanState::Applying).then_some(now));
         let finished = conditions.bind(to.ended().then_some(now));
         let sql = format!(
-            "UPDATE plan SET state = {state}, job_id = coalesce({job}, job_id),
+            "UPDATE plan SET state = {state},
                applied_at = coalesce(applied_at, {applied}), finished_at = {finished} {}",
             conditions.sql()
         );
@@ -371,6 +370,34 @@ pub async fn move_on(
         }
         conn.changed("plans");
         Ok(moved)
+    })
+    .await
+}
+
+/// Queues the job that applies a plan and moves the plan on, both or neither; `None` when the plan is
+/// not approved or stopped any more. The plan names its job, and no other job may touch it.
+pub async fn start(db: &Db, id: &PlanId, new: NewJob) -> Result<Option<JobId>, StoreError> {
+    let id = id.clone();
+    db.write(move |conn| {
+        let now = UtcTime::now();
+        expire(conn, now)?;
+        let startable = conn.query_opt(
+            "SELECT 1 FROM plan WHERE plan_id = $1 AND state IN ('approved', 'stopped')",
+            &[&id],
+            |_| Ok(()),
+        )?;
+        if startable.is_none() {
+            return Ok(None);
+        }
+        let job = crate::job::insert(conn, &new)?;
+        conn.execute(
+            "UPDATE plan SET state = 'applying', job_id = $2, applied_at = coalesce(applied_at, $3),
+               finished_at = NULL WHERE plan_id = $1",
+            &[&id, &job.id, &now],
+        )?;
+        told(conn, &id)?;
+        conn.changed("plans");
+        Ok(Some(job.id))
     })
     .await
 }

@@ -132,11 +132,6 @@ pub async fn apply_plan(
     let plan = find(&allowed, &app, id.into_inner()).await?;
     allowed.within(&plan.organization_id)?;
     plans::may_apply(&app.db, &plan, UtcTime::now()).await?;
-    let from = &[PlanState::Approved, PlanState::Stopped];
-    if !store::plan::move_on(&app.db, &plan.id, from, PlanState::Applying, None).await? {
-        let message = "somebody else applied it or it ran out just now".to_owned();
-        return Err(ApiError::new(ErrorCode::PlanState, message));
-    }
     let new = NewJob {
         payload: JobPayload::ApplyPlan {
             plan_id: plan.id.clone(),
@@ -145,16 +140,10 @@ pub async fn apply_plan(
         trigger: super::job::trigger(allowed.who()).to_owned(),
         requested_by: Some(allowed.caller().name().to_owned()),
     };
-    let job = store::job::enqueue(&app.db, new).await?;
-    let applying = &[PlanState::Applying];
-    store::plan::move_on(
-        &app.db,
-        &plan.id,
-        applying,
-        PlanState::Applying,
-        Some(job.id),
-    )
-    .await?;
+    if store::plan::start(&app.db, &plan.id, new).await?.is_none() {
+        let message = "somebody else applied it or it ran out just now".to_owned();
+        return Err(ApiError::new(ErrorCode::PlanState, message));
+    }
     record(&allowed, &app, "plan.applied", &plan).await?;
     let plan = find(&allowed, &app, plan.id.to_string()).await?;
     Ok(HttpResponse::Accepted().json(plan))
@@ -178,7 +167,7 @@ pub async fn stop_plan(
     // One that nobody had begun ends at once.
     if ended.is_some_and(|job| job.state.ended()) {
         let applying = &[PlanState::Applying];
-        store::plan::move_on(&app.db, &plan.id, applying, PlanState::Stopped, None).await?;
+        store::plan::move_on(&app.db, &plan.id, applying, PlanState::Stopped).await?;
     }
     record(&allowed, &app, "plan.stopped", &plan).await?;
     Ok(Json(find(&allowed, &app, plan.id.to_string()).await?))
@@ -210,7 +199,7 @@ pub async fn cancel_plan(
     let plan = find(&allowed, &app, id.into_inner()).await?;
     allowed.within(&plan.organization_id)?;
     let from = &[PlanState::Draft, PlanState::Approved, PlanState::Stopped];
-    if !store::plan::move_on(&app.db, &plan.id, from, PlanState::Cancelled, None).await? {
+    if !store::plan::move_on(&app.db, &plan.id, from, PlanState::Cancelled).await? {
         let message = format!("a plan that is {} is not cancelled", plan.state.as_str());
         return Err(ApiError::new(ErrorCode::PlanState, message));
     }

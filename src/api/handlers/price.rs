@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::allowed::{Allowed, ManageInstallation, ViewInventory};
-use crate::body::Body;
+use crate::body::LargeBody;
 use crate::error::{ApiError, ApiResult};
 use crate::state::App;
 
@@ -42,7 +42,7 @@ pub async fn read_prices(
 pub async fn import_prices(
     allowed: Allowed<ManageInstallation>,
     app: Data<App>,
-    body: Body<PriceFile>,
+    body: LargeBody<PriceFile>,
 ) -> ApiResult<Json<PriceBookAnswer>> {
     let title = body
         .0

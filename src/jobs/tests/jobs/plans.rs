@@ -112,17 +112,28 @@ impl Bench {
         plans::may_apply(self.db(), plan, UtcTime::now())
             .await
             .unwrap();
-        let from = &[PlanState::Approved, PlanState::Stopped];
-        assert!(
-            store::plan::move_on(self.db(), &plan.id, from, PlanState::Applying, None)
-                .await
-                .unwrap()
-        );
+        let new = NewJob {
+            payload: JobPayload::ApplyPlan {
+                plan_id: plan.id.clone(),
+            },
+            organization_id: Some(plan.organization_id.clone()),
+            trigger: "test".to_owned(),
+            requested_by: None,
+        };
+        let started = store::plan::start(self.db(), &plan.id, new).await.unwrap();
+        assert!(started.is_some());
+    }
+
+    /// The job that the plan names.
+    async fn job_of(&self, plan: &Plan) -> JobId {
+        let plan = store::plan::find(self.db(), &Scope::All, &plan.id).await;
+        plan.unwrap().unwrap().job_id.unwrap()
     }
 
     async fn apply(&self, plan: &Plan) -> Plan {
+        let job = self.job_of(plan).await;
         self.inventory
-            .apply_plan(&plan.id, &JobId::new(), &CancellationToken::new(), &|_| {})
+            .apply_plan(&plan.id, &job, &CancellationToken::new(), &|_| {})
             .await
             .unwrap()
     }
@@ -295,7 +306,6 @@ async fn what_is_missing_is_named() {
         &first.id,
         &[PlanState::Draft],
         PlanState::Cancelled,
-        None,
     )
     .await
     .unwrap();
@@ -368,9 +378,10 @@ async fn nothing_is_terminated_twice_over_two_hundred_kills() {
     let mut kills = 0;
     while kills < 200 {
         let (inventory, id) = (bench.inventory.clone(), plan.id.clone());
+        let job = bench.job_of(&plan).await;
         let applying = tokio::spawn(async move {
             inventory
-                .apply_plan(&id, &JobId::new(), &CancellationToken::new(), &|_| {})
+                .apply_plan(&id, &job, &CancellationToken::new(), &|_| {})
                 .await
         });
         // From at once to well into the third desktop.
@@ -404,4 +415,21 @@ async fn nothing_is_terminated_twice_over_two_hundred_kills() {
 fn terminations(bench: &Bench) -> u64 {
     let calls: BTreeMap<String, u64> = bench.simulator.calls();
     calls.get("TerminateWorkspaces").copied().unwrap_or(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_the_plan_does_not_name_touches_nothing() {
+    let bench = Bench::open().await;
+    let ids = bench.on_mode("AUTO_STOP").await;
+    let plan = bench.approved(&ids[..1], Change::Terminate).await;
+    bench.begin(&plan).await;
+    let other = JobId::new();
+    let refused = bench
+        .inventory
+        .apply_plan(&plan.id, &other, &CancellationToken::new(), &|_| {})
+        .await;
+    assert!(refused.unwrap_err().to_string().contains("another job"));
+    assert_eq!(terminations(&bench), 0);
+    assert_eq!(bench.apply(&plan).await.state, PlanState::Applied);
+    assert_eq!(terminations(&bench), 1);
 }
