@@ -461,6 +461,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/costs/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Estimates beside bills
+         * @description What desktops of each account should have cost in each month, what AWS billed for Amazon WorkSpaces, and the
+         *     residual: the invoice less the estimate.
+         */
+        get: operations["read_reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dashboard": {
         parameters: {
             query?: never;
@@ -809,7 +830,8 @@ export interface paths {
         put?: never;
         /**
          * Approve a plan
-         * @description A plan that terminates desktops needs two people.
+         * @description A plan that terminates desktops needs two people. Others need one, who is not who made it where the
+         *     organization wants another, or left it open and has two who may approve.
          */
         post: operations["approve_plan"];
         delete?: never;
@@ -1097,6 +1119,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedules of reports, newest first */
+        get: operations["list_report_schedules"];
+        put?: never;
+        /**
+         * Have a report made by itself
+         * @description Once an hour at most. Without an organization it is about all of them, which only those may order who
+         *     see all.
+         */
+        post: operations["create_report_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One schedule of a report */
+        get: operations["read_report_schedule"];
+        /** Put another schedule in the place of this one */
+        put: operations["change_report_schedule"];
+        post?: never;
+        /** Make a report by itself no longer; those that were made stay */
+        delete: operations["delete_report_schedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schedules": {
         parameters: {
             query?: never;
@@ -1125,6 +1188,26 @@ export interface paths {
         get: operations["read_settings"];
         /** Change the settings; the scheduler follows at once */
         put: operations["change_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How telling other systems of plans goes
+         * @description Whether a webhook is configured, where it goes, and what became of the notices since the process started.
+         */
+        get: operations["read_notifications"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1615,11 +1698,18 @@ export interface components {
             may_approve: boolean;
             /** @description The caller may make plans here. */
             may_plan: boolean;
+            /** @description As the setting has it, or as follows from who may approve. */
+            needs_another: boolean;
         };
         /** @description What an organization allows to be changed. */
         ActionSettings: {
             actions_enabled: boolean;
             blackout?: components["schemas"]["Blackout"][];
+            /**
+             * @description Whether a plan needs an approval by somebody else than who made it. Absent: as soon as a second
+             *     person may approve in the organization.
+             */
+            own_plans_need_another?: boolean | null;
             /** @description Terminating is a suggestion only until this is on. */
             terminate_enabled: boolean;
         };
@@ -2258,6 +2348,11 @@ export interface components {
             /** @enum {string} */
             type: "alert";
         } | {
+            /** @description A plan came into another state; also one that was made. */
+            data: components["schemas"]["Plan"];
+            /** @enum {string} */
+            type: "plan";
+        } | {
             /**
              * @description Rows changed; lists that show them may refetch. Names: `workspaces`, `accounts`, `users`,
              *     `organizations`, `settings`, `sync_history`.
@@ -2616,6 +2711,18 @@ export interface components {
             /** @description The last day. */
             to?: string | null;
         };
+        /** @description What a schedule is to be; it takes the place of the whole schedule when one is changed. */
+        NewReportSchedule: {
+            /** @description Five cron fields, at one minute of the hour: `0 6 1 * *`. */
+            cron: string;
+            enabled?: boolean;
+            format: components["schemas"]["ReportFormat"];
+            organization_id?: null | components["schemas"]["OrganizationId"];
+            period: components["schemas"]["RelativePeriod"];
+            report_type: components["schemas"]["ReportType"];
+            /** @description IANA time zone name; UTC unless given. */
+            time_zone?: string;
+        };
         NewUser: {
             display_name?: string | null;
             email?: string | null;
@@ -2636,6 +2743,40 @@ export interface components {
             page: string;
             search: string;
             visibility: components["schemas"]["Visibility"];
+        };
+        /** @description One attempt that failed. */
+        NotificationFailure: {
+            at: components["schemas"]["UtcTime"];
+            /** @description Why, for a person. */
+            error: string;
+            /** @description `plan.approved`. */
+            event: string;
+            plan_id: components["schemas"]["PlanId"];
+            /** @description Whether another attempt follows. */
+            will_retry: boolean;
+        };
+        /** @description How telling other systems goes, since the process started. */
+        NotificationStatus: {
+            /** @description Whether a webhook is configured. */
+            configured: boolean;
+            /** Format: int64 */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description Not tried, because too many waited.
+             */
+            dropped: number;
+            /**
+             * Format: int64
+             * @description Given up after all attempts, or refused.
+             */
+            failed: number;
+            last_delivered_at?: null | components["schemas"]["UtcTime"];
+            last_failure?: null | components["schemas"]["NotificationFailure"];
+            /** @description Where it goes, without its path: `https://hooks.example.org`. */
+            target?: string | null;
+            /** Format: int64 */
+            waiting: number;
         };
         Organization: {
             /**
@@ -2992,6 +3133,35 @@ export interface components {
                 period_to: string;
                 report_type: components["schemas"]["ReportType"];
                 status: components["schemas"]["ReportStatus"];
+            }[];
+            /** @description Send as `cursor` for the next page; absent on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Rows that match the filters, over all pages.
+             */
+            total: number;
+        };
+        /** @description One page of a list. */
+        Page_ReportSchedule: {
+            as_of?: null | components["schemas"]["UtcTime"];
+            items: {
+                created_at: components["schemas"]["UtcTime"];
+                created_by: string;
+                /** @description Five cron fields. */
+                cron: string;
+                enabled: boolean;
+                format: components["schemas"]["ReportFormat"];
+                id: components["schemas"]["ReportScheduleId"];
+                last_report_id?: null | components["schemas"]["ReportId"];
+                last_run_at?: null | components["schemas"]["UtcTime"];
+                next_run_at?: null | components["schemas"]["UtcTime"];
+                organization_id?: null | components["schemas"]["OrganizationId"];
+                organization_name?: string | null;
+                period: components["schemas"]["RelativePeriod"];
+                report_type: components["schemas"]["ReportType"];
+                /** @description IANA time zone name. */
+                time_zone: string;
             }[];
             /** @description Send as `cursor` for the next page; absent on the last. */
             next_cursor?: string | null;
@@ -3377,6 +3547,38 @@ export interface components {
             when: string;
             workspace_id: string;
         };
+        /** @description One account's month: what its desktops should have cost, and what AWS billed for them. */
+        Reconciled: {
+            account_id: components["schemas"]["AccountId"];
+            account_name: string;
+            /**
+             * Format: int64
+             * @description How many were looked at, those without a price included.
+             */
+            desktops: number;
+            estimate?: null | components["schemas"]["Money"];
+            invoice?: null | components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Days of the month with lines.
+             */
+            invoice_days: number;
+            /** @description AWS may still change it. */
+            invoice_estimated: boolean;
+            month: components["schemas"]["Month"];
+            organization_id: components["schemas"]["OrganizationId"];
+            organization_name: string;
+            residual?: null | components["schemas"]["Money"];
+            /** Format: int64 */
+            without_price: number;
+        };
+        /** @description Estimates beside bills. */
+        Reconciliation: {
+            from: components["schemas"]["Month"];
+            /** @description Oldest month first. */
+            rows: components["schemas"]["Reconciled"][];
+            to: components["schemas"]["Month"];
+        };
         /**
          * @description A region name such as `eu-west-1`. Always one of the embedded list.
          * @example eu-west-1
@@ -3394,6 +3596,11 @@ export interface components {
             state?: string | null;
             workspace_id?: string | null;
         };
+        /**
+         * @description The days a scheduled report is about, seen from the day it is made on.
+         * @enum {string}
+         */
+        RelativePeriod: "previous_month" | "previous_week" | "last_30_days";
         /** @description A report as it is kept and listed. */
         Report: {
             /** @description SHA-256 of the file, hexadecimal. */
@@ -3424,6 +3631,27 @@ export interface components {
         ReportFormat: "csv" | "json" | "xlsx" | "pdf";
         /** @description A report that was made. */
         ReportId: string;
+        /** @description When a report is made by itself. */
+        ReportSchedule: {
+            created_at: components["schemas"]["UtcTime"];
+            created_by: string;
+            /** @description Five cron fields. */
+            cron: string;
+            enabled: boolean;
+            format: components["schemas"]["ReportFormat"];
+            id: components["schemas"]["ReportScheduleId"];
+            last_report_id?: null | components["schemas"]["ReportId"];
+            last_run_at?: null | components["schemas"]["UtcTime"];
+            next_run_at?: null | components["schemas"]["UtcTime"];
+            organization_id?: null | components["schemas"]["OrganizationId"];
+            organization_name?: string | null;
+            period: components["schemas"]["RelativePeriod"];
+            report_type: components["schemas"]["ReportType"];
+            /** @description IANA time zone name. */
+            time_zone: string;
+        };
+        /** @description When a report is made by itself. */
+        ReportScheduleId: string;
         /** @enum {string} */
         ReportStatus: "waiting" | "running" | "ready" | "failed" | "expired";
         /** @description One of: monthly inventory usage cost savings activity sync_health or a value AWS added since. */
@@ -3559,6 +3787,8 @@ export interface components {
         };
         /** @description Settings of the installation. */
         Settings: {
+            /** @description When usage, bills and events are read as well, which costs more calls. */
+            costs_schedule?: components["schemas"]["SyncSchedule"];
             /** @description When every account is synced by itself. */
             sync_schedule: components["schemas"]["SyncSchedule"];
         };
@@ -3853,6 +4083,7 @@ export interface components {
             compute_types?: string[];
             /** @description Only desktops that run in this mode now. */
             current_mode?: string | null;
+            organization_id?: null | components["schemas"]["OrganizationId"];
             /** @description `AUTO_STOP` or `ALWAYS_ON`. */
             running_mode?: string | null;
             /**
@@ -4953,6 +5184,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MonthlyCosts"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_reconciliation: {
+        parameters: {
+            query?: {
+                account_id?: string[];
+                /** @description The last 12 unless given, the current one included. */
+                months?: number;
+                /** @description Only this organization. */
+                organization_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
                 };
             };
             /** @description What went wrong */
@@ -6438,6 +6703,167 @@ export interface operations {
             };
         };
     };
+    list_report_schedules: {
+        parameters: {
+            query?: {
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 500; 50 unless given. */
+                limit?: number;
+                /** @description Only this organization. */
+                organization_id?: string;
+                /** @description A column, descending with `-` in front. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReportSchedule"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_report_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReportSchedule"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_report_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_report_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReportSchedule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_report_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_schedules: {
         parameters: {
             query?: never;
@@ -6513,6 +6939,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationStatus"];
                 };
             };
             /** @description What went wrong */
