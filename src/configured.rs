@@ -131,7 +131,7 @@ pub fn items(config: &Config) -> Vec<ConfigurationItem> {
     EFFECTS.iter().map(item).collect()
 }
 
-/// Values by `table.key`. Secrets become whether they are set.
+/// Values by `table.key`. The configuration itself writes of secrets only whether they are set.
 fn flat(config: &Config) -> Map<String, Value> {
     let mut all = Map::new();
     let Ok(Value::Object(tables)) = serde_json::to_value(config) else {
@@ -140,10 +140,6 @@ fn flat(config: &Config) -> Map<String, Value> {
     for (table, keys) in tables {
         let Value::Object(keys) = keys else { continue };
         for (key, value) in keys {
-            let value = match value {
-                Value::String(_) if key.ends_with("secret") => Value::from("set"),
-                value => value,
-            };
             all.insert(format!("{table}.{key}"), value);
         }
     }

@@ -9,7 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use auth::{ActiveSession, Caller, Client};
-use domain::{ErrorCode, OrganizationId, Permission, Scope};
+use domain::{ErrorCode, OrganizationId, Permission, Scope, UserId};
 
 use crate::error::{ApiError, ApiResult};
 use crate::guard::{Visitor, Who};
@@ -59,6 +59,14 @@ impl LoggedIn {
         }
     }
 
+    /// Who it is; the control socket is nobody in particular. `what` is what belongs to people.
+    pub fn person(&self, what: &str) -> ApiResult<&UserId> {
+        self.caller.user_id().ok_or_else(|| {
+            let message = format!("{what} belong to people; log in as one");
+            ApiError::new(ErrorCode::Forbidden, message)
+        })
+    }
+
     fn of(request: &HttpRequest) -> ApiResult<Self> {
         let (who, client) = visitor(request)?;
         let caller = match &who {
@@ -92,6 +100,11 @@ impl<P: Needs> Allowed<P> {
 
     pub fn who(&self) -> &Who {
         &self.inner.who
+    }
+
+    /// As [`LoggedIn::person`].
+    pub fn person(&self, what: &str) -> ApiResult<&UserId> {
+        self.inner.person(what)
     }
 
     /// The organizations in which the caller holds the permission.

@@ -15,49 +15,29 @@ use crate::error::ApiError;
 use crate::state::App;
 
 /// A JSON body. Types refuse unknown fields themselves.
-pub struct Body<T>(pub T);
+pub struct Body<T, const LARGE: bool = false>(pub T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
-    type Error = ApiError;
-    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move { read_json(&request, payload, None).await.map(Self) })
-    }
-}
-
-/// A JSON body that may have 16 MiB, whatever the usual limit: a price book has thousands of cells.
-pub struct LargeBody<T>(pub T);
+/// One that may have 16 MiB, whatever the usual limit: a price book has thousands of cells.
+pub type LargeBody<T> = Body<T, true>;
 
 const LARGE_BYTES: usize = 16 * 1024 * 1024;
 
-impl<T: DeserializeOwned + 'static> FromRequest for LargeBody<T> {
+impl<T: DeserializeOwned + 'static, const LARGE: bool> FromRequest for Body<T, LARGE> {
     type Error = ApiError;
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
-            read_json(&request, payload, Some(LARGE_BYTES))
-                .await
-                .map(Self)
+            let bytes = read(&request, payload, LARGE.then_some(LARGE_BYTES)).await?;
+            serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+                ApiError::new(
+                    ErrorCode::InvalidRequest,
+                    format!("the body is not valid: {error}"),
+                )
+            })
         })
     }
-}
-
-async fn read_json<T: DeserializeOwned>(
-    request: &HttpRequest,
-    payload: Payload,
-    most: Option<usize>,
-) -> Result<T, ApiError> {
-    let bytes = read(request, payload, most).await?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        ApiError::new(
-            ErrorCode::InvalidRequest,
-            format!("the body is not valid: {error}"),
-        )
-    })
 }
 
 async fn read(

@@ -87,20 +87,18 @@ impl Auth {
         let details = json!({ "token_id": session.id, "expires_at": session.expires_at });
         let change = Change::new("token.created", name).with(details);
         self.record(caller, client, change).await?;
-        let view = view(session).ok_or(TokenError::Name)?;
         Ok(NewToken {
-            view,
+            view: view(name.to_owned(), session),
             token: SecretString::from(token),
         })
     }
 
     /// The caller's tokens that are good, the latest used first.
     pub async fn own_tokens(&self, caller: &Caller) -> Result<Vec<TokenView>, StoreError> {
-        let Some(user) = caller.user_id() else {
-            return Ok(Vec::new());
-        };
-        let sessions = store::session::list_of_user(self.db(), user, UtcTime::now()).await?;
-        Ok(sessions.into_iter().filter_map(view).collect())
+        let sessions = self.all_own(caller).await?.into_iter();
+        Ok(sessions
+            .filter_map(|mut session| Some(view(session.name.take()?, session)))
+            .collect())
     }
 
     /// Ends one of the caller's tokens; false when it is not theirs or has ended.
@@ -114,23 +112,17 @@ impl Auth {
         let Some(token) = tokens.into_iter().find(|token| &token.id == id) else {
             return Ok(false);
         };
-        let ended = store::session::revoke(self.db(), id).await?;
-        self.inner.sessions.forget_session(id);
-        if ended {
-            let change = Change::new("token.ended", &token.name).with(json!({ "token_id": id }));
-            self.record(caller, client, change).await?;
-        }
-        Ok(ended)
+        let change = Change::new("token.ended", &token.name).with(json!({ "token_id": id }));
+        self.end(caller, client, id, change).await
     }
 }
 
-/// `None` for logins, which have no name.
-fn view(session: Session) -> Option<TokenView> {
-    Some(TokenView {
-        name: session.name?,
+fn view(name: String, session: Session) -> TokenView {
+    TokenView {
+        name,
         last_used_at: (session.last_seen_at > session.created_at).then_some(session.last_seen_at),
         id: session.id,
         created_at: session.created_at,
         expires_at: session.expires_at,
-    })
+    }
 }

@@ -290,46 +290,57 @@ impl Auth {
         });
     }
 
-    /// The caller's own sessions, the latest used first.
+    /// The caller's logins, the latest used first.
     pub async fn own_sessions(&self, caller: &Caller) -> Result<Vec<SessionView>, StoreError> {
-        let Some(user) = caller.user_id() else {
-            return Ok(Vec::new());
-        };
         let now = UtcTime::now();
-        let sessions = store::session::list_of_user(self.db(), user, now).await?;
+        let sessions = self.all_own(caller).await?.into_iter();
         Ok(sessions
-            .into_iter()
             .filter(|session| session.name.is_none())
             .map(|session| view(session, caller.session_id()))
             .filter(|view| view.expires_at > now)
             .collect())
     }
 
-    /// Ends one of the caller's own sessions; false when it is not theirs or has ended.
+    /// Logins and tokens for programs.
+    pub(crate) async fn all_own(&self, caller: &Caller) -> Result<Vec<Session>, StoreError> {
+        match caller.user_id() {
+            Some(user) => store::session::list_of_user(self.db(), user, UtcTime::now()).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Ends one of the caller's own logins; false when it is not theirs or has ended.
     pub async fn end_own_session(
         &self,
         caller: &Caller,
         client: &Client,
         id: &SessionId,
     ) -> Result<bool, StoreError> {
-        if !self
-            .own_sessions(caller)
-            .await?
-            .iter()
-            .any(|session| &session.id == id)
-        {
+        let mine = self.own_sessions(caller).await?;
+        if !mine.iter().any(|session| &session.id == id) {
             return Ok(false);
         }
+        let change = if caller.session_id() == Some(id) {
+            Change::new("logout", caller.name())
+        } else {
+            Change::new("session.ended", caller.name())
+        };
+        let details = serde_json::json!({ "session_id": id });
+        self.end(caller, client, id, change.with(details)).await
+    }
+
+    /// Ends a session that was found to be the caller's, and writes `change` down if it was still open.
+    pub(crate) async fn end(
+        &self,
+        caller: &Caller,
+        client: &Client,
+        id: &SessionId,
+        change: Change,
+    ) -> Result<bool, StoreError> {
         let ended = store::session::revoke(self.db(), id).await?;
         self.inner.sessions.forget_session(id);
         if ended {
-            let change = if caller.session_id() == Some(id) {
-                Change::new("logout", caller.name())
-            } else {
-                Change::new("session.ended", caller.name())
-            };
-            let details = serde_json::json!({ "session_id": id });
-            self.record(caller, client, change.with(details)).await?;
+            self.record(caller, client, change).await?;
         }
         Ok(ended)
     }

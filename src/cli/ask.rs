@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::client::{Client, Refused};
 use super::output::{self, Format};
-use super::sync::organization;
+use super::sync::organization_id;
 use super::{DataArgs, exit, with_client};
 
 #[derive(Debug, Args)]
@@ -95,10 +95,7 @@ impl Ask {
         } else {
             None
         };
-        let organization_id = match &self.org {
-            Some(name) => Some(organization(client, name).await?.id),
-            None => None,
-        };
+        let organization_id = organization_id(client, self.org.as_deref()).await?;
         Ok(AskRequest {
             question: self.question.join(" "),
             follows,

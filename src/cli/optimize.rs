@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::client::{Client, encode};
 use super::output::{self, Format};
-use super::sync::organization;
+use super::sync::{organization, organization_id};
 use super::{DataArgs, with_client};
 
 #[derive(Debug, Args)]
@@ -303,10 +303,7 @@ impl Ask {
     async fn run(self) -> anyhow::Result<ExitCode> {
         self.data.must_exist()?;
         with_client(&self.data, async |client| {
-            let organization_id = match &self.org {
-                Some(name) => Some(organization(client, name).await?.id),
-                None => None,
-            };
+            let organization_id = organization_id(client, self.org.as_deref()).await?;
             let question = WhatIf {
                 organization_id,
                 compute_types: self.compute_types.clone(),

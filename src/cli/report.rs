@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::client::{Client, encode};
 use super::output::{self, Format};
 use super::report_schedule::Schedule;
-use super::sync::{follow, organization};
+use super::sync::{follow, organization_id};
 use super::{DataArgs, with_client, with_worker};
 
 #[derive(Debug, Args)]
@@ -102,10 +102,7 @@ impl Create {
     async fn run(self) -> anyhow::Result<ExitCode> {
         self.data.must_exist()?;
         with_worker(&self.data, async |client| {
-            let organization_id = match &self.org {
-                Some(name) => Some(organization(client, name).await?.id),
-                None => None,
-            };
+            let organization_id = organization_id(client, self.org.as_deref()).await?;
             let new = NewReport {
                 report_type: self.report_type.clone(),
                 format: self.format,

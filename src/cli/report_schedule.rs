@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::client::encode;
 use super::output::{self, Format};
 use super::report::{report_format, report_type};
-use super::sync::organization;
+use super::sync::organization_id;
 use super::{DataArgs, with_client};
 
 #[derive(Debug, Args)]
@@ -92,10 +92,7 @@ impl Add {
     async fn run(self) -> anyhow::Result<ExitCode> {
         self.data.must_exist()?;
         with_client(&self.data, async |client| {
-            let organization_id = match &self.org {
-                Some(name) => Some(organization(client, name).await?.id),
-                None => None,
-            };
+            let organization_id = organization_id(client, self.org.as_deref()).await?;
             let new = NewReportSchedule {
                 report_type: self.report_type.clone(),
                 format: self.report_format,

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use domain::AccountId;
 use domain::job::{Job, JobState};
 use domain::organization::Organization;
 use domain::sync::{Extra, ScopeRun, ScopeStatus, SyncRequest, SyncRun};
+use domain::{AccountId, OrganizationId};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -233,6 +233,17 @@ pub async fn organization(client: &Client, name: &str) -> anyhow::Result<Organiz
         .into_iter()
         .find(|organization| organization.name == name || organization.id.as_str() == name)
         .ok_or_else(|| anyhow::anyhow!("there is no organization {name:?}"))
+}
+
+/// The id of the organization that was named, if one was.
+pub async fn organization_id(
+    client: &Client,
+    name: Option<&str>,
+) -> anyhow::Result<Option<OrganizationId>> {
+    Ok(match name {
+        Some(name) => Some(organization(client, name).await?.id),
+        None => None,
+    })
 }
 
 pub async fn organizations(client: &Client) -> anyhow::Result<Vec<Organization>> {

@@ -138,14 +138,20 @@ pub async fn end_my_session(
     id: Path<String>,
 ) -> ApiResult<HttpResponse> {
     let id = SessionId::from_text(id.into_inner());
-    if !app
+    let ended = app
         .auth
         .end_own_session(who.caller(), &who.client, &id)
-        .await?
-    {
-        return Err(ApiError::not_found("session", &id));
+        .await?;
+    gone(ended, "session", &id)
+}
+
+/// `204` for what was ended, `404` where there was nothing to end.
+fn gone(ended: bool, what: &str, id: &SessionId) -> ApiResult<HttpResponse> {
+    if ended {
+        Ok(HttpResponse::NoContent().finish())
+    } else {
+        Err(ApiError::not_found(what, id))
     }
-    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Values by name, any JSON.
@@ -156,20 +162,11 @@ pub struct PreferenceValues {
     pub values: Preferences,
 }
 
-fn person(who: &LoggedIn) -> ApiResult<&UserId> {
-    who.caller().user_id().ok_or_else(|| {
-        ApiError::new(
-            ErrorCode::Forbidden,
-            "preferences belong to people; log in as one",
-        )
-    })
-}
-
 /// My preferences
 #[utoipa::path(tag = "me", responses((status = 200, body = PreferenceValues)))]
 #[get("/me/preferences")]
 pub async fn read_preferences(who: LoggedIn, app: Data<App>) -> ApiResult<Json<PreferenceValues>> {
-    let values = store::preference::load(&app.db, person(&who)?).await?;
+    let values = store::preference::load(&app.db, who.person("preferences")?).await?;
     Ok(Json(PreferenceValues { values }))
 }
 
@@ -181,7 +178,8 @@ pub async fn change_preferences(
     app: Data<App>,
     body: Body<PreferenceValues>,
 ) -> ApiResult<Json<PreferenceValues>> {
-    let values = store::preference::merge(&app.db, person(&who)?, body.0.values).await?;
+    let values =
+        store::preference::merge(&app.db, who.person("preferences")?, body.0.values).await?;
     Ok(Json(PreferenceValues { values }))
 }
 
@@ -261,12 +259,9 @@ pub async fn end_my_token(
     id: Path<String>,
 ) -> ApiResult<HttpResponse> {
     let id = SessionId::from_text(id.into_inner());
-    if !app
+    let ended = app
         .auth
         .end_own_token(who.caller(), &who.client, &id)
-        .await?
-    {
-        return Err(ApiError::not_found("token", &id));
-    }
-    Ok(HttpResponse::NoContent().finish())
+        .await?;
+    gone(ended, "token", &id)
 }

@@ -2,45 +2,37 @@
 import { Check, Copy, Download } from "lucide-react";
 import { useState } from "react";
 import { download } from "../lib/download";
-import { toast } from "../state/toasts";
+import { copied } from "../state/clipboard";
 import { Button, IconButton } from "./Button";
 
-function useCopy(text: string): [copied: boolean, copy: () => void] {
-  const [copied, setCopied] = useState(false);
-  const copy = () => {
-    // Browsers refuse this on plain http off this machine.
-    const written = window.isSecureContext
-      ? navigator.clipboard.writeText(text)
-      : Promise.reject(new Error("insecure context"));
-    written.then(
-      () => {
-        setCopied(true);
-        setTimeout(() => setCopied(false), 2000);
-      },
-      () => toast("info", "Copying is not allowed here", "Select the text and copy it by hand."),
-    );
+function useCopy(text: string): [done: boolean, copy: () => void] {
+  const [done, setDone] = useState(false);
+  const copy = async () => {
+    if (!(await copied(text))) return;
+    setDone(true);
+    setTimeout(() => setDone(false), 2000);
   };
-  return [copied, copy];
+  return [done, () => void copy()];
 }
 
 export function CopyId({ text }: { text: string }) {
-  const [copied, copy] = useCopy(text);
+  const [done, copy] = useCopy(text);
   return (
     <span className="inline-flex max-w-full items-center gap-0.5">
       <code className="min-w-0 font-mono text-[13px] break-all">{text}</code>
-      <IconButton label={copied ? "Copied" : `Copy ${text}`} className="-my-1.5 size-7 [&_svg]:size-3.5!" onClick={copy}>
-        {copied ? <Check className="text-good" /> : <Copy />}
+      <IconButton label={done ? "Copied" : `Copy ${text}`} className="-my-1.5 size-7 [&_svg]:size-3.5!" onClick={copy}>
+        {done ? <Check className="text-good" /> : <Copy />}
       </IconButton>
     </span>
   );
 }
 
 export function CopyButton({ text }: { text: string }) {
-  const [copied, copy] = useCopy(text);
+  const [done, copy] = useCopy(text);
   return (
     <Button small kind="quiet" onClick={copy}>
-      {copied ? <Check aria-hidden className="text-good" /> : <Copy aria-hidden />}
-      {copied ? "Copied" : "Copy"}
+      {done ? <Check aria-hidden className="text-good" /> : <Copy aria-hidden />}
+      {done ? "Copied" : "Copy"}
     </Button>
   );
 }

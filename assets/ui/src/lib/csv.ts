@@ -4,7 +4,7 @@
 const FORMULA = /^[=+\-@\t\r]/;
 const QUOTED = /[,"\n\r]|^\s|\s$/;
 
-function cell(value: unknown): string {
+export function cell(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   const text = typeof value === "string" ? value : JSON.stringify(value);

@@ -1,4 +1,5 @@
 // Picks columns out of a CSV that arrives in pieces, without holding the whole. Pure.
+import { cell } from "./csv";
 
 export interface Wanted {
   /** As the file's first line names it. */
@@ -20,7 +21,7 @@ export function columnPicker(wanted: readonly Wanted[]): Picker {
     const cells = cellsOf(text);
     if (!places) {
       places = wanted.map((one) => cells.indexOf(one.field));
-      return `${wanted.map((one) => quoted(one.title)).join(",")}\r\n`;
+      return `${wanted.map((one) => cell(one.title)).join(",")}\r\n`;
     }
     return `${places.map((place) => cells[place] ?? "").join(",")}\r\n`;
   };
@@ -57,5 +58,3 @@ function cellsOf(line: string): string[] {
   }
   return cells;
 }
-
-const quoted = (text: string) => (/[,"\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

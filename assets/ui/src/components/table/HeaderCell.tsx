@@ -65,7 +65,7 @@ export function HeaderCell<T>({ column, header, model, layout, sort, onSort, lef
         {column.sortable && onSort ? (
           <SortButton column={column} sort={ascending ? "up" : descending ? "down" : undefined} onSort={onSort} />
         ) : (
-          <span className="truncate">{column.head ?? column.header}</span>
+          <span className="truncate">{column.header}</span>
         )}
         {pinned && <Pin aria-label="pinned" className="size-3 shrink-0" />}
         {layout && (

@@ -1,4 +1,5 @@
 // What goes to the clipboard from a table: a cell, a row, a link.
+import { copied } from "../../state/clipboard";
 import { toast } from "../../state/toasts";
 
 /** What a cell shows, on one line. */
@@ -18,10 +19,7 @@ export function absolute(link: string): string {
 }
 
 export function copy(text: string, what: string): void {
-  // Browsers refuse this on plain http off this machine.
-  const written = window.isSecureContext ? navigator.clipboard.writeText(text) : Promise.reject(new Error("insecure context"));
-  written.then(
-    () => toast("good", `${what} copied`, text.length > 120 ? `${text.slice(0, 120)}…` : text.replaceAll("\t", " · ")),
-    () => toast("info", "Copying is not allowed here", "Select the text and copy it by hand."),
-  );
+  void copied(text).then((done) => {
+    if (done) toast("good", `${what} copied`, text.length > 120 ? `${text.slice(0, 120)}…` : text.replaceAll("\t", " · "));
+  });
 }

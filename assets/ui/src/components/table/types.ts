@@ -6,8 +6,6 @@ export interface Column<T> {
   /** Also the name the server sorts by, where `sortable`. */
   id: string;
   header: string;
-  /** Instead of the heading's text: the box that chooses every row. */
-  head?: React.ReactNode;
   cell: (row: T) => React.ReactNode;
   sortable?: boolean;
   /** Numbers stand at the right. */
