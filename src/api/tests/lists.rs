@@ -43,7 +43,7 @@ async fn exactly_the_documented_parameters_are_taken() {
         let known: BTreeSet<String> = known.split(", ").map(str::to_owned).collect();
         assert_eq!(known, documented, "{path}");
     }
-    assert_eq!(lists, 30, "lists with parameters");
+    assert_eq!(lists, 32, "lists with parameters");
     world.stop().await;
 }
 
