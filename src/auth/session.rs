@@ -309,18 +309,20 @@ impl Auth {
         }
     }
 
-    /// Ends one of the caller's own logins; false when it is not theirs or has ended.
+    /// Ends one of the caller's own logins, or the token that asks; false when it is not theirs or has
+    /// ended.
     pub async fn end_own_session(
         &self,
         caller: &Caller,
         client: &Client,
         id: &SessionId,
     ) -> Result<bool, StoreError> {
+        let asks = caller.session_id() == Some(id);
         let mine = self.own_sessions(caller).await?;
-        if !mine.iter().any(|session| &session.id == id) {
+        if !asks && !mine.iter().any(|session| &session.id == id) {
             return Ok(false);
         }
-        let change = if caller.session_id() == Some(id) {
+        let change = if asks {
             Change::new("logout", caller.name())
         } else {
             Change::new("session.ended", caller.name())

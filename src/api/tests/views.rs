@@ -194,6 +194,14 @@ async fn a_token_works_until_it_is_ended() {
     assert_eq!(ended.status, 204);
     assert_eq!(world.get("/api/v1/workspaces", &token).await.status, 401);
 
+    // A token that logs out is ended, too.
+    let request = json!({ "name": "once", "expires_in_days": 1 });
+    let once = ask(&world, "POST", PATH, &viewer, request).await.json();
+    let once = once["token"].as_str().unwrap().to_owned();
+    let out = Request::new("DELETE", "/api/v1/auth/session").bearer(&once);
+    assert_eq!(world.send(out).await.status, 204);
+    assert_eq!(world.get("/api/v1/me", &once).await.status, 401);
+
     for (field, body) in [
         ("name", json!({ "name": "", "expires_in_days": 30 })),
         (
